@@ -1,0 +1,83 @@
+//! What analysis established about a file.
+
+use crate::Span;
+
+/// Something that the file does or names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// What sort of thing.
+    pub kind: FactKind,
+    /// The resolved name: `os.system`, `node:child_process.exec`, or for a Bash command `rm`.
+    pub name: String,
+    /// How sure the name is.
+    pub resolution: Resolution,
+    /// For a call, what it is given.
+    pub arguments: Vec<Argument>,
+    /// Where.
+    pub span: Span,
+}
+
+/// The sorts of facts. Policies know them by [`FactKind::name`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FactKind {
+    /// A module is loaded.
+    Import,
+    /// A name is called; in Bash, a command is run.
+    Call,
+}
+
+impl FactKind {
+    /// The name in the contract with policies.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Call => "call",
+        }
+    }
+}
+
+/// How sure a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resolution {
+    /// The name can stand for nothing else.
+    Exact,
+    /// The name most probably stands for this.
+    Likely,
+    /// The name as written; what it stands for is not known.
+    Unknown,
+}
+
+/// What a call is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The keyword, in `shell=True`.
+    pub name: Option<String>,
+    /// The value as JSON, where it is a constant.
+    pub literal: Option<String>,
+    /// As written.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// A package from outside that the file imports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// The name that is imported: `yaml`, `@scope/pkg`.
+    pub name: String,
+    /// Whether the program needs it to run.
+    pub kind: DependencyKind,
+    /// Where it is imported first.
+    pub span: Span,
+}
+
+/// Whether a program needs a dependency to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DependencyKind {
+    /// It does.
+    Required,
+    /// It copes without: the import is in a `try` that catches its failure.
+    Optional,
+    /// Only type checkers need it.
+    TypeOnly,
+}

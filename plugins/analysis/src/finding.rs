@@ -1,0 +1,70 @@
+//! What a rule says about a place.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Language, Span};
+
+/// How bad it is. Ordered: worse is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Low,
+    /// Worth a look.
+    Medium,
+    /// Dangerous where the author is not trusted.
+    High,
+    /// Dangerous wherever it stands.
+    Critical,
+}
+
+/// What is looked for, and what is said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable: `python/process-spawn`.
+    pub id: String,
+    /// The languages it speaks of.
+    pub languages: Vec<Language>,
+    /// What the code is able to do by it: `process`, `network`, `dynamic-code`.
+    pub capability: String,
+    /// Resolved names: `os.system`; `subprocess.*` for all below a module.
+    pub names: Vec<String>,
+    /// How bad it is where the configuration does not say otherwise.
+    pub severity: Severity,
+    /// What is there, in one line; `{name}` stands for the resolved name.
+    pub message: String,
+    /// What to do instead, in one line.
+    pub help: String,
+    /// The weakness in the Common Weakness Enumeration, where there is one: `78`.
+    pub cwe: Option<u32>,
+}
+
+/// What a rule says about a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is there, in one line.
+    pub message: String,
+    /// The file, as [`crate::SourceFile::path`] has it.
+    pub path: String,
+    /// Where.
+    pub span: Span,
+    /// Other places that explain it, such as where a name was bound.
+    pub labels: Vec<Label>,
+    /// What to do instead.
+    pub help: Option<String>,
+    /// The weakness in the Common Weakness Enumeration.
+    pub cwe: Option<u32>,
+}
+
+/// A place that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where, in the same file.
+    pub span: Span,
+    /// What is there: `` `s` is `os.system` ``.
+    pub message: String,
+}

@@ -1,0 +1,74 @@
+//! A file of source code, and places in it.
+
+use thiserror::Error;
+
+use crate::Language;
+
+/// A file of source code, as bytes: whether they are text is for the analysis to find out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The name it is reported under; `/` between names.
+    pub path: String,
+    /// What it is written in.
+    pub language: Language,
+    /// What is in it.
+    pub contents: Vec<u8>,
+}
+
+/// Bytes `start..end` of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+/// A place for people: both count from 1, columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character in the line.
+    pub column: usize,
+}
+
+/// Why a file could not be judged. Never taken for "nothing found".
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum NotAnalysable {
+    /// The file is larger than the analysis takes.
+    #[error("it is {size} bytes long, and at most {limit} are analysed")]
+    TooLarge {
+        /// The file's size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The bytes are not UTF-8.
+    #[error("it is not UTF-8 text: the byte at offset {offset} is invalid")]
+    NotUtf8 {
+        /// The first byte that is wrong.
+        offset: usize,
+    },
+    /// The file holds a NUL byte, as no source code does.
+    #[error("it holds a NUL byte at offset {offset}")]
+    NulByte {
+        /// Where.
+        offset: usize,
+    },
+    /// An encoding is declared that would make the interpreter read other text than we do.
+    #[error("it declares the encoding `{name}`; only utf-8, ascii and latin-1 are read")]
+    Encoding {
+        /// The name, as declared.
+        name: String,
+    },
+    /// It is an archive, which Python would run.
+    #[error("it is a zip archive")]
+    Archive,
+    /// Parsing or judging it took longer than it may.
+    #[error("analysing it took longer than {limit_ms} ms")]
+    TooSlow {
+        /// The limit in milliseconds.
+        limit_ms: u64,
+    },
+}

@@ -1,0 +1,1 @@
+//! The program that is process 1 in a sandbox.

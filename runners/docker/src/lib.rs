@@ -1,0 +1,1 @@
+//! Runs code in containers of a Docker engine.

@@ -1,0 +1,1 @@
+//! The embedded runner: namespaces of this machine, no engine.

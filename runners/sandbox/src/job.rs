@@ -1,0 +1,88 @@
+//! What is to be run: the files, where it starts, and what it may use.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::{Isolation, Limits};
+
+/// Everything a runner needs for one run.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What runs the entry file.
+    pub interpreter: Interpreter,
+    /// The files that the program finds in its work directory, the entry file among them.
+    pub files: Vec<InputFile>,
+    /// Where the program starts.
+    pub entry: Entry,
+    /// The program's whole environment, beside what the sandbox itself sets (`PATH`, `HOME`,
+    /// `LANG`, `TMPDIR`). May hold secrets: a runner hands it to the program and to nothing else.
+    pub environment: BTreeMap<String, String>,
+    /// What the program reads from standard input; then end of file.
+    pub stdin: Vec<u8>,
+    /// What the program may use.
+    pub limits: Limits,
+    /// The weakest sandbox that is accepted. A runner that cannot give it refuses the job.
+    pub isolation: Isolation,
+}
+
+/// What runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Interpreter {
+    /// `CPython`, 3.9 or newer.
+    Python,
+    /// Node.js, 18 or newer.
+    Node,
+    /// GNU Bash, 4.4 or newer.
+    Bash,
+}
+
+impl Interpreter {
+    /// Every interpreter there is.
+    pub const ALL: [Self; 3] = [Self::Python, Self::Node, Self::Bash];
+
+    /// The name in messages and in configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::Bash => "bash",
+        }
+    }
+}
+
+/// A file in the work directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFile {
+    /// Relative to the work directory: `/` between names, no `..`, not absolute.
+    pub path: String,
+    /// What is in it.
+    pub contents: Vec<u8>,
+}
+
+/// Where a program starts, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The path of one of the job's files.
+    pub path: String,
+    /// How that file is started.
+    pub form: Form,
+}
+
+/// The two ways to start a program.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// The file is run as a script: `__name__` is `"__main__"`, there is no result.
+    Script {
+        /// What follows the script's name in `sys.argv`, `process.argv` or `$@`.
+        words: Vec<String>,
+    },
+    /// The file is loaded, its `main` is called, and what `main` returns is the result.
+    ///
+    /// Python: `main(**arguments)`. JavaScript: `main(arguments)`, which may be async. Bash: each
+    /// argument is a variable, and what `main` writes to file descriptor 3 as JSON is the result.
+    Main {
+        /// The arguments by name.
+        arguments: Map<String, Value>,
+    },
+}

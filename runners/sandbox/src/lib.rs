@@ -1,0 +1,15 @@
+//! What a runner is given, what it answers, and the suite that every runner passes.
+//!
+//! A [`Job`] is everything a runner needs, decided beforehand; an [`Outcome`] is what the program
+//! did. The two meet in the [`Runner`] trait. Whatever the program does, a crash included, is an
+//! `Outcome`; a [`RunnerError`] is what we ourselves could not do.
+
+mod job;
+mod limits;
+mod outcome;
+mod runner;
+
+pub use job::{Entry, Form, InputFile, Interpreter, Job};
+pub use limits::{LimitError, Limits};
+pub use outcome::{Artifact, Isolation, Outcome, Printed, RefusedArtifact, Status, Usage};
+pub use runner::{Event, Events, Runner, RunnerError};

@@ -1,0 +1,116 @@
+//! The trait of runners, what they tell while a program runs, and what can go wrong with them.
+
+use std::error::Error as StdError;
+
+use async_trait::async_trait;
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use crate::{Isolation, Job, LimitError, Outcome};
+
+/// Runs a job in a sandbox that nothing else has used, or will.
+#[async_trait]
+pub trait Runner: Send + Sync {
+    /// Runs `job` to its end. Dropping the future ends the job and removes its sandbox.
+    async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError>;
+
+    /// Whether a job could run now, and how strong its sandbox would be. Readiness probes and
+    /// the choice of `runner = "auto"` believe this, so it tries, and does not guess.
+    async fn ready(&self) -> Result<Isolation, RunnerError>;
+}
+
+/// What happens while a program runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It printed these bytes to standard output.
+    Stdout(Vec<u8>),
+    /// It printed these bytes to standard error.
+    Stderr(Vec<u8>),
+}
+
+/// Where a runner tells what happens. Bounded: a slow listener slows the program's output, and
+/// never fills memory. Its time limit goes on meanwhile.
+#[derive(Clone, Debug)]
+pub struct Events(Option<mpsc::Sender<Event>>);
+
+impl Events {
+    /// Nobody listens.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// Somebody listens, with at most `capacity` events waiting.
+    pub fn channel(capacity: usize) -> (Self, mpsc::Receiver<Event>) {
+        let (sender, receiver) = mpsc::channel(capacity);
+        (Self(Some(sender)), receiver)
+    }
+
+    /// Tells the listener, and waits while too many events wait. A listener that has gone away is
+    /// no error: the outcome holds what was printed.
+    pub async fn send(&self, event: Event) {
+        if let Some(sender) = &self.0 {
+            let _ = sender.send(event).await;
+        }
+    }
+}
+
+/// What a runner could not do.
+#[derive(Debug, Error)]
+pub enum RunnerError {
+    /// The job asks for what no runner can hold.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// The job cannot be run by any runner: an entry that is not among its files, a path that
+    /// leaves the work directory, an argument that is no identifier.
+    #[error("cannot run the job: {0}")]
+    Job(String),
+    /// The job demands a stronger sandbox than this runner has.
+    #[error("cannot run with isolation `{demanded}`: the runner `{runner}` offers `{offered}`", demanded = demanded.name(), offered = offered.name())]
+    Isolation {
+        /// The runner's name in the configuration.
+        runner: &'static str,
+        /// The least that the job accepts.
+        demanded: Isolation,
+        /// What there is.
+        offered: Isolation,
+    },
+    /// There is no such interpreter here, or it is too old.
+    #[error("cannot find {what}")]
+    Interpreter {
+        /// What was looked for, and where.
+        what: String,
+        /// What the user can do.
+        help: String,
+    },
+    /// The kernel or the engine refused a part of the sandbox that is not optional.
+    #[error("cannot make a sandbox: {part} was refused")]
+    Part {
+        /// The part: `a user namespace`, `the runtime runsc`.
+        part: String,
+        /// What the user can do.
+        help: String,
+        /// What the kernel or the engine said.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// Anything else that broke on our side.
+    #[error("cannot {action}")]
+    Failed {
+        /// What was being done: `start the sandbox`.
+        action: String,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+}
+
+impl RunnerError {
+    /// What the user can do about it, where that is known.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Interpreter { help, .. } | Self::Part { help, .. } => Some(help),
+            Self::Isolation { .. } => Some("choose another `runner`, or lower `execution.isolation`"),
+            Self::Limit(_) | Self::Job(_) | Self::Failed { .. } => None,
+        }
+    }
+}
