@@ -1,1 +1,43 @@
 //! The policies that come with Lazaret, compiled and embedded.
+//!
+//! The build script compiles every policy beside this folder for `wasm32-unknown-unknown`. What is
+//! embedded is what `cargo build` makes of it, so that the loader treats it like a policy in a
+//! file: there is no second way in.
+
+/// A policy that comes with Lazaret.
+#[derive(Clone, Copy, Debug)]
+pub struct BundledPolicy {
+    /// The name of its folder: `shell-injection`.
+    pub name: &'static str,
+    /// The module, which the loader makes a component of.
+    pub wasm: &'static [u8],
+}
+
+/// Every policy that comes with Lazaret, by name.
+pub fn policies() -> &'static [BundledPolicy] {
+    POLICIES
+}
+
+include!(concat!(env!("OUT_DIR"), "/policies.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::policies;
+
+    #[test]
+    fn every_policy_is_a_wasm_module() {
+        assert!(policies().iter().any(|policy| policy.name == "shell-injection"));
+        for policy in policies() {
+            assert!(policy.wasm.starts_with(b"\0asm"), "{}", policy.name);
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_machine_that_built_it_is_embedded() {
+        let home = std::env::var("HOME").expect("tests run with a home directory");
+        for policy in policies() {
+            let found = policy.wasm.windows(home.len()).any(|window| window == home.as_bytes());
+            assert!(!found, "{} names {home}", policy.name);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What a file must be before it is compiled.
+//!
+//! The list of imports is the list of permissions, so it is read from the file itself, and a name
+//! that is not on it is refused with the name. A core module that says what its functions mean is
+//! made a component here, in a few milliseconds; it needs no other tool.
+
+use std::borrow::Cow;
+
+use wasmparser::{Parser, Payload};
+use wasmtime::Engine;
+use wit_component::ComponentEncoder;
+
+use crate::Refusal;
+
+/// The package and version of the contract.
+const PACKAGE: &str = "lazaret:policy/";
+const VERSION: &str = "0.1.";
+/// What every policy exports.
+const POLICY: &str = "lazaret:policy/policy";
+/// What a policy would judge all files together by. Ignoring it would be a silent pass.
+const SUBMISSION_POLICY: &str = "lazaret:policy/submission-policy";
+
+/// The component that `bytes` are, or are made into.
+pub(crate) fn admit(bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, Refusal> {
+    let size = bytes.len() as u64;
+    if size > limit {
+        return Err(Refusal::TooLarge { size, limit });
+    }
+    if Engine::detect_precompiled(bytes).is_some() {
+        return Err(Refusal::Precompiled);
+    }
+    let component = if Parser::is_core_wasm(bytes) {
+        Cow::Owned(componentise(bytes)?)
+    } else if Parser::is_component(bytes) {
+        Cow::Borrowed(bytes)
+    } else {
+        return Err(Refusal::NotWasm);
+    };
+    check_component(&component)?;
+    Ok(component)
+}
+
+fn componentise(module: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let mut says_what_it_is = false;
+    for payload in Parser::new(0).parse_all(module) {
+        match payload.map_err(malformed)? {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    check_core_import(import.map_err(malformed)?.module)?;
+                }
+            }
+            Payload::CustomSection(section) => {
+                says_what_it_is |= section.name().starts_with("component-type");
+            }
+            _ => {}
+        }
+    }
+    if !says_what_it_is {
+        return Err(Refusal::NoContract);
+    }
+    let mut encoder = ComponentEncoder::default()
+        .validate(true)
+        .module(module)
+        .map_err(|e| Refusal::Malformed(e.into()))?;
+    encoder.encode().map_err(|error| Refusal::Malformed(error.into()))
+}
+
+/// A core module imports under the interface's name, and from `[export]…` what its own exports
+/// need.
+fn check_core_import(module: &str) -> Result<(), Refusal> {
+    check_import(module.strip_prefix("[export]").unwrap_or(module))
+}
+
+/// Looks at what the outermost component imports and exports; those inside have nothing else.
+fn check_component(component: &[u8]) -> Result<(), Refusal> {
+    let mut depth = 0_usize;
+    let mut is_policy = false;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.map_err(malformed)? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(imports) if depth == 0 => {
+                for import in imports {
+                    check_import(import.map_err(malformed)?.name.name)?;
+                }
+            }
+            Payload::ComponentExportSection(exports) if depth == 0 => {
+                for export in exports {
+                    is_policy |= check_export(export.map_err(malformed)?.name.name)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    if is_policy { Ok(()) } else { Err(Refusal::MissingExport(POLICY)) }
+}
+
+fn check_import(name: &str) -> Result<(), Refusal> {
+    let (interface, version) = name.split_once('@').unwrap_or((name, ""));
+    match interface.strip_prefix(PACKAGE) {
+        // `types` has no functions: the other two, and the export, are written with it.
+        Some("tree" | "log" | "types" | "policy") => check_version(version),
+        _ => Err(Refusal::Import(name.to_owned())),
+    }
+}
+
+/// Whether the export is what makes a policy.
+fn check_export(name: &str) -> Result<bool, Refusal> {
+    let (interface, version) = name.split_once('@').unwrap_or((name, ""));
+    match interface {
+        POLICY => check_version(version).map(|()| true),
+        SUBMISSION_POLICY => Err(Refusal::Unsupported(
+            "exports `submission-policy` to judge all files together".to_owned(),
+        )),
+        _ => Ok(false),
+    }
+}
+
+fn check_version(version: &str) -> Result<(), Refusal> {
+    if version.starts_with(VERSION) {
+        return Ok(());
+    }
+    Err(Refusal::Version(format!("lazaret:policy@{version}")))
+}
+
+fn malformed(error: wasmparser::BinaryReaderError) -> Refusal {
+    Refusal::Malformed(error.into())
+}

@@ -1,0 +1,174 @@
+//! Policies that were compiled before, and what they said about themselves.
+//!
+//! A compiled policy is machine code, and whoever can write it here can run anything. So the
+//! directory is used only if nobody else can write to it or replace it. An entry carries a digest
+//! of its name and contents, against a disk that lies; what does not fit is thrown away and made
+//! anew. Entries appear whole or not at all.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// A digest of SHA-256.
+pub(crate) type Sha = [u8; 32];
+
+/// Why a cache is not used. Policies work without it; they start slower.
+#[derive(Debug, Error)]
+pub enum CacheError {
+    /// The directory cannot be made or looked at.
+    #[error("cannot use the cache `{}`", path.display())]
+    Io {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Somebody else could put machine code into it.
+    #[error("cannot use the cache `{}`: {reason}", path.display())]
+    NotPrivate {
+        /// The directory, or one that it is in.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// A directory that is private to this user.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// The cache in `folder`, which is made where it does not exist.
+    pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
+        let io = |source| CacheError::Io { path: folder.to_owned(), source };
+        private::create(folder).map_err(io)?;
+        private::check(folder)?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// What was put under this name, unless it has changed since.
+    pub(crate) fn get(&self, name: &str) -> Option<Vec<u8>> {
+        let mut contents = fs::read(self.folder.join(name)).ok()?;
+        let (digest, payload) = contents.split_first_chunk::<32>()?;
+        if *digest != seal(name, payload) {
+            // It would be read again at every start.
+            let _ = fs::remove_file(self.folder.join(name));
+            return None;
+        }
+        contents.drain(..size_of::<Sha>());
+        Some(contents)
+    }
+
+    /// Keeps `payload` under this name. That it cannot be kept costs the next start time, and
+    /// nothing else.
+    pub(crate) fn put(&self, name: &str, payload: &[u8]) {
+        let _ = self.write(name, payload);
+    }
+
+    fn write(&self, name: &str, payload: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(&seal(name, payload))?;
+        file.write_all(payload)?;
+        file.persist(self.folder.join(name))?;
+        Ok(())
+    }
+}
+
+/// Binds an entry to its name, so that it cannot stand for another.
+fn seal(name: &str, payload: &[u8]) -> Sha {
+    digest([name.as_bytes(), payload])
+}
+
+/// The digest of several parts, which cannot be mistaken for others that look the same in a row.
+pub(crate) fn digest<const COUNT: usize>(parts: [&[u8]; COUNT]) -> Sha {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// As a file's name has it.
+pub(crate) fn hexadecimal(digest: &Sha) -> String {
+    use std::fmt::Write as _;
+    digest.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(unix)]
+mod private {
+    use std::fs::{self, DirBuilder, Metadata};
+    use std::io;
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    use std::path::Path;
+
+    use super::CacheError;
+
+    const OTHERS: u32 = 0o077;
+    const OTHERS_WRITE: u32 = 0o022;
+    const STICKY: u32 = 0o1000;
+
+    pub(super) fn create(folder: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    }
+
+    /// Whether nobody else can write into the directory, or put another in its place.
+    pub(super) fn check(folder: &Path) -> Result<(), CacheError> {
+        let io = |source| CacheError::Io { path: folder.to_owned(), source };
+        let refuse =
+            |path: &Path, reason| Err(CacheError::NotPrivate { path: path.to_owned(), reason });
+        let itself = fs::symlink_metadata(folder).map_err(io)?;
+        if !itself.is_dir() {
+            return refuse(folder, "it is not a directory");
+        }
+        if itself.uid() != user() {
+            return refuse(folder, "it belongs to another user");
+        }
+        if itself.mode() & OTHERS != 0 {
+            return refuse(folder, "other users can reach it; `chmod 700` makes it private");
+        }
+        for ancestor in folder.canonicalize().map_err(io)?.ancestors().skip(1) {
+            if is_replaceable(&fs::symlink_metadata(ancestor).map_err(io)?) {
+                return refuse(ancestor, "other users can replace what is in it");
+            }
+        }
+        Ok(())
+    }
+
+    fn is_replaceable(ancestor: &Metadata) -> bool {
+        let trusted = [0, user()].contains(&ancestor.uid());
+        let shared = ancestor.mode() & OTHERS_WRITE != 0 && ancestor.mode() & STICKY == 0;
+        !trusted || shared
+    }
+
+    fn user() -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+}
+
+#[cfg(not(unix))]
+mod private {
+    use std::io;
+    use std::path::Path;
+
+    use super::CacheError;
+
+    pub(super) fn create(_folder: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn check(folder: &Path) -> Result<(), CacheError> {
+        let reason = "whether it is private cannot be told on this system";
+        Err(CacheError::NotPrivate { path: folder.to_owned(), reason })
+    }
+}

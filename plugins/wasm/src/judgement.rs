@@ -1,0 +1,66 @@
+//! What a policy said, checked before anybody believes it.
+
+use lazaret_analysis::{Finding, Label, Span};
+
+use crate::bindings::types;
+use crate::convert::{escaped, severity};
+use crate::{Failure, Limits, Manifest, Unit};
+
+/// What a label takes besides its message.
+const LABEL_SIZE: usize = 16;
+
+/// The findings of a policy, as everybody else has them.
+pub(crate) fn findings(
+    raw: Vec<types::Finding>,
+    manifest: &Manifest,
+    unit: &Unit<'_>,
+    limits: &Limits,
+) -> Result<Vec<Finding>, Failure> {
+    if raw.len() > limits.findings {
+        return Err(Failure::Findings { count: raw.len(), limit: limits.findings });
+    }
+    raw.into_iter().map(|raw| finding(raw, manifest, unit, limits.finding_size)).collect()
+}
+
+fn finding(
+    raw: types::Finding,
+    manifest: &Manifest,
+    unit: &Unit<'_>,
+    limit: usize,
+) -> Result<Finding, Failure> {
+    let Some(rule) = manifest.rule(&raw.rule) else {
+        return Err(Failure::Rule { rule: escaped(&raw.rule) });
+    };
+    let size = size(&raw);
+    if size > limit {
+        return Err(Failure::FindingSize { rule: rule.id.clone(), size, limit });
+    }
+    let label = |label: types::Label| {
+        Ok(Label { span: span(label.span, &rule.id, unit.text)?, message: escaped(&label.message) })
+    };
+    Ok(Finding {
+        rule: format!("{}/{}", manifest.id, rule.id),
+        severity: raw.severity.map_or(rule.severity, severity),
+        message: if raw.message.is_empty() { rule.title.clone() } else { escaped(&raw.message) },
+        path: unit.path.to_owned(),
+        span: span(raw.span, &rule.id, unit.text)?,
+        labels: raw.labels.into_iter().map(label).collect::<Result<_, _>>()?,
+        help: rule.help.clone(),
+        cwe: rule.cwe,
+    })
+}
+
+fn size(finding: &types::Finding) -> usize {
+    let labels = finding.labels.iter().map(|label| label.message.len() + LABEL_SIZE);
+    finding.message.len() + labels.sum::<usize>()
+}
+
+/// A place that the file has, between characters: whoever shows it cuts the text there.
+fn span(span: types::Span, rule: &str, text: &str) -> Result<Span, Failure> {
+    let (start, end) = (span.start_byte, span.end_byte);
+    let range = start as usize..end as usize;
+    if text.get(range.clone()).is_none() {
+        return Err(Failure::Span { rule: rule.to_owned(), start, end, size: text.len() });
+    }
+    Ok(Span { start: range.start, end: range.end })
+}

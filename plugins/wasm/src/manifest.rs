@@ -1,0 +1,248 @@
+//! What a policy is and asks for, once it has been checked.
+
+use std::collections::BTreeSet;
+
+use lazaret_analysis::{Fact, FactKind, Language, Severity};
+use serde::{Deserialize, Serialize};
+
+use crate::Refusal;
+use crate::bindings::types;
+use crate::convert::{escaped, severity};
+
+/// The kinds of facts that a policy can ask for.
+const KINDS: [FactKind; 2] = [FactKind::Import, FactKind::Call];
+
+/// What a policy is and asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Lower-case words with hyphens; the beginning of its rules' ids in reports.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// What it is for, in one line.
+    pub summary: String,
+    /// Its licence.
+    pub license: String,
+    /// Where there is more to read.
+    pub docs_url: Option<String>,
+    /// What it looks for.
+    pub rules: Vec<PolicyRule>,
+    /// The languages it judges; all of them, where it names none.
+    pub languages: Vec<Language>,
+    /// A JSON Schema of its settings, or nothing.
+    pub settings_schema: String,
+    /// The facts it asks for.
+    pub interests: Vec<Interest>,
+    /// Whether it wants the file's text.
+    pub wants_source: bool,
+    /// Whether it judges every file of its languages, also one without a fact it asks for.
+    pub always: bool,
+}
+
+/// What a policy looks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRule {
+    /// Its id inside the policy: lower-case words with hyphens.
+    pub id: String,
+    /// What is there, in one line.
+    pub title: String,
+    /// How bad it is where a finding does not say otherwise.
+    pub severity: Severity,
+    /// What to do instead; nothing, where it does not say.
+    pub help: Option<String>,
+    /// Where there is more to read.
+    pub docs_url: Option<String>,
+    /// Words it is found by.
+    pub tags: Vec<String>,
+    /// The weakness in the Common Weakness Enumeration.
+    pub cwe: Option<u32>,
+}
+
+/// Facts that a policy asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interest {
+    /// Their kind: `call`.
+    pub kind: String,
+    /// Their name; a `*` stands for any characters, or none.
+    pub pattern: String,
+}
+
+impl Manifest {
+    /// What the policy says about itself, where that holds together.
+    pub(crate) fn check(raw: types::Manifest) -> Result<Self, Refusal> {
+        let manifest = Self::from_contract(raw)?;
+        manifest.check_ids()?;
+        manifest.check_interests()?;
+        let schema = &manifest.settings_schema;
+        if !schema.is_empty() && serde_json::from_str::<serde_json::Value>(schema).is_err() {
+            return Err(wrong("its settings schema is not JSON"));
+        }
+        Ok(manifest)
+    }
+
+    /// Whether the policy has to look at a file of this language with these facts.
+    pub(crate) fn concerns(&self, language: Language, facts: &[Fact]) -> bool {
+        let speaks = self.languages.is_empty() || self.languages.contains(&language);
+        speaks && (self.always || facts.iter().any(|fact| self.asks_for(fact)))
+    }
+
+    /// Whether the policy gets this fact.
+    pub(crate) fn asks_for(&self, fact: &Fact) -> bool {
+        let kind = fact.kind.name();
+        self.interests.iter().any(|one| one.kind == kind && matches(&one.pattern, &fact.name))
+    }
+
+    /// The rule of this id.
+    pub(crate) fn rule(&self, id: &str) -> Option<&PolicyRule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    fn from_contract(raw: types::Manifest) -> Result<Self, Refusal> {
+        if !raw.queries.is_empty() {
+            return Err(Refusal::Unsupported("asks for tree-sitter queries".to_owned()));
+        }
+        Ok(Self {
+            id: raw.id,
+            version: escaped(&raw.version),
+            summary: escaped(&raw.summary),
+            license: escaped(&raw.license),
+            docs_url: raw.docs_url.as_deref().map(escaped),
+            rules: raw
+                .rules
+                .into_iter()
+                .map(PolicyRule::from_contract)
+                .collect::<Result<_, _>>()?,
+            languages: raw.languages.iter().map(|name| language(name)).collect::<Result<_, _>>()?,
+            settings_schema: raw.settings_schema,
+            interests: raw
+                .interests
+                .into_iter()
+                .map(|types::Interest { kind, pattern }| Interest { kind, pattern })
+                .collect(),
+            wants_source: raw.wants_source,
+            always: raw.always,
+        })
+    }
+
+    fn check_ids(&self) -> Result<(), Refusal> {
+        if !is_id(&self.id) {
+            return Err(wrong(format!(
+                "the id {:?} is not lower-case words with hyphens",
+                self.id
+            )));
+        }
+        if self.rules.is_empty() {
+            return Err(wrong("it has no rules, so it could find nothing"));
+        }
+        let mut seen = BTreeSet::new();
+        for PolicyRule { id, .. } in &self.rules {
+            if !is_id(id) {
+                return Err(wrong(format!(
+                    "the rule id {id:?} is not lower-case words with hyphens"
+                )));
+            }
+            if !seen.insert(id) {
+                return Err(wrong(format!("it has two rules `{id}`")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_interests(&self) -> Result<(), Refusal> {
+        if self.interests.is_empty() && !self.always {
+            return Err(wrong("it asks for no facts and is not `always`, so it would never start"));
+        }
+        for Interest { kind, pattern } in &self.interests {
+            if !KINDS.iter().any(|known| known.name() == kind) {
+                let known = KINDS.map(FactKind::name).join("`, `");
+                return Err(wrong(format!(
+                    "there are no facts of kind {kind:?}; there are `{known}`"
+                )));
+            }
+            // Matching takes time in the number of stars, and the names are the adversary's.
+            if pattern.len() > 200 || pattern.matches('*').count() > 3 {
+                return Err(wrong(format!(
+                    "the pattern {pattern:?} has more than 3 stars or 200 bytes"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl PolicyRule {
+    fn from_contract(raw: types::Rule) -> Result<Self, Refusal> {
+        let cwe = match raw.attributes.iter().find(|(name, _)| name == "cwe") {
+            Some((_, number)) => Some(number.parse().map_err(|_| {
+                wrong(format!(
+                    "the attribute `cwe` of `{}` is {number:?}, and not a number",
+                    raw.id
+                ))
+            })?),
+            None => None,
+        };
+        Ok(Self {
+            id: raw.id,
+            title: escaped(&raw.title),
+            severity: severity(raw.default_severity),
+            help: Some(escaped(&raw.help)).filter(|help| !help.is_empty()),
+            docs_url: raw.docs_url.as_deref().map(escaped),
+            tags: raw.tags.iter().map(|tag| escaped(tag)).collect(),
+            cwe,
+        })
+    }
+}
+
+fn language(name: &str) -> Result<Language, Refusal> {
+    let known = Language::ALL.into_iter().find(|language| language.name() == name);
+    known.ok_or_else(|| {
+        let all = Language::ALL.map(Language::name).join("`, `");
+        wrong(format!("there is no language {name:?}; there are `{all}`"))
+    })
+}
+
+fn wrong(what: impl Into<String>) -> Refusal {
+    Refusal::Manifest(what.into())
+}
+
+/// Lower-case words with hyphens: an id is typed into configuration and shown in reports.
+fn is_id(id: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty()
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    id.len() <= 64 && id.split('-').all(word)
+}
+
+/// Whether `name` fits `pattern`, in which a `*` stands for any characters, or none. The SDK
+/// matches in the same way.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(name) = name.strip_prefix(start) else { return false };
+    rest.is_empty()
+        || (0..=name.len()).any(|at| name.get(at..).is_some_and(|tail| matches(rest, tail)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_id, matches};
+
+    #[test]
+    fn a_star_stands_for_any_characters_or_none() {
+        assert!(matches("subprocess.*", "subprocess.run"));
+        assert!(matches("*child_process.exec", "node:child_process.exec"));
+        assert!(!matches("subprocess.*", "subprocess"));
+        assert!(!matches("os.system", "os.system2"));
+    }
+
+    #[test]
+    fn an_id_is_lower_case_words_with_hyphens() {
+        assert!(is_id("no-shell-2"));
+        for id in ["", "-", "a--b", "A", "a/b", "a b", "é", "a\n"] {
+            assert!(!is_id(id), "{id:?}");
+        }
+    }
+}

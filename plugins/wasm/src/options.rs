@@ -1,0 +1,70 @@
+//! What the host allows, and where it keeps what it compiled.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How policies are loaded and run.
+#[derive(Clone, Debug, Default)]
+pub struct HostOptions {
+    /// Where compiled policies are kept. It is made where it does not exist, and used only if it is
+    /// private to this user: what is in it is run as machine code. Without one every start
+    /// compiles the policies anew, in about 100 ms each.
+    pub cache: Option<PathBuf>,
+    /// What a policy may cost.
+    pub limits: Limits,
+}
+
+/// What a policy may cost, for each file unless it says otherwise.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Units of fuel, about one an instruction. It decides, and so a verdict is the same on every
+    /// machine; the deadline is only a net.
+    pub fuel: u64,
+    /// More units for each byte of the file.
+    pub fuel_per_byte: u64,
+    /// Time, where fuel does not tell: inside the host, or on a machine that stands still.
+    pub deadline: Duration,
+    /// Bytes of memory.
+    pub memory: usize,
+    /// Findings.
+    pub findings: usize,
+    /// Bytes of one finding: its messages, and 16 for each label.
+    pub finding_size: usize,
+    /// Bytes of log.
+    pub log: usize,
+    /// Nodes of the tree that the host hands out; looking up one counts as 16.
+    pub nodes: u64,
+    /// More nodes for each byte of the file.
+    pub nodes_per_byte: u64,
+    /// Bytes of the policy itself.
+    pub policy_size: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // About a second, of which a policy with reasonable work uses a thousandth.
+            fuel: 1_000_000_000,
+            fuel_per_byte: 10_000,
+            deadline: Duration::from_secs(5),
+            memory: 64 << 20,
+            findings: 1_000,
+            finding_size: 4 << 10,
+            log: 64 << 10,
+            nodes: 1_000_000,
+            // A tree has about one node for each two bytes; this is enough to read it all some
+            // sixty times.
+            nodes_per_byte: 32,
+            policy_size: 8 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// The bytes that the host takes from a policy in one call. Strings that share their bytes in
+    /// a policy's memory do not share them here: without this limit 9 KB of policy would have the
+    /// host allocate 10 GB.
+    pub(crate) fn transfer(&self) -> usize {
+        self.findings.saturating_mul(self.finding_size)
+    }
+}

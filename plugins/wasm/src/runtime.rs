@@ -1,0 +1,76 @@
+//! wasmtime, set up for code that nobody trusts.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::thread;
+use std::time::Duration;
+
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Config, Engine, EngineWeak};
+
+use crate::bindings::LazaretPolicy;
+use crate::error::Cause;
+use crate::state::State;
+
+/// How exactly a deadline is kept. Shorter wakes an idle process more often.
+pub(crate) const TICK: Duration = Duration::from_millis(20);
+
+/// The compiler, and what a policy may import.
+pub(crate) struct Runtime {
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<State>,
+}
+
+impl Runtime {
+    pub(crate) fn new() -> Result<Self, Cause> {
+        let engine = Engine::new(&config())?;
+        let mut linker = Linker::new(&engine);
+        LazaretPolicy::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)?;
+        tick(engine.weak())?;
+        Ok(Self { engine, linker })
+    }
+
+    /// Names what compiled code depends on: the version of wasmtime, its settings, the processor.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.engine.precompile_compatibility_hash().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// A policy that [`Component::serialize`] made and the cache kept; nothing, where this machine
+    /// or this version cannot use it.
+    #[expect(unsafe_code, reason = "machine code that was compiled before is run as it is")]
+    pub(crate) fn restore(&self, kept: &[u8]) -> Option<Component> {
+        // SAFETY: `deserialize` needs bytes that `Component::serialize` made. These come from the
+        // cache alone: a directory that only this user can write to or replace, which was checked
+        // when it was opened, under a name that only `serialize`d bytes are put under, with a
+        // digest of name and contents that was just verified. A file that somebody gives as a
+        // policy never comes here. Version, settings and processor are checked by `deserialize`.
+        unsafe { Component::deserialize(&self.engine, kept) }.ok()
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config.consume_fuel(true).epoch_interruption(true).max_wasm_stack(512 << 10);
+    // The same file gets the same verdict on every machine, floating point included.
+    config.cranelift_nan_canonicalization(true).wasm_relaxed_simd(false);
+    // What no policy needs. Most advisories are about one of these.
+    config.wasm_threads(false).wasm_gc(false).wasm_function_references(false);
+    config.wasm_exceptions(false).wasm_memory64(false).wasm_multi_memory(false);
+    config.wasm_tail_call(false).concurrency_support(false);
+    config
+}
+
+/// Moves the clock that deadlines are read from, until the engine is gone. On a thread of its own:
+/// the one that runs a policy may be caught in it.
+fn tick(engine: EngineWeak) -> Result<(), Cause> {
+    let ticker = move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    };
+    thread::Builder::new().name("policy-deadlines".to_owned()).spawn(ticker)?;
+    Ok(())
+}

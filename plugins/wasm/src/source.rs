@@ -1,0 +1,61 @@
+//! A policy that is to be loaded.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::{Limits, LoadError, Refusal};
+
+/// A policy that is to be loaded.
+#[derive(Clone, Debug)]
+pub struct PolicySource {
+    /// What errors call it: a path, or the name of a bundled policy.
+    pub name: String,
+    /// A component, or the core module that `cargo build` makes of a policy.
+    pub bytes: Cow<'static, [u8]>,
+    /// What the policy is told; an object.
+    pub settings: Value,
+}
+
+impl PolicySource {
+    /// A policy without settings.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self {
+            name: name.into(),
+            bytes: bytes.into(),
+            settings: Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    /// The policy in a file, without settings. Of a file that is too large no more is read than
+    /// tells that it is.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        match read(path, Limits::default().policy_size) {
+            Ok(bytes) => Ok(Self::new(name, bytes)),
+            Err(reason) => Err(LoadError { policy: name, reason }),
+        }
+    }
+
+    /// The same policy, told something.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Value) -> Self {
+        self.settings = settings;
+        self
+    }
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let file = File::open(path).map_err(Refusal::Unreadable)?;
+    let size = file.metadata().map_err(Refusal::Unreadable)?.len();
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(Refusal::Unreadable)?;
+    if bytes.len() as u64 > limit {
+        return Err(Refusal::TooLarge { size: size.max(limit + 1), limit });
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,142 @@
+//! The file at hand, and what the policy says about it.
+
+use std::cell::{RefCell, RefMut};
+
+use serde_json::Value;
+
+use crate::types::{Fact, Finding, Label, Severity, Span, Unit};
+use crate::{Call, pattern};
+
+/// The file at hand, and what the policy says about it.
+#[derive(Debug)]
+pub struct Context {
+    unit: Unit,
+    settings: Value,
+    // Shared, so that a policy can report while it goes through the calls.
+    findings: RefCell<Vec<Finding>>,
+}
+
+impl Context {
+    pub(crate) fn new(unit: Unit, settings: Value) -> Self {
+        Self { unit, settings, findings: RefCell::default() }
+    }
+
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings.into_inner()
+    }
+
+    /// The file's name.
+    pub fn path(&self) -> &str {
+        &self.unit.path
+    }
+
+    /// What it is written in: `python`.
+    pub fn language(&self) -> &str {
+        &self.unit.language
+    }
+
+    /// The file's text, for a policy that asked for it.
+    pub fn source(&self) -> Option<&str> {
+        self.unit.source.as_deref()
+    }
+
+    /// The policy's settings.
+    pub fn settings(&self) -> &Value {
+        &self.settings
+    }
+
+    /// The calls whose resolved name fits `pattern`, of those that the manifest asks for. A `*`
+    /// stands for any characters, or none.
+    pub fn calls<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = Call<'a>> {
+        self.facts("call", pattern).map(Call::new)
+    }
+
+    /// The imports whose name fits `pattern`, of those that the manifest asks for.
+    pub fn imports<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Fact> {
+        self.facts("import", pattern)
+    }
+
+    /// Reports that `rule` applies at `place`. What it returns adds to the finding.
+    #[expect(clippy::needless_pass_by_value, reason = "a call or a span is written in place")]
+    pub fn report(&self, rule: &str, place: impl Place) -> Report<'_> {
+        let mut findings = self.findings.borrow_mut();
+        findings.push(Finding {
+            rule: rule.to_owned(),
+            severity: None,
+            message: String::new(),
+            span: place.span(),
+            labels: Vec::new(),
+            fix: None,
+            attributes: Vec::new(),
+        });
+        Report { context: self, row: findings.len() - 1 }
+    }
+
+    fn facts<'a>(&'a self, kind: &'a str, pattern: &'a str) -> impl Iterator<Item = &'a Fact> {
+        let fits = move |fact: &&Fact| fact.kind == kind && pattern::matches(pattern, &fact.name);
+        self.unit.facts.iter().filter(fits)
+    }
+}
+
+/// A place in the file at hand.
+pub trait Place {
+    /// Where it is.
+    fn span(&self) -> Span;
+}
+
+impl Place for Span {
+    fn span(&self) -> Span {
+        *self
+    }
+}
+
+impl Place for Call<'_> {
+    fn span(&self) -> Span {
+        Call::span(*self)
+    }
+}
+
+impl Place for Fact {
+    fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl<P: Place> Place for &P {
+    fn span(&self) -> Span {
+        P::span(self)
+    }
+}
+
+/// A finding that was reported. It has the rule's title and severity until told otherwise.
+#[derive(Debug)]
+pub struct Report<'a> {
+    context: &'a Context,
+    row: usize,
+}
+
+impl Report<'_> {
+    /// What is there, in one line.
+    pub fn message(self, message: impl Into<String>) -> Self {
+        self.finding().message = message.into();
+        self
+    }
+
+    /// How bad it is here.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.finding().severity = Some(severity);
+        self
+    }
+
+    /// Another place that explains it.
+    #[expect(clippy::needless_pass_by_value, reason = "a call or a span is written in place")]
+    pub fn label(self, place: impl Place, message: impl Into<String>) -> Self {
+        let label = Label { span: place.span(), message: message.into() };
+        self.finding().labels.push(label);
+        self
+    }
+
+    fn finding(&self) -> RefMut<'_, Finding> {
+        RefMut::map(self.context.findings.borrow_mut(), |findings| &mut findings[self.row])
+    }
+}

@@ -1,0 +1,77 @@
+//! Between the generated exports and an author's [`Policy`]. Used by [`crate::export_policy!`].
+
+use serde_json::Value;
+
+use crate::bindings::exports::lazaret::policy::policy::{Finding, Manifest, SettingsError, Unit};
+use crate::{Context, Policy, log};
+
+/// Makes a component of a type that implements [`Policy`].
+///
+/// On another target than `wasm32` it does nothing, so that the policy can be tested natively.
+#[macro_export]
+macro_rules! export_policy {
+    ($policy:ty) => {
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            struct Component;
+
+            impl $crate::bindings::exports::lazaret::policy::policy::Guest for Component {
+                fn describe() -> $crate::types::Manifest {
+                    $crate::guest::describe::<$policy>()
+                }
+
+                fn validate_settings(
+                    settings: ::std::string::String,
+                ) -> ::std::vec::Vec<$crate::SettingsError> {
+                    $crate::guest::validate_settings::<$policy>(&settings)
+                }
+
+                fn check(
+                    settings: ::std::string::String,
+                    unit: $crate::types::Unit,
+                ) -> ::std::result::Result<
+                    ::std::vec::Vec<$crate::types::Finding>,
+                    ::std::string::String,
+                > {
+                    $crate::guest::check::<$policy>(&settings, unit)
+                }
+            }
+
+    $crate::bindings::export!(Component with_types_in $crate::bindings);
+        };
+    };
+}
+
+/// What the policy is.
+pub fn describe<P: Policy>() -> Manifest {
+    report_panics();
+    P::manifest().into_contract()
+}
+
+/// What is wrong with the settings; that they are no JSON, first of all.
+pub fn validate_settings<P: Policy>(settings: &str) -> Vec<SettingsError> {
+    report_panics();
+    match parse(settings) {
+        Ok(settings) => P::validate_settings(&settings),
+        Err(message) => vec![SettingsError { pointer: String::new(), message }],
+    }
+}
+
+/// Judges a file.
+pub fn check<P: Policy>(settings: &str, unit: Unit) -> Result<Vec<Finding>, String> {
+    report_panics();
+    let mut context = Context::new(unit, parse(settings)?);
+    P::check(&mut context);
+    Ok(context.into_findings())
+}
+
+fn parse(settings: &str) -> Result<Value, String> {
+    serde_json::from_str(settings).map_err(|error| format!("the settings are not JSON: {error}"))
+}
+
+/// Has a panic say what it is before it traps: of a trap alone the host can tell nothing.
+fn report_panics() {
+    if cfg!(target_arch = "wasm32") {
+        std::panic::set_hook(Box::new(|panic| log::warn(panic.to_string())));
+    }
+}

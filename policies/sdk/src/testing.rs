@@ -1,0 +1,161 @@
+//! Facts made by hand, to test a policy natively.
+//!
+//! ```
+//! # use lazaret_policy::prelude::*;
+//! # struct NoShell;
+//! # impl Policy for NoShell {
+//! #     fn manifest() -> Manifest {
+//! #         Manifest::new("no-shell", "1.0.0")
+//! #             .calls(["subprocess.*"])
+//! #             .rule(Rule::new("shell-true", Severity::High, "a command goes through a shell"))
+//! #     }
+//! #     fn check(cx: &mut Context) {
+//! #         for call in cx.calls("*").filter(|call| call.argument("shell").is_true()) {
+//! #             cx.report("shell-true", call);
+//! #         }
+//! #     }
+//! # }
+//! use lazaret_policy::testing::{Fact, rules, unit};
+//!
+//! let run = Fact::call("subprocess.run").computed("command").keyword("shell", true);
+//! assert_eq!(rules::<NoShell>(unit("python", [run])), ["shell-true"]);
+//! ```
+
+use serde_json::{Value, json};
+
+use crate::types::{self, Argument, Finding, Manifest, Point, Resolution, Span, Unit};
+use crate::{Context, Policy, pattern};
+
+/// A fact. Each is on a line of its own in the [`unit`] that it becomes part of.
+#[derive(Clone, Debug)]
+pub struct Fact(types::Fact);
+
+impl Fact {
+    /// A call of this resolved name.
+    pub fn call(name: &str) -> Self {
+        Self::new("call", name)
+    }
+
+    /// An import of this name.
+    pub fn import(name: &str) -> Self {
+        Self::new("import", name)
+    }
+
+    /// Gives it a constant.
+    #[must_use]
+    pub fn literal(self, value: impl Into<Value>) -> Self {
+        self.argument(None, Some(value.into()), None)
+    }
+
+    /// Gives it what only the program knows when it runs.
+    #[must_use]
+    pub fn computed(self, text: &str) -> Self {
+        self.argument(None, None, Some(text))
+    }
+
+    /// Gives it a constant by keyword.
+    #[must_use]
+    pub fn keyword(self, name: &str, value: impl Into<Value>) -> Self {
+        self.argument(Some(name), Some(value.into()), None)
+    }
+
+    /// Gives it by keyword what only the program knows when it runs.
+    #[must_use]
+    pub fn computed_keyword(self, name: &str, text: &str) -> Self {
+        self.argument(Some(name), None, Some(text))
+    }
+
+    /// How sure the name is, where it is not exact.
+    #[must_use]
+    pub fn resolution(mut self, resolution: Resolution) -> Self {
+        self.0.resolution = resolution;
+        self
+    }
+
+    fn new(kind: &str, name: &str) -> Self {
+        Self(types::Fact {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            resolution: Resolution::Exact,
+            arguments: Vec::new(),
+            span: line(1),
+            node: 0,
+            attributes: Vec::new(),
+        })
+    }
+
+    fn argument(mut self, name: Option<&str>, literal: Option<Value>, text: Option<&str>) -> Self {
+        let literal = literal.map(|value| value.to_string());
+        let text = text.or(literal.as_deref()).unwrap_or_default().to_owned();
+        self.0.arguments.push(Argument { name: name.map(str::to_owned), literal, text, node: 0 });
+        self
+    }
+}
+
+/// A file of this language in which these facts hold, one a line.
+pub fn unit(language: &str, facts: impl IntoIterator<Item = Fact>) -> Unit {
+    let mut facts: Vec<_> = facts.into_iter().map(|fact| fact.0).collect();
+    for (number, fact) in (1..).zip(&mut facts) {
+        fact.span = line(number);
+    }
+    Unit {
+        path: "test".to_owned(),
+        language: language.to_owned(),
+        size: facts.last().map_or(0, |fact| fact.span.end_byte),
+        syntax_errors: 0,
+        source: None,
+        facts,
+        matches: Vec::new(),
+        attributes: Vec::new(),
+    }
+}
+
+/// What the policy says about `unit`, as the host would have it: of the facts the policy gets
+/// those that its manifest asks for.
+///
+/// # Panics
+///
+/// When it reports a rule that its manifest does not have, which the host refuses.
+pub fn judge<P: Policy>(unit: Unit) -> Vec<Finding> {
+    judge_with::<P>(unit, json!({}))
+}
+
+/// Like [`judge`], with settings.
+///
+/// # Panics
+///
+/// When it reports a rule that its manifest does not have, which the host refuses.
+pub fn judge_with<P: Policy>(mut unit: Unit, settings: Value) -> Vec<Finding> {
+    let manifest = P::manifest().into_contract();
+    unit.facts.retain(|fact| is_asked_for(fact, &manifest));
+    let mut context = Context::new(unit, settings);
+    P::check(&mut context);
+    let findings = context.into_findings();
+    for Finding { rule, .. } in &findings {
+        let known = manifest.rules.iter().any(|known| known.id == *rule);
+        assert!(known, "the manifest of `{}` has no rule `{rule}`", manifest.id);
+    }
+    findings
+}
+
+/// The ids of the rules that apply to `unit`, in the order they were reported.
+///
+/// # Panics
+///
+/// When the policy reports a rule that its manifest does not have, which the host refuses.
+pub fn rules<P: Policy>(unit: Unit) -> Vec<String> {
+    judge::<P>(unit).into_iter().map(|finding| finding.rule).collect()
+}
+
+fn is_asked_for(fact: &types::Fact, manifest: &Manifest) -> bool {
+    manifest.interests.iter().any(|interest| {
+        interest.kind == fact.kind && pattern::matches(&interest.pattern, &fact.name)
+    })
+}
+
+/// Ten bytes on a line of their own.
+fn line(number: u32) -> Span {
+    let start_byte = (number - 1) * 11;
+    let [start, end] = [1, 11].map(|column| Point { line: number, column });
+    Span { start_byte, end_byte: start_byte + 10, start, end }
+}
