@@ -135,6 +135,7 @@ fn table(policies: &[Policy], out: &Path) -> Result<String> {
     for policy in policies {
         let file = format!("lazaret_policy_{}.wasm", policy.name.replace('-', "_"));
         let path = target_directory(out).join(TARGET).join("release").join(file);
+        let path = path.to_str().ok_or("the target directory's name is not UTF-8")?;
         let name = &policy.name;
         writeln!(table, "    BundledPolicy {{ name: {name:?}, wasm: include_bytes!({path:?}) }},")?;
     }
@@ -151,7 +152,6 @@ fn variable(name: &str) -> Result<String> {
 }
 
 /// Tells cargo something.
-#[expect(clippy::print_stdout, reason = "cargo reads the output of build scripts")]
 fn directive(text: &str) {
     println!("cargo::{text}");
 }

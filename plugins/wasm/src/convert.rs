@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use lazaret_analysis::{Argument, Fact, Resolution, Severity, Span};
+use lazaret_analysis::{Analysis, Argument, Fact, Resolution, Severity, Span};
 
 use crate::bindings::types;
 use crate::tree;
-use crate::unit::Unit;
 use crate::{Failure, Manifest};
 
 /// The contract has one step more at the low end.
@@ -38,81 +37,56 @@ fn turns_direction(character: char) -> bool {
 }
 
 /// The file as a policy sees it: with the facts that it asks for.
-pub(crate) fn unit(unit: &Unit<'_>, manifest: &Manifest) -> Result<types::Unit, Failure> {
-    let size = unit.text.len();
-    let places = Places::of(unit);
+pub(crate) fn unit(analysis: &Analysis, manifest: &Manifest) -> Result<types::Unit, Failure> {
+    let size = analysis.text().len();
+    let facts = analysis.facts.iter().filter(|fact| manifest.asks_for(fact));
     Ok(types::Unit {
-        path: unit.path.to_owned(),
-        language: unit.language.name().to_owned(),
+        path: analysis.path().to_owned(),
+        language: analysis.language().name().to_owned(),
         size: u32::try_from(size).map_err(|_| Failure::FileSize(size))?,
-        syntax_errors: unit.tree.map_or(0, tree::errors),
-        source: manifest.wants_source.then(|| unit.text.to_owned()),
-        facts: unit
-            .facts
-            .iter()
-            .filter(|fact| manifest.asks_for(fact))
-            .map(|fact| places.fact(fact))
-            .collect(),
+        syntax_errors: narrow(analysis.syntax_errors()),
+        source: manifest.wants_source.then(|| analysis.text().to_owned()),
+        facts: facts.map(|known| fact(known, analysis)).collect(),
         matches: Vec::new(),
         attributes: Vec::new(),
     })
 }
 
-/// Where the lines of a file begin.
-struct Places<'a> {
-    unit: &'a Unit<'a>,
-    lines: Vec<usize>,
+fn fact(fact: &Fact, analysis: &Analysis) -> types::Fact {
+    types::Fact {
+        kind: fact.kind.name().to_owned(),
+        name: fact.name.clone(),
+        resolution: match fact.resolution {
+            Resolution::Exact => types::Resolution::Exact,
+            Resolution::Likely => types::Resolution::Likely,
+            Resolution::Unknown => types::Resolution::Unknown,
+        },
+        arguments: fact.arguments.iter().map(|one| argument(one, analysis)).collect(),
+        span: span(fact.span, analysis),
+        node: tree::node_at(analysis.tree(), fact.span),
+        attributes: Vec::new(),
+    }
 }
 
-impl<'a> Places<'a> {
-    fn of(unit: &'a Unit<'a>) -> Self {
-        let after = unit.text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { unit, lines: std::iter::once(0).chain(after).collect() }
+fn argument(argument: &Argument, analysis: &Analysis) -> types::Argument {
+    types::Argument {
+        name: argument.name.clone(),
+        literal: argument.literal.clone(),
+        text: argument.text.clone(),
+        node: tree::node_at(analysis.tree(), argument.span),
     }
+}
 
-    fn fact(&self, fact: &Fact) -> types::Fact {
-        types::Fact {
-            kind: fact.kind.name().to_owned(),
-            name: fact.name.clone(),
-            resolution: match fact.resolution {
-                Resolution::Exact => types::Resolution::Exact,
-                Resolution::Likely => types::Resolution::Likely,
-                Resolution::Unknown => types::Resolution::Unknown,
-            },
-            arguments: fact.arguments.iter().map(|argument| self.argument(argument)).collect(),
-            span: self.span(fact.span),
-            node: self.node(fact.span),
-            attributes: Vec::new(),
-        }
-    }
-
-    fn argument(&self, argument: &Argument) -> types::Argument {
-        types::Argument {
-            name: argument.name.clone(),
-            literal: argument.literal.clone(),
-            text: argument.text.clone(),
-            node: self.node(argument.span),
-        }
-    }
-
-    fn node(&self, span: Span) -> u32 {
-        self.unit.tree.map_or(tree::NONE, |tree| tree::node_at(tree, span))
-    }
-
-    fn span(&self, span: Span) -> types::Span {
-        types::Span {
-            start_byte: narrow(span.start),
-            end_byte: narrow(span.end),
-            start: self.point(span.start),
-            end: self.point(span.end),
-        }
-    }
-
-    fn point(&self, offset: usize) -> types::Point {
-        let line = self.lines.partition_point(|start| *start <= offset);
-        let start = self.lines[line - 1];
-        let before = self.unit.text.get(start..offset).unwrap_or_default();
-        types::Point { line: narrow(line), column: narrow(before.chars().count() + 1) }
+fn span(span: Span, analysis: &Analysis) -> types::Span {
+    let point = |byte| {
+        let position = analysis.position(byte);
+        types::Point { line: narrow(position.line), column: narrow(position.column) }
+    };
+    types::Span {
+        start_byte: narrow(span.start),
+        end_byte: narrow(span.end),
+        start: point(span.start),
+        end: point(span.end),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -91,12 +90,18 @@ pub enum Refusal {
         /// The other policy, as [`crate::PolicySource::name`] has it.
         other: String,
     },
+    /// There are settings for a policy that is not there.
+    #[error("there are settings for it, and no policy has this id; there are `{}`", .known.join("`, `"))]
+    NotThere {
+        /// The ids that there are.
+        known: Vec<String>,
+    },
     /// It does not take its settings.
     #[error("its settings are wrong: {}", Problems(.0))]
     Settings(Vec<(String, String)>),
     /// wasmtime does not work on this machine.
     #[error("cannot set up WebAssembly on this machine")]
-    Runtime(#[source] Arc<Cause>),
+    Runtime(#[source] Cause),
 }
 
 impl Refusal {
@@ -253,7 +258,7 @@ pub enum Failure {
     FileSize(usize),
     /// It was compiled when it was first needed, and that failed.
     #[error("cannot load it")]
-    Load(#[source] Arc<Refusal>),
+    Load(#[source] Box<Refusal>),
 }
 
 impl Failure {

@@ -1,12 +1,14 @@
 //! What all policies share.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use serde_json::Value;
 use wasmtime::component::Component;
 
 use crate::admission::admit;
-use crate::cache::{Cache, digest, hexadecimal};
-use crate::error::Cause;
+use crate::cache::Cache;
+use crate::code::Code;
 use crate::runtime::Runtime;
 use crate::{CacheError, HostOptions, Limits, Refusal};
 
@@ -14,9 +16,10 @@ use crate::{CacheError, HostOptions, Limits, Refusal};
 /// no policy has to look at is never.
 pub(crate) struct Host {
     pub(crate) limits: Limits,
+    pub(crate) settings: BTreeMap<String, Value>,
     pub(crate) cache: Option<Cache>,
     pub(crate) cache_error: Option<CacheError>,
-    runtime: OnceLock<Result<Runtime, Arc<Cause>>>,
+    runtime: OnceLock<Runtime>,
 }
 
 impl Host {
@@ -25,32 +28,45 @@ impl Host {
             Ok(cache) => (cache, None),
             Err(error) => (None, Some(error)),
         };
-        Self { limits: options.limits.clone(), cache, cache_error, runtime: OnceLock::new() }
+        Self {
+            limits: options.limits.clone(),
+            settings: options.settings.clone(),
+            cache,
+            cache_error,
+            runtime: OnceLock::new(),
+        }
     }
 
     pub(crate) fn runtime(&self) -> Result<&Runtime, Refusal> {
-        let runtime = self.runtime.get_or_init(|| Runtime::new().map_err(Arc::new));
-        runtime.as_ref().map_err(|cause| Refusal::Runtime(Arc::clone(cause)))
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = Runtime::new().map_err(Refusal::Runtime)?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// What the policy of this id is told, as JSON.
+    pub(crate) fn settings(&self, id: &str) -> String {
+        self.settings.get(id).map_or_else(|| "{}".to_owned(), Value::to_string)
     }
 
     /// The policy compiled; from the cache, if it is there.
-    pub(crate) fn component(&self, bytes: &[u8]) -> Result<Component, Refusal> {
+    pub(crate) fn component(&self, code: &Code) -> Result<Component, Refusal> {
         let runtime = self.runtime()?;
-        let Some(cache) = &self.cache else { return self.compile(bytes, runtime) };
-        let digest = hexadecimal(&digest([bytes]));
-        let name = format!("{digest}-{:016x}.cwasm", runtime.fingerprint());
+        let Some(cache) = &self.cache else { return self.compile(code, runtime) };
+        let name = format!("{}-{:016x}.cwasm", code.name(), runtime.fingerprint());
         if let Some(component) = cache.get(&name).and_then(|kept| runtime.restore(&kept)) {
             return Ok(component);
         }
-        let component = self.compile(bytes, runtime)?;
+        let component = self.compile(code, runtime)?;
         if let Ok(compiled) = component.serialize() {
             cache.put(&name, &compiled);
         }
         Ok(component)
     }
 
-    fn compile(&self, bytes: &[u8], runtime: &Runtime) -> Result<Component, Refusal> {
-        let component = admit(bytes, self.limits.policy_size)?;
+    fn compile(&self, code: &Code, runtime: &Runtime) -> Result<Component, Refusal> {
+        let component = admit(code.bytes(), self.limits.policy_size)?;
         let compiled = Component::from_binary(&runtime.engine, &component);
         compiled.map_err(|error| Refusal::Compile(error.into()))
     }

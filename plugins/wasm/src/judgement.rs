@@ -1,10 +1,10 @@
 //! What a policy said, checked before anybody believes it.
 
-use lazaret_analysis::{Finding, Label, Span};
+use lazaret_analysis::{Analysis, Finding, Label, Span};
 
 use crate::bindings::types;
 use crate::convert::{escaped, severity};
-use crate::{Failure, Limits, Manifest, Unit};
+use crate::{Failure, Limits, Manifest};
 
 /// What a label takes besides its message.
 const LABEL_SIZE: usize = 16;
@@ -13,19 +13,19 @@ const LABEL_SIZE: usize = 16;
 pub(crate) fn findings(
     raw: Vec<types::Finding>,
     manifest: &Manifest,
-    unit: &Unit<'_>,
+    analysis: &Analysis,
     limits: &Limits,
 ) -> Result<Vec<Finding>, Failure> {
     if raw.len() > limits.findings {
         return Err(Failure::Findings { count: raw.len(), limit: limits.findings });
     }
-    raw.into_iter().map(|raw| finding(raw, manifest, unit, limits.finding_size)).collect()
+    raw.into_iter().map(|raw| finding(raw, manifest, analysis, limits.finding_size)).collect()
 }
 
 fn finding(
     raw: types::Finding,
     manifest: &Manifest,
-    unit: &Unit<'_>,
+    analysis: &Analysis,
     limit: usize,
 ) -> Result<Finding, Failure> {
     let Some(rule) = manifest.rule(&raw.rule) else {
@@ -36,14 +36,17 @@ fn finding(
         return Err(Failure::FindingSize { rule: rule.id.clone(), size, limit });
     }
     let label = |label: types::Label| {
-        Ok(Label { span: span(label.span, &rule.id, unit.text)?, message: escaped(&label.message) })
+        Ok(Label {
+            span: span(label.span, &rule.id, analysis.text())?,
+            message: escaped(&label.message),
+        })
     };
     Ok(Finding {
         rule: format!("{}/{}", manifest.id, rule.id),
         severity: raw.severity.map_or(rule.severity, severity),
         message: if raw.message.is_empty() { rule.title.clone() } else { escaped(&raw.message) },
-        path: unit.path.to_owned(),
-        span: span(raw.span, &rule.id, unit.text)?,
+        path: analysis.path().to_owned(),
+        span: span(raw.span, &rule.id, analysis.text())?,
         labels: raw.labels.into_iter().map(label).collect::<Result<_, _>>()?,
         help: rule.help.clone(),
         cwe: rule.cwe,

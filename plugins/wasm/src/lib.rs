@@ -6,12 +6,13 @@
 //! A policy that breaks a limit is an error that names it, never a file without findings.
 //!
 //! ```no_run
-//! # use lazaret_wasm::{HostOptions, Policies, PolicySource, Unit};
-//! # fn example(unit: Unit<'_>) -> Result<(), Box<dyn std::error::Error>> {
+//! # use lazaret_analysis::Analysis;
+//! # use lazaret_wasm::{HostOptions, Policies, PolicySource};
+//! # fn example(analysis: &Analysis) -> Result<(), Box<dyn std::error::Error>> {
 //! let source = PolicySource::from_file("no-shell.wasm")?;
 //! let policies = Policies::load(vec![source], &HostOptions::default())
 //!     .map_err(|mut errors| errors.remove(0))?;
-//! for finding in policies.judge(unit)?.findings {
+//! for finding in policies.judge(analysis)? {
 //!     println!("{}: {}", finding.rule, finding.message);
 //! }
 //! # Ok(())
@@ -21,6 +22,7 @@
 mod admission;
 mod bindings;
 mod cache;
+mod code;
 mod convert;
 mod error;
 mod host;
@@ -33,14 +35,13 @@ mod run;
 mod runtime;
 mod source;
 mod state;
+mod subject;
 mod tree;
-mod unit;
 
 pub use cache::CacheError;
 pub use error::{Failure, LoadError, PolicyError, Refusal};
 pub use manifest::{Interest, Manifest, PolicyRule};
 pub use options::{HostOptions, Limits};
-pub use policies::{Judgement, Policies};
+pub use policies::Policies;
 pub use source::PolicySource;
 pub use state::{LogLevel, LogLine};
-pub use unit::Unit;

@@ -10,7 +10,8 @@ use crate::bindings::types;
 use crate::convert::{escaped, severity};
 
 /// The kinds of facts that a policy can ask for.
-const KINDS: [FactKind; 2] = [FactKind::Import, FactKind::Call];
+const KINDS: [FactKind; 5] =
+    [FactKind::Import, FactKind::Call, FactKind::Reference, FactKind::Pipeline, FactKind::Redirect];
 
 /// What a policy is and asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

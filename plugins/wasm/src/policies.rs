@@ -4,11 +4,11 @@ use std::cell::LazyCell;
 use std::fmt;
 use std::sync::Arc;
 
-use lazaret_analysis::Finding;
+use lazaret_analysis::{Analysis, Finding};
 
 use crate::host::Host;
 use crate::policy::Policy;
-use crate::unit::{Subject, Unit};
+use crate::subject::Subject;
 use crate::{
     CacheError, HostOptions, LoadError, LogLine, Manifest, PolicyError, PolicySource, Refusal,
 };
@@ -17,15 +17,6 @@ use crate::{
 pub struct Policies {
     host: Host,
     policies: Vec<Policy>,
-}
-
-/// What the policies said about a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judgement {
-    /// What they found, policy by policy.
-    pub findings: Vec<Finding>,
-    /// What they logged.
-    pub log: Vec<LogLine>,
 }
 
 impl Policies {
@@ -42,6 +33,10 @@ impl Policies {
                 Err(reason) => errors.push(LoadError { policy: name, reason }),
             }
         }
+        // Of a policy that could not be loaded the id may not be known.
+        if errors.is_empty() {
+            errors = unused_settings(&host, &policies);
+        }
         if errors.is_empty() { Ok(Self { host, policies }) } else { Err(errors) }
     }
 
@@ -55,28 +50,38 @@ impl Policies {
         self.host.cache_error.as_ref()
     }
 
-    /// What the policies say about a file. Those that have nothing to say about its language, or
-    /// ask for nothing that occurs in it, do not start.
+    /// What the policies say about a file, policy by policy. Those that have nothing to say about
+    /// its language, or ask for nothing that occurs in it, do not start.
     ///
     /// The first policy that cannot judge is the error: what the others say is not the whole.
-    pub fn judge<'a>(&self, unit: impl Into<Unit<'a>>) -> Result<Judgement, PolicyError> {
-        let unit = unit.into();
-        let subject = LazyCell::new(|| Arc::new(Subject::of(&unit)));
-        let mut judgement = Judgement::default();
+    pub fn judge(&self, analysis: &Analysis) -> Result<Vec<Finding>, PolicyError> {
+        self.judge_with_log(analysis, &mut Vec::new())
+    }
+
+    /// Like [`Policies::judge`], and adds to `log` what the policies logged.
+    pub fn judge_with_log(
+        &self,
+        analysis: &Analysis,
+        log: &mut Vec<LogLine>,
+    ) -> Result<Vec<Finding>, PolicyError> {
+        let subject = LazyCell::new(|| Arc::new(Subject::of(analysis)));
+        let mut findings = Vec::new();
         for policy in &self.policies {
-            if !policy.manifest.concerns(unit.language, unit.facts) {
+            if !policy.manifest.concerns(analysis.language(), &analysis.facts) {
                 continue;
             }
             let id = &policy.manifest.id;
-            let judged =
-                policy.judge(&self.host, &unit, Arc::clone(&subject)).map_err(|reason| {
-                    PolicyError { policy: id.clone(), path: unit.path.to_owned(), reason }
-                })?;
-            judgement.findings.extend(judged.findings);
+            let judged = policy.judge(&self.host, analysis, Arc::clone(&subject));
+            let judged = judged.map_err(|reason| PolicyError {
+                policy: id.clone(),
+                path: analysis.path().to_owned(),
+                reason,
+            })?;
+            findings.extend(judged.findings);
             let line = |(level, message)| LogLine { policy: id.clone(), level, message };
-            judgement.log.extend(judged.lines.into_iter().map(line));
+            log.extend(judged.lines.into_iter().map(line));
         }
-        Ok(judgement)
+        Ok(findings)
     }
 }
 
@@ -88,10 +93,20 @@ impl fmt::Debug for Policies {
 
 /// Two policies with one id could not be told apart in reports.
 fn distinct(policy: Policy, others: &[Policy]) -> Result<Policy, Refusal> {
-    match others.iter().find(|other| other.manifest.id == policy.manifest.id) {
-        Some(other) => {
-            Err(Refusal::Duplicate { id: policy.manifest.id, other: other.name.clone() })
-        }
+    let id = &policy.manifest.id;
+    match others.iter().find(|other| other.manifest.id == *id) {
+        Some(other) => Err(Refusal::Duplicate { id: id.clone(), other: other.name.clone() }),
         None => Ok(policy),
     }
+}
+
+/// Settings that nobody reads: the id is probably mistyped, and what they ask for would not happen.
+fn unused_settings(host: &Host, policies: &[Policy]) -> Vec<LoadError> {
+    let known: Vec<_> = policies.iter().map(|policy| policy.manifest.id.clone()).collect();
+    let unused = host.settings.keys().filter(|id| !known.contains(id));
+    let error = |id: &String| LoadError {
+        policy: id.clone(),
+        reason: Refusal::NotThere { known: known.clone() },
+    };
+    unused.map(error).collect()
 }

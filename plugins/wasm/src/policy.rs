@@ -1,116 +1,96 @@
-//! One policy: loaded, and compiled when it is first needed.
+//! One policy: what it is, and its judgement.
 
-use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::bindings::LazaretPolicyPre;
-use crate::cache::{Sha, digest, hexadecimal};
-use crate::convert::{self, escaped};
+use lazaret_analysis::{Analysis, Finding};
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{digest, hexadecimal};
+use crate::code::Code;
 use crate::host::Host;
-use crate::manifest::Manifest;
 use crate::run::Run;
-use crate::state::{LogLevel, State};
-use crate::unit::{Subject, Unit};
-use crate::{Failure, PolicySource, Refusal, judgement};
+use crate::state::LogLevel;
+use crate::subject::Subject;
+use crate::{Failure, Manifest, PolicySource, Refusal, convert, judgement};
 
-/// Changes when an entry of the cache would be read differently.
-const FORMAT: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
-
-/// A policy that is known to work, or was known to at an earlier start.
+/// A policy that works, or that did at an earlier start with the same bytes and settings.
 pub(crate) struct Policy {
     /// What errors of loading call it.
     pub(crate) name: String,
     pub(crate) manifest: Manifest,
-    bytes: Cow<'static, [u8]>,
     settings: String,
-    ready: OnceLock<Result<LazaretPolicyPre<State>, Arc<Refusal>>>,
+    code: Code,
 }
 
 /// What a policy said about a file.
 pub(crate) struct Judged {
-    pub(crate) findings: Vec<lazaret_analysis::Finding>,
+    pub(crate) findings: Vec<Finding>,
     pub(crate) lines: Vec<(LogLevel, String)>,
 }
 
 impl Policy {
-    /// Loads a policy. One whose manifest is in the cache is not even compiled before it is needed.
+    /// Loads a policy. One that is known from an earlier start is not even compiled before it is
+    /// needed.
     pub(crate) fn load(source: PolicySource, host: &Host) -> Result<Self, Refusal> {
-        let PolicySource { name, bytes, settings } = source;
-        let settings = settings.to_string();
+        let PolicySource { name, bytes } = source;
         let size = bytes.len() as u64;
         if size > host.limits.policy_size {
             return Err(Refusal::TooLarge { size, limit: host.limits.policy_size });
         }
-        let key = digest([FORMAT.as_bytes(), &bytes, settings.as_bytes()]);
-        let ready = OnceLock::new();
-        let manifest = if let Some(manifest) = known(host, &key) {
-            manifest
-        } else {
-            let policy = prepare(&bytes, host)?;
-            let manifest = try_out(&policy, &settings, host)?;
-            remember(host, &key, &manifest);
-            let _ = ready.set(Ok(policy));
-            manifest
+        let code = Code::new(bytes);
+        let known = Known::read(&code, host);
+        let manifest = match &known {
+            Some(known) => known.manifest.clone(),
+            None => code.describe(host)?,
         };
-        Ok(Self { name, manifest, bytes, settings, ready })
+        let settings = host.settings(&manifest.id);
+        let accepted = hexadecimal(&digest([settings.as_bytes()]));
+        if known.is_none_or(|known| known.accepted != accepted) {
+            code.validate_settings(&settings, host)?;
+            Known { manifest: manifest.clone(), accepted }.write(&code, host);
+        }
+        Ok(Self { name, manifest, settings, code })
     }
 
     /// What the policy says about a file.
     pub(crate) fn judge(
         &self,
         host: &Host,
-        unit: &Unit<'_>,
+        analysis: &Analysis,
         subject: Arc<Subject>,
     ) -> Result<Judged, Failure> {
-        let runtime = host.runtime().map_err(|refusal| Failure::Load(Arc::new(refusal)))?;
-        let policy = self.ready.get_or_init(|| prepare(&self.bytes, host).map_err(Arc::new));
-        let policy = policy.as_ref().map_err(|refusal| Failure::Load(Arc::clone(refusal)))?;
-        let given = convert::unit(unit, &self.manifest)?;
-        let said =
-            Run::new(runtime, Some(subject), &host.limits).check(policy, &self.settings, &given)?;
-        let findings = judgement::findings(said.findings, &self.manifest, unit, &host.limits)?;
+        let load = |refusal| Failure::Load(Box::new(refusal));
+        let runtime = host.runtime().map_err(load)?;
+        let policy = self.code.prepared(host).map_err(load)?;
+        let unit = convert::unit(analysis, &self.manifest)?;
+        let run = Run::new(runtime, Some(subject), &host.limits);
+        let said = run.check(policy, &self.settings, &unit)?;
+        let findings = judgement::findings(said.findings, &self.manifest, analysis, &host.limits)?;
         Ok(Judged { findings, lines: said.lines })
     }
 }
 
-/// The policy with its imports, so that an instance takes microseconds.
-fn prepare(bytes: &[u8], host: &Host) -> Result<LazaretPolicyPre<State>, Refusal> {
-    let component = host.component(bytes)?;
-    let linked = host.runtime()?.linker.instantiate_pre(&component);
-    linked.and_then(LazaretPolicyPre::new).map_err(|error| Refusal::Types(error.into()))
+/// What the cache keeps of a policy that worked.
+#[derive(Serialize, Deserialize)]
+struct Known {
+    manifest: Manifest,
+    /// The digest of the settings that it took.
+    accepted: String,
 }
 
-/// Has the policy describe itself and look at its settings: `instantiate_pre` does not notice a
-/// record whose fields are not the contract's.
-fn try_out(
-    policy: &LazaretPolicyPre<State>,
-    settings: &String,
-    host: &Host,
-) -> Result<Manifest, Refusal> {
-    let runtime = host.runtime()?;
-    let trial = || Run::new(runtime, None, &host.limits);
-    let manifest = Manifest::check(trial().describe(policy).map_err(Refusal::Trial)?)?;
-    let problems = trial().validate_settings(policy, settings).map_err(Refusal::Trial)?;
-    if problems.is_empty() {
-        return Ok(manifest);
+impl Known {
+    fn read(code: &Code, host: &Host) -> Option<Self> {
+        serde_json::from_slice(&host.cache.as_ref()?.get(&Self::name(code))?).ok()
     }
-    let problem = |problem: crate::bindings::SettingsError| {
-        (escaped(&problem.pointer), escaped(&problem.message))
-    };
-    Err(Refusal::Settings(problems.into_iter().map(problem).collect()))
-}
 
-/// The manifest of a policy that worked with these settings before.
-fn known(host: &Host, key: &Sha) -> Option<Manifest> {
-    serde_json::from_slice(&host.cache.as_ref()?.get(&manifest_name(key))?).ok()
-}
-
-fn remember(host: &Host, key: &Sha, manifest: &Manifest) {
-    if let (Some(cache), Ok(text)) = (&host.cache, serde_json::to_vec(manifest)) {
-        cache.put(&manifest_name(key), &text);
+    fn write(&self, code: &Code, host: &Host) {
+        if let (Some(cache), Ok(text)) = (&host.cache, serde_json::to_vec(self)) {
+            cache.put(&Self::name(code), &text);
+        }
     }
-}
 
-fn manifest_name(key: &Sha) -> String {
-    format!("{}.manifest", hexadecimal(key))
+    /// Another version of this host may check more.
+    fn name(code: &Code) -> String {
+        format!("{}-{}.json", code.name(), env!("CARGO_PKG_VERSION"))
+    }
 }

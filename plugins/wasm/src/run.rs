@@ -8,7 +8,7 @@ use wasmtime::{Store, Trap};
 use crate::bindings::{LazaretPolicy, LazaretPolicyPre, SettingsError, types};
 use crate::runtime::{Runtime, TICK};
 use crate::state::{Limit, LogLevel, State, nodes};
-use crate::unit::Subject;
+use crate::subject::Subject;
 use crate::{Failure, Limits};
 
 /// A policy in a fresh instance. Each call uses it up.

@@ -5,8 +5,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::{Limits, LoadError, Refusal};
 
 /// A policy that is to be loaded.
@@ -16,22 +14,15 @@ pub struct PolicySource {
     pub name: String,
     /// A component, or the core module that `cargo build` makes of a policy.
     pub bytes: Cow<'static, [u8]>,
-    /// What the policy is told; an object.
-    pub settings: Value,
 }
 
 impl PolicySource {
-    /// A policy without settings.
+    /// A policy, and what errors call it.
     pub fn new(name: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
-        Self {
-            name: name.into(),
-            bytes: bytes.into(),
-            settings: Value::Object(serde_json::Map::new()),
-        }
+        Self { name: name.into(), bytes: bytes.into() }
     }
 
-    /// The policy in a file, without settings. Of a file that is too large no more is read than
-    /// tells that it is.
+    /// The policy in a file. Of a file that is too large no more is read than tells that it is.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -39,13 +30,6 @@ impl PolicySource {
             Ok(bytes) => Ok(Self::new(name, bytes)),
             Err(reason) => Err(LoadError { policy: name, reason }),
         }
-    }
-
-    /// The same policy, told something.
-    #[must_use]
-    pub fn with_settings(mut self, settings: Value) -> Self {
-        self.settings = settings;
-        self
     }
 }
 

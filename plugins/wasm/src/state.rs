@@ -8,7 +8,7 @@ use wasmtime::ResourceLimiter;
 use crate::Limits;
 use crate::bindings::{log, types};
 use crate::convert::escaped;
-use crate::unit::Subject;
+use crate::subject::Subject;
 
 /// A line that a policy logged.
 #[derive(Clone, Debug, PartialEq, Eq)]

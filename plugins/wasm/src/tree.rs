@@ -6,11 +6,11 @@
 use std::ops::Range;
 
 use lazaret_analysis::Span;
-use tree_sitter::{Tree, TreeCursor};
+use lazaret_analysis::tree_sitter::{Tree, TreeCursor};
 
 use crate::bindings::tree::{Columns, Host, Node};
 use crate::state::State;
-use crate::unit::Subject;
+use crate::subject::Subject;
 
 /// Stands for "no such node".
 pub(crate) const NONE: u32 = u32::MAX;
@@ -32,31 +32,10 @@ pub(crate) fn node_at(tree: &Tree, span: Span) -> u32 {
     found
 }
 
-/// How many places could not be parsed.
-pub(crate) fn errors(tree: &Tree) -> u32 {
-    if !tree.root_node().has_error() {
-        return 0;
-    }
-    let mut cursor = tree.walk();
-    let mut count = 0;
-    loop {
-        let node = cursor.node();
-        count += u32::from(node.is_error() || node.is_missing());
-        // What has no error has none below.
-        let deeper = node.has_error() && cursor.goto_first_child();
-        while !deeper && !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return count;
-            }
-        }
-    }
-}
-
 impl Host for State {
     fn kinds(&mut self) -> wasmtime::Result<Vec<String>> {
         let Some(subject) = self.subject() else { return Ok(Vec::new()) };
-        let Some(tree) = &subject.tree else { return Ok(Vec::new()) };
-        let language = tree.language();
+        let language = subject.tree.language();
         let rows = 0..language.node_kind_count();
         self.charge(rows.len() as u64)?;
         Ok(names(rows, |row| language.node_kind_for_id(row)))
@@ -64,8 +43,7 @@ impl Host for State {
 
     fn fields(&mut self) -> wasmtime::Result<Vec<String>> {
         let Some(subject) = self.subject() else { return Ok(Vec::new()) };
-        let Some(tree) = &subject.tree else { return Ok(Vec::new()) };
-        let language = tree.language();
+        let language = subject.tree.language();
         // tree-sitter counts fields from 1.
         let rows = 0..language.field_count() + 1;
         self.charge(rows.len() as u64)?;
@@ -104,7 +82,7 @@ fn names<'a>(rows: Range<usize>, name: impl Fn(u16) -> Option<&'a str>) -> Vec<S
 
 /// A cursor on the node of this id, where there is one.
 fn cursor(subject: &Subject, id: u32) -> Option<TreeCursor<'_>> {
-    let tree = subject.tree.as_ref()?;
+    let tree = &subject.tree;
     let id = id as usize;
     if id >= tree.root_node().descendant_count() {
         return None;

@@ -57,7 +57,6 @@ impl Context {
     }
 
     /// Reports that `rule` applies at `place`. What it returns adds to the finding.
-    #[expect(clippy::needless_pass_by_value, reason = "a call or a span is written in place")]
     pub fn report(&self, rule: &str, place: impl Place) -> Report<'_> {
         let mut findings = self.findings.borrow_mut();
         findings.push(Finding {
@@ -115,6 +114,7 @@ pub struct Report<'a> {
     row: usize,
 }
 
+#[expect(clippy::return_self_not_must_use, reason = "the finding is reported already")]
 impl Report<'_> {
     /// What is there, in one line.
     pub fn message(self, message: impl Into<String>) -> Self {
@@ -129,7 +129,6 @@ impl Report<'_> {
     }
 
     /// Another place that explains it.
-    #[expect(clippy::needless_pass_by_value, reason = "a call or a span is written in place")]
     pub fn label(self, place: impl Place, message: impl Into<String>) -> Self {
         let label = Label { span: place.span(), message: message.into() };
         self.finding().labels.push(label);

@@ -1,0 +1,129 @@
+//! Policies that were compiled before.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use lazaret_wasm::{CacheError, HostOptions, Policies};
+
+use crate::bundled::bundled;
+use crate::files::{call, python};
+
+fn options(cache: &Path) -> HostOptions {
+    HostOptions { cache: Some(cache.to_owned()), ..HostOptions::default() }
+}
+
+/// Loads the bundled policies and lets them judge.
+fn judge(cache: &Path) -> Policies {
+    let policies = Policies::load(bundled(), &options(cache)).unwrap();
+    let mut analysis = python("import os\nos.system(command)\n");
+    analysis.facts = vec![call("os.system", 10..28)];
+    assert_eq!(policies.judge(&analysis).unwrap().len(), 1);
+    policies
+}
+
+fn entries(cache: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|found| found == extension)).collect()
+}
+
+#[test]
+fn a_policy_is_compiled_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("new");
+    judge(&cache);
+    let written: Vec<_> = entries(&cache, "cwasm")
+        .iter()
+        .map(|path| fs::metadata(path).unwrap().modified().unwrap())
+        .collect();
+    assert_eq!(written.len(), lazaret_bundle::policies().len());
+    let policies = judge(&cache);
+    assert!(policies.cache_error().is_none());
+    let again: Vec<_> = entries(&cache, "cwasm")
+        .iter()
+        .map(|path| fs::metadata(path).unwrap().modified().unwrap())
+        .collect();
+    assert_eq!(written, again);
+}
+
+#[test]
+fn the_directory_is_made_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("new");
+    judge(&cache);
+    assert_eq!(fs::metadata(&cache).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_known_policy_is_not_even_compiled_before_it_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("new");
+    judge(&cache);
+    for path in entries(&cache, "cwasm") {
+        fs::remove_file(path).unwrap();
+    }
+    Policies::load(bundled(), &options(&cache)).unwrap();
+    assert!(entries(&cache, "cwasm").is_empty());
+    judge(&cache);
+    assert!(!entries(&cache, "cwasm").is_empty());
+}
+
+#[test]
+fn a_corrupt_entry_is_noticed_and_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("new");
+    judge(&cache);
+    for extension in ["cwasm", "json"] {
+        let path = entries(&cache, extension).remove(0);
+        let good = fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        let middle = bad.len() / 2;
+        bad[middle] ^= 1;
+        for bad in [bad, good[..middle].to_vec(), Vec::new()] {
+            fs::write(&path, bad).unwrap();
+            judge(&cache);
+            assert_eq!(fs::read(&path).unwrap(), good, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn an_entry_cannot_stand_for_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("new");
+    judge(&cache);
+    let manifest = entries(&cache, "json").remove(0);
+    let compiled = entries(&cache, "cwasm").remove(0);
+    let good = fs::read(&compiled).unwrap();
+    fs::copy(manifest, &compiled).unwrap();
+    judge(&cache);
+    assert_eq!(fs::read(&compiled).unwrap(), good);
+}
+
+#[test]
+fn a_directory_that_others_can_reach_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let policies = judge(folder.path());
+    assert!(matches!(policies.cache_error(), Some(CacheError::NotPrivate { .. })));
+    assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
+}
+
+#[test]
+fn a_directory_that_others_can_replace_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let policies = judge(&folder.path().join("new"));
+    assert!(matches!(policies.cache_error(), Some(CacheError::NotPrivate { .. })));
+}
+
+#[test]
+fn a_symbolic_link_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("target");
+    fs::create_dir(&target).unwrap();
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o700)).unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    assert!(judge(&link).cache_error().is_some());
+}

@@ -1,0 +1,248 @@
+//! Policies that no compiler would make, written by hand.
+//!
+//! A policy is a core module with three functions and a memory that holds what they return, laid
+//! out by the canonical ABI: numbers in little-endian, a string or list as its address and length.
+
+use std::path::Path;
+
+use wit_component::{StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// Where what a policy returns begins in its memory.
+const BASE: u32 = 1024;
+
+/// A policy that is made step by step. Unless told otherwise it has the id `hostile` and the rule
+/// `found`, starts for every file, and finds nothing.
+pub(crate) struct Hostile {
+    data: Vec<u8>,
+    manifest: Manifest,
+    check: String,
+    describe: String,
+    more: String,
+    pages: u32,
+}
+
+struct Manifest {
+    id: String,
+    rules: Vec<String>,
+    languages: Vec<String>,
+    interests: Vec<(String, String)>,
+    queries: bool,
+    always: bool,
+}
+
+/// A finding, as the contract has it.
+pub(crate) struct Finding<'a> {
+    pub(crate) rule: &'a str,
+    pub(crate) message: &'a str,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+pub(crate) const FINDING: Finding<'static> =
+    Finding { rule: "found", message: "here it is", start: 0, end: 5 };
+
+impl Hostile {
+    pub(crate) fn new() -> Self {
+        let manifest = Manifest {
+            id: "hostile".to_owned(),
+            rules: vec!["found".to_owned()],
+            languages: Vec::new(),
+            interests: Vec::new(),
+            queries: false,
+            always: true,
+        };
+        let nothing = format!("(i32.const {BASE})");
+        // The first 16 bytes are an empty list, and a success with an empty list.
+        Self {
+            data: vec![0; 16],
+            manifest,
+            check: nothing,
+            describe: String::new(),
+            more: String::new(),
+            pages: 16,
+        }
+    }
+
+    pub(crate) fn id(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.manifest.id);
+        self
+    }
+
+    pub(crate) fn rules(mut self, ids: &[&str]) -> Self {
+        self.manifest.rules = ids.iter().map(|&id| id.to_owned()).collect();
+        self
+    }
+
+    pub(crate) fn languages(mut self, names: &[&str]) -> Self {
+        self.manifest.languages = names.iter().map(|&name| name.to_owned()).collect();
+        self
+    }
+
+    /// Starts only where this occurs.
+    pub(crate) fn interest(mut self, kind: &str, pattern: &str) -> Self {
+        self.manifest.interests.push((kind.to_owned(), pattern.to_owned()));
+        self.never_unasked()
+    }
+
+    pub(crate) fn never_unasked(mut self) -> Self {
+        self.manifest.always = false;
+        self
+    }
+
+    pub(crate) fn queries(mut self) -> Self {
+        self.manifest.queries = true;
+        self
+    }
+
+    /// Runs these instructions in `check`, and then finds nothing.
+    pub(crate) fn check(mut self, instructions: &str) -> Self {
+        self.check = format!("{instructions} (i32.const {BASE})");
+        self
+    }
+
+    /// Runs these instructions in `describe` before it describes.
+    pub(crate) fn describe(mut self, instructions: &str) -> Self {
+        instructions.clone_into(&mut self.describe);
+        self
+    }
+
+    /// Adds imports, functions and globals to the module.
+    pub(crate) fn more(mut self, definitions: &str) -> Self {
+        definitions.clone_into(&mut self.more);
+        self
+    }
+
+    /// Wants this much memory from the beginning, in pages of 64 KiB.
+    pub(crate) fn pages(mut self, pages: u32) -> Self {
+        self.pages = pages;
+        self
+    }
+
+    /// Reports the same finding so many times.
+    pub(crate) fn finds(mut self, finding: &Finding<'_>, times: usize) -> Self {
+        let bytes = self.finding(finding);
+        let list = self.list(&vec![bytes; times]);
+        let result = self.put(&[[0; 4].as_slice(), &list].concat());
+        self.check = format!("(i32.const {result})");
+        self
+    }
+
+    /// Fails with this message.
+    pub(crate) fn fails(mut self, message: &str) -> Self {
+        let text = self.string(message);
+        let result = self.put(&[[1, 0, 0, 0].as_slice(), &text].concat());
+        self.check = format!("(i32.const {result})");
+        self
+    }
+
+    /// Address and length of a text, as two constants.
+    pub(crate) fn text(&mut self, text: &str) -> String {
+        let at = self.put(text.as_bytes());
+        format!("(i32.const {at}) (i32.const {})", text.len())
+    }
+
+    /// The core module, with the section that says it is a policy.
+    pub(crate) fn build(self) -> Vec<u8> {
+        let mut module = self.core_module();
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/sdk/wit");
+        let mut resolve = Resolve::default();
+        let (package, _) = resolve.push_path(wit).unwrap();
+        let world = resolve.select_world(&[package], Some("lazaret-policy")).unwrap();
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+        module
+    }
+
+    /// The core module alone.
+    pub(crate) fn core_module(mut self) -> Vec<u8> {
+        let manifest = self.manifest();
+        let Self { data, check, describe, more, pages, .. } = self;
+        let data: String = data.iter().map(|byte| format!("\\{byte:02x}")).collect();
+        let text = format!(
+            r#"(module
+                {more}
+                (memory (export "memory") {pages})
+                (data (i32.const {BASE}) "{data}")
+                (global $free (mut i32) (i32.const 524288))
+                (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                    (global.get $free)
+                    (global.set $free (i32.and (i32.add (i32.add (global.get $free) (local.get 3)) (i32.const 7)) (i32.const -8))))
+                (func (export "lazaret:policy/policy@0.1.0#describe") (result i32) {describe} (i32.const {manifest}))
+                (func (export "lazaret:policy/policy@0.1.0#validate-settings") (param i32 i32) (result i32) (i32.const {BASE}))
+                (func (export "lazaret:policy/policy@0.1.0#check") (param i32) (result i32) {check}))"#
+        );
+        wat::parse_str(text).unwrap()
+    }
+
+    fn manifest(&mut self) -> u32 {
+        let rules = std::mem::take(&mut self.manifest.rules);
+        let rules: Vec<_> = rules.iter().map(|id| self.rule(id)).collect();
+        let languages = std::mem::take(&mut self.manifest.languages);
+        let languages: Vec<_> = languages.iter().map(|name| self.string(name).to_vec()).collect();
+        let interests = std::mem::take(&mut self.manifest.interests);
+        let interests: Vec<_> = interests
+            .iter()
+            .map(|(kind, pattern)| [self.string(kind), self.string(pattern)].concat())
+            .collect();
+        let queries = vec![vec![0; 24]; usize::from(self.manifest.queries)];
+        let id = std::mem::take(&mut self.manifest.id);
+        let fields = [
+            self.string(&id).as_slice(),
+            // Version, summary, licence, no link.
+            &[0; 24],
+            &[0; 12],
+            &self.list(&rules),
+            &self.list(&languages),
+            // The schema.
+            &[0; 8],
+            &self.list(&interests),
+            &self.list(&queries),
+            // Whether it wants the source, whether it always starts, attributes.
+            &[0, u8::from(self.manifest.always), 0, 0],
+            &[0; 8],
+        ]
+        .concat();
+        self.put(&fields)
+    }
+
+    fn rule(&mut self, id: &str) -> Vec<u8> {
+        let [id, title] = [self.string(id), self.string("a title")];
+        // A medium severity; help, no link, tags, attributes.
+        [id.as_slice(), &title, &[2, 0, 0, 0], &[0; 8], &[0; 12], &[0; 8], &[0; 8]].concat()
+    }
+
+    fn finding(&mut self, finding: &Finding<'_>) -> Vec<u8> {
+        let [rule, message] = [self.string(finding.rule), self.string(finding.message)];
+        let [start, end] = [finding.start.to_le_bytes(), finding.end.to_le_bytes()];
+        // No severity; lines and columns, which nobody reads; labels, no fix, attributes.
+        [rule.as_slice(), &[0; 4], &message, &start, &end, &[0; 16], &[0; 8], &[0; 24], &[0; 8]]
+            .concat()
+    }
+
+    fn list(&mut self, items: &[Vec<u8>]) -> [u8; 8] {
+        let at = self.put(&items.concat());
+        slice(at, items.len())
+    }
+
+    fn string(&mut self, text: &str) -> [u8; 8] {
+        let at = self.put(text.as_bytes());
+        slice(at, text.len())
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> u32 {
+        while !self.data.len().is_multiple_of(4) {
+            self.data.push(0);
+        }
+        let at = BASE + u32::try_from(self.data.len()).unwrap();
+        self.data.extend(bytes);
+        at
+    }
+}
+
+fn slice(at: u32, length: usize) -> [u8; 8] {
+    let length = u32::try_from(length).unwrap();
+    let mut bytes = [0; 8];
+    bytes[..4].copy_from_slice(&at.to_le_bytes());
+    bytes[4..].copy_from_slice(&length.to_le_bytes());
+    bytes
+}
