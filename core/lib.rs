@@ -1,1 +1,50 @@
-//! Lazaret.
+//! Lazaret checks code nobody has vouched for, and runs it where it can do no harm.
+//!
+//! ```text
+//!  Submission -> CHECK -> [gate] -> PREPARE -> EXECUTE -> Report
+//! ```
+//!
+//! To read it: a [`submission::Submission`] goes through a [`pipeline::Pipeline`] of
+//! [`stage::Stage`]s, each of which writes what it found into a [`stage::Run`]; the
+//! [`verdict::Gate`] decides after the checks; what comes out is a [`pipeline::Report`]. The
+//! [`app::App`] knows which stages and runners a [`config::Config`] can name. Everything else
+//! here brings submissions in (`cli`, `serve`) or reports out ([`report`]).
+
+mod auto;
+mod cli;
+mod serve;
+
+pub mod app;
+pub mod config;
+pub mod pipeline;
+pub mod report;
+pub mod stage;
+pub mod stages;
+pub mod submission;
+pub mod verdict;
+
+pub use app::App;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+/// What an error says, and what each of its causes says: `cannot a: b: c`.
+pub(crate) fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// This user's directory for what can be made again, as the XDG base directory specification has
+/// it: `$XDG_CACHE_HOME/lazaret` or `~/.cache/lazaret`.
+pub(crate) fn cache_directory() -> Option<PathBuf> {
+    let absolute =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+    Some(cache.join("lazaret"))
+}

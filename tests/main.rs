@@ -1,1 +1,15 @@
-//! Tests.
+//! Tests through the program, as a user meets it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bad_input;
+mod check;
+mod configuration;
+mod extension;
+mod pre_commit;
+mod readme;
+mod report;
+mod run;
+mod serve;
+mod stages;
+mod support;

@@ -1,0 +1,83 @@
+//! What the whole program costs, as a user starts it: `cargo bench --bench command_line`.
+//!
+//! Each command runs in turn with the one that it is compared to, so that both meet the same load.
+//! Whoever quotes a number quotes the machine, and the load beside it.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints")]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 60;
+
+/// Fifty lines that a program might begin with, none of them dangerous.
+fn fifty_lines() -> String {
+    let mut code = String::from("import collections\nimport json as j\nfrom pathlib import Path\n");
+    for number in 0..15 {
+        let function = format!(
+            "\ndef step_{number}(values):\n    return [j.dumps(collections.Counter(str(value))) for value in values]\n"
+        );
+        code.push_str(&function);
+    }
+    code.push_str("\nprint(step_1([Path('a').name]))\n");
+    code
+}
+
+fn time(command: &mut Command) -> Duration {
+    let begun = Instant::now();
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert!(status.success(), "{command:?}");
+    begun.elapsed()
+}
+
+/// The times of several commands, run in turn.
+fn measure(mut commands: Vec<Command>) -> Vec<Vec<Duration>> {
+    let mut times = vec![Vec::new(); commands.len()];
+    for round in 0..=ROUNDS {
+        for (command, times) in commands.iter_mut().zip(&mut times) {
+            let taken = time(command);
+            // The first round fills caches: the disk's, and ours of compiled policies.
+            if round > 0 {
+                times.push(taken);
+            }
+        }
+    }
+    times.iter_mut().for_each(|times| times.sort());
+    times
+}
+
+fn show(name: &str, times: &[Duration]) {
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
+    println!("{name:<40} p50 {:7.2} ms   p95 {:7.2} ms", at(50), at(95));
+}
+
+fn lazaret(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lazaret"));
+    command.current_dir(directory).args(arguments);
+    command
+}
+
+fn main() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("fifty.py"), fifty_lines()).unwrap();
+    std::fs::write(directory.path().join("line.py"), "print('one line')\n").unwrap();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("load at the start: {}", load.trim());
+
+    let mut python = Command::new("/usr/bin/python3");
+    python.current_dir(directory.path()).args(["-I", "line.py"]);
+    let times = measure(vec![
+        lazaret(directory.path(), &["check", "fifty.py"]),
+        python,
+        lazaret(directory.path(), &["run", "line.py"]),
+    ]);
+    show("lazaret check, 50 lines", &times[0]);
+    show("python3 -I, one line printed", &times[1]);
+    show("lazaret run, one line printed", &times[2]);
+    let above = times[2][ROUNDS / 2].saturating_sub(times[1][ROUNDS / 2]);
+    println!(
+        "lazaret run above python3 -I              p50 {:7.2} ms",
+        above.as_secs_f64() * 1000.0
+    );
+}

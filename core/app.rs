@@ -1,0 +1,203 @@
+//! The parts that a configuration can name, and the program made of them.
+//!
+//! The built-in parts are a visible list, and so are those that somebody adds:
+//!
+//! ```no_run
+//! # fn main() -> std::process::ExitCode {
+//! lazaret::App::builtin().main()
+//! # }
+//! ```
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use lazaret_process::ProcessConfig;
+use lazaret_sandbox::Runner;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+
+use crate::auto::Auto;
+use crate::config::{Config, ConfigError};
+use crate::pipeline::{NamedStage, Pipeline};
+use crate::stage::{Phase, Stage, StageConfig};
+use crate::stages;
+use crate::verdict::Gate;
+
+/// The parts that a configuration can name.
+#[derive(Default)]
+pub struct App {
+    pub(crate) stages: Vec<StagePart>,
+    pub(crate) runners: Vec<RunnerPart>,
+}
+
+/// The table that configures a runner, and builds it. Building does no I/O.
+pub trait RunnerConfig: DeserializeOwned + JsonSchema + 'static {
+    /// The runner's name in `runner = …`, and its table's.
+    const NAME: &'static str;
+
+    /// Makes the runner.
+    fn build(self) -> Result<Arc<dyn Runner>, BuildError>;
+}
+
+/// What a stage may be built with.
+pub struct Parts {
+    /// Runs programs.
+    pub runner: Arc<dyn Runner>,
+    /// A directory of this user's own for what can be made again; `None` where there is none.
+    pub cache: Option<PathBuf>,
+}
+
+/// A setting that a part cannot be built with.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct BuildError {
+    /// The key below the part's table; empty for the table itself.
+    pub key: String,
+    /// What is wrong with it.
+    pub reason: String,
+    /// What the user can do.
+    pub help: Option<String>,
+}
+
+type BuildStage = fn(&Config, &Parts) -> Result<Box<dyn Stage>, ConfigError>;
+type BuildRunner = fn(&Config) -> Result<Arc<dyn Runner>, ConfigError>;
+
+/// A stage that a configuration can name.
+pub(crate) struct StagePart {
+    pub(crate) name: &'static str,
+    pub(crate) phase: Phase,
+    pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
+    build: BuildStage,
+    check: fn(&Config) -> Result<(), ConfigError>,
+}
+
+/// A runner that a configuration can name.
+pub(crate) struct RunnerPart {
+    pub(crate) name: &'static str,
+    pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
+    build: BuildRunner,
+}
+
+impl App {
+    /// Everything that comes with Lazaret. The strongest runner stands first.
+    pub fn builtin() -> Self {
+        Self::default()
+            .stage::<stages::analysis::AnalysisConfig>()
+            .stage::<stages::policies::PoliciesConfig>()
+            .stage::<stages::execution::ExecutionConfig>()
+            .runner::<ProcessConfig>()
+    }
+
+    /// Adds a stage; a later one of the same name takes the place of an earlier.
+    #[must_use]
+    pub fn stage<S: StageConfig>(mut self) -> Self {
+        self.stages.retain(|part| part.name != S::NAME);
+        self.stages.push(StagePart {
+            name: S::NAME,
+            phase: S::PHASE,
+            schema: S::json_schema,
+            build: |config, parts| {
+                let table: S = config.table(S::NAME)?;
+                table.build(parts).map_err(|error| config.refuse(S::NAME, error))
+            },
+            check: |config| config.table::<S>(S::NAME).map(drop),
+        });
+        self
+    }
+
+    /// Adds a runner; a later one of the same name takes the place of an earlier.
+    #[must_use]
+    pub fn runner<R: RunnerConfig>(mut self) -> Self {
+        self.runners.retain(|part| part.name != R::NAME);
+        self.runners.push(RunnerPart {
+            name: R::NAME,
+            schema: R::json_schema,
+            build: |config| {
+                let table: R = config.table(R::NAME)?;
+                table.build().map_err(|error| config.refuse(R::NAME, error))
+            },
+        });
+        self
+    }
+
+    /// Reads the command line, and does what it says.
+    pub fn main(self) -> ExitCode {
+        crate::cli::main(&self)
+    }
+
+    /// Builds what the configuration describes. Every table is read, used or not, so that a
+    /// mistake is found when it is made and not when it matters.
+    pub fn pipeline(&self, config: &Config) -> Result<Pipeline, ConfigError> {
+        self.pipeline_on(self.build_runner(config)?, config)
+    }
+
+    /// The same, on a runner that is built already.
+    pub(crate) fn pipeline_on(
+        &self,
+        runner: Arc<dyn Runner>,
+        config: &Config,
+    ) -> Result<Pipeline, ConfigError> {
+        config.check_tables(self)?;
+        for part in &self.stages {
+            (part.check)(config)?;
+        }
+        let parts = Parts { runner, cache: crate::cache_directory() };
+        let names = &config.top().pipeline;
+        let stages = names
+            .iter()
+            .map(|name| self.named_stage(name, config, &parts))
+            .collect::<Result<Vec<_>, _>>()?;
+        Pipeline::new(stages, Gate { deny: config.top().gate.deny })
+            .map_err(|error| config.error("pipeline", error.to_string(), None))
+    }
+
+    /// The runner that the configuration names.
+    pub fn build_runner(&self, config: &Config) -> Result<Arc<dyn Runner>, ConfigError> {
+        let name = config.top().runner.as_str();
+        let mut built = Vec::new();
+        for part in &self.runners {
+            built.push((part.name, (part.build)(config)?));
+        }
+        if name == "auto" {
+            return Ok(Arc::new(Auto::new(built)));
+        }
+        let known: Vec<&str> = built.iter().map(|(name, _)| *name).chain(["auto"]).collect();
+        let unknown = || config.unknown_name("runner", "runner", name, &known);
+        built
+            .iter()
+            .find(|(each, _)| *each == name)
+            .map(|(_, runner)| Arc::clone(runner))
+            .ok_or_else(unknown)
+    }
+
+    fn named_stage(
+        &self,
+        name: &str,
+        config: &Config,
+        parts: &Parts,
+    ) -> Result<NamedStage, ConfigError> {
+        if let Some(part) = self.stages.iter().find(|part| part.name == name) {
+            let stage = (part.build)(config, parts)?;
+            return Ok(NamedStage { name: name.to_owned(), phase: part.phase, stage });
+        }
+        if let Some(stage) = config.build_command(name)? {
+            return Ok(stage);
+        }
+        let commands = config.command_names();
+        let known: Vec<&str> = self
+            .stages
+            .iter()
+            .map(|part| part.name)
+            .chain(commands.iter().map(String::as_str))
+            .collect();
+        Err(config.unknown_name("pipeline", "stage", name, &known))
+    }
+}
+
+impl RunnerConfig for ProcessConfig {
+    const NAME: &'static str = "process";
+
+    fn build(self) -> Result<Arc<dyn Runner>, BuildError> {
+        Ok(Arc::new(lazaret_process::ProcessRunner::new(self)))
+    }
+}

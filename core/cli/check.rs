@@ -1,0 +1,79 @@
+//! `lazaret check`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use lazaret_analysis::Language;
+use lazaret_sandbox::Events;
+
+use super::error::CliError;
+use super::{FINDINGS, OK, UNDECIDED, input, print, runtime, tell};
+use crate::app::App;
+use crate::config::{Config, Layers};
+use crate::pipeline::Report;
+use crate::report::{human, v1};
+use crate::stage::Phase;
+use crate::submission::Submission;
+use crate::verdict::Verdict;
+
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    /// Files, and directories with all the code in them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The language of the one file that is named, whatever its name says
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
+    /// The severity that is too bad, in place of `gate.deny`
+    #[arg(long, value_name = "SEVERITY")]
+    deny: Option<String>,
+    /// Prints the report as JSON (schemas/report.v1.json)
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks what is named, and reports it.
+pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Result<u8, CliError> {
+    layers.project = layers.file.is_none().then(|| PathBuf::from("."));
+    if let Some(deny) = arguments.deny {
+        layers.flags.push(("gate.deny", deny.into()));
+    }
+    let pipeline = app.pipeline(&Config::load(layers)?)?;
+    let submission = submission(&arguments.paths, arguments.language)?;
+    let report = runtime()?.block_on(pipeline.run(submission, Events::none(), Phase::Check));
+    show(&report, arguments.json);
+    Ok(match report.verdict {
+        Verdict::Allow => OK,
+        Verdict::Deny => FINDINGS,
+        Verdict::Unknown { .. } => UNDECIDED,
+    })
+}
+
+fn submission(paths: &[PathBuf], language: Option<Language>) -> Result<Submission, CliError> {
+    let Some(language) = language else {
+        let files = input::collect(paths)?;
+        let project = input::project(&files);
+        return Ok(Submission::new(files, None, project));
+    };
+    let [path] = paths else {
+        return Err(CliError::new("cannot use `--language` with more than one path"));
+    };
+    let file = input::read(path, input::name(path))?;
+    let project = input::project(std::slice::from_ref(&file));
+    let path = file.path.clone();
+    Ok(Submission::new(vec![file], Some((&path, language)), project))
+}
+
+fn show(report: &Report, json: bool) {
+    if json {
+        print(&format!("{}\n", v1::Report::from(report).to_json()));
+        return;
+    }
+    print(&human::findings(report));
+    if let Some(error) = CliError::from_verdict(&report.verdict)
+        && report.run.unjudged.is_empty()
+    {
+        super::complain(&error);
+    }
+    tell(&format!("{}\n", human::check_summary(report)));
+}

@@ -1,0 +1,127 @@
+//! Files of this machine, as they become a submission.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use lazaret_analysis::{Language, Project};
+use lazaret_sandbox::InputFile;
+
+use super::error::CliError;
+
+/// Nothing larger is read: more than any scratch space holds by default, and far more than is
+/// analysed, so that the answer says so and memory stays bounded.
+const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// Reads one file that the user named.
+pub(super) fn read(path: &Path, name: String) -> Result<InputFile, CliError> {
+    let cannot = |error: &std::io::Error| {
+        CliError::caused(format!("cannot read `{}`", path.display()), error)
+    };
+    let metadata = path.metadata().map_err(|error| cannot(&error).help("check the path"))?;
+    if metadata.is_dir() {
+        return Err(CliError::new(format!("cannot read `{}`: it is a directory", path.display()))
+            .help("name a file"));
+    }
+    if !metadata.is_file() {
+        return Err(CliError::new(format!(
+            "cannot read `{}`: it is no regular file",
+            path.display()
+        )));
+    }
+    let mut contents = Vec::new();
+    let file = File::open(path).map_err(|error| cannot(&error))?;
+    file.take(LARGEST_FILE + 1).read_to_end(&mut contents).map_err(|error| cannot(&error))?;
+    if contents.len() as u64 > LARGEST_FILE {
+        let size = crate::config::Size(LARGEST_FILE);
+        return Err(CliError::new(format!(
+            "cannot take `{}`: it is larger than {size}",
+            path.display()
+        ))
+        .help("no source file is this large; leave it out"));
+    }
+    Ok(InputFile { path: name, contents })
+}
+
+/// The name that a path is reported under.
+pub(super) fn name(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+/// The files that `paths` name: files as they are, directories with all in them that git would
+/// see and whose language is known.
+pub(super) fn collect(paths: &[std::path::PathBuf]) -> Result<Vec<InputFile>, CliError> {
+    let mut files = Vec::new();
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        if path.is_dir() {
+            for file in walk(path)? {
+                if seen.insert(file.path.clone()) {
+                    files.push(file);
+                }
+            }
+        } else if seen.insert(name(path)) {
+            files.push(known_language(read(path, name(path))?)?);
+        }
+    }
+    Ok(files)
+}
+
+fn walk(directory: &Path) -> Result<Vec<InputFile>, CliError> {
+    let mut files = Vec::new();
+    for entry in ignore::WalkBuilder::new(directory).hidden(false).filter_entry(not_git).build() {
+        let entry = entry.map_err(|error| CliError::caused("cannot walk the directory", &error))?;
+        let path = entry.path();
+        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_code(path) {
+            files.push(read(path, name(path))?);
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn not_git(entry: &ignore::DirEntry) -> bool {
+    entry.file_name() != ".git"
+}
+
+/// By the name, or for a file without an extension by its first line.
+fn is_code(path: &Path) -> bool {
+    let mut first = [0; 128];
+    let mut read = 0;
+    if path.extension().is_none() {
+        read = File::open(path).and_then(|mut file| file.read(&mut first)).unwrap_or(0);
+    }
+    Language::of(&name(path), &first[..read]).is_some()
+}
+
+fn known_language(file: InputFile) -> Result<InputFile, CliError> {
+    if Language::of(&file.path, &file.contents).is_some() {
+        return Ok(file);
+    }
+    Err(CliError::new(format!("cannot tell the language of `{}`", file.path)).help(language_help()))
+}
+
+/// What to do about a file whose language nobody can tell.
+pub(super) fn language_help() -> String {
+    let names: Vec<&str> = Language::ALL.iter().map(|language| language.name()).collect();
+    format!("say it with `--language`: {}", names.join(", "))
+}
+
+/// What stands beside the files, on this machine: imports of it are local.
+pub(super) fn project(files: &[InputFile]) -> Project {
+    let parent = |file: &InputFile| Path::new(&file.path).parent().map(Path::to_path_buf);
+    let directories: BTreeSet<_> = files.iter().filter_map(parent).collect();
+    let mut project = Project::default();
+    for directory in directories {
+        let here = if directory.as_os_str().is_empty() { Path::new(".") } else { &directory };
+        for entry in std::fs::read_dir(here).into_iter().flatten().flatten() {
+            let mut path = name(&directory.join(entry.file_name()));
+            if entry.path().is_dir() {
+                path.push('/');
+            }
+            project.paths.insert(path);
+        }
+    }
+    project
+}

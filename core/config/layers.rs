@@ -1,0 +1,126 @@
+//! The layers, and how they are merged: later ones win, key by key.
+
+use std::path::{Path, PathBuf};
+
+use figment::providers::{Env, Format, Toml};
+use figment::value::{Dict, Map};
+use figment::{Figment, Metadata, Profile, Provider};
+
+use super::ConfigError;
+
+/// Every key with its default, and the manual.
+pub const DEFAULTS: &str = include_str!("lazaret.toml");
+
+/// Variables with our prefix that are no keys of the configuration.
+const OTHER_VARIABLES: [&str; 1] = ["log"];
+
+/// The tables and keys that name programs of this machine. No file in a project sets them.
+const NAMES_PROGRAMS: [&str; 4] = ["stages", "process", "docker", "runner"];
+
+/// Where the configuration comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    /// The file given with `--config`, in place of the user's own.
+    pub file: Option<PathBuf>,
+    /// The directory whose `lazaret.toml`, or that of one above it, is the project's.
+    pub project: Option<PathBuf>,
+    /// What flags set, by key: `("execution.timeout", "5s")`.
+    pub flags: Vec<(&'static str, figment::value::Value)>,
+}
+
+impl Layers {
+    pub(super) fn merge(self) -> Result<Figment, ConfigError> {
+        let mut figment = Figment::from(Named("the defaults", Toml::string(DEFAULTS)));
+        if let Some(file) = self.file.or_else(user_file) {
+            readable(&file)?;
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        if let Some(file) = self.project.as_deref().and_then(project_file) {
+            names_no_programs(&file)?;
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(Env::prefixed("LAZARET_").ignore(&OTHER_VARIABLES).split("__"));
+        for (key, value) in self.flags {
+            figment = figment.merge(Flag(key, value));
+        }
+        Ok(figment)
+    }
+}
+
+/// The user's own file, where there is one.
+fn user_file() -> Option<PathBuf> {
+    let absolute =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || Some(absolute("HOME")?.join(".config"));
+    let file =
+        absolute("XDG_CONFIG_HOME").or_else(home).map(|path| path.join("lazaret/lazaret.toml"));
+    file.filter(|file| file.is_file())
+}
+
+/// The nearest `lazaret.toml`, at or above `directory` and not above the repository's root.
+fn project_file(directory: &Path) -> Option<PathBuf> {
+    let directory = directory.canonicalize().ok()?;
+    for each in directory.ancestors() {
+        let file = each.join("lazaret.toml");
+        if file.is_file() {
+            return Some(file);
+        }
+        if each.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// Figment takes a file that is not there for an empty one; whoever named it did not.
+fn readable(file: &Path) -> Result<(), ConfigError> {
+    std::fs::read_to_string(file).map(drop).map_err(|error| ConfigError {
+        origin: format!("`{}`", file.display()),
+        key: String::new(),
+        reason: format!("cannot read it: {error}"),
+        help: None,
+    })
+}
+
+fn names_no_programs(file: &Path) -> Result<(), ConfigError> {
+    let layer = Figment::from(Toml::file_exact(file));
+    let Some(key) = NAMES_PROGRAMS.into_iter().find(|key| layer.contains(key)) else {
+        return Ok(());
+    };
+    Err(ConfigError {
+        origin: format!("`{}`", file.display()),
+        key: key.to_owned(),
+        reason: "a project's file cannot say which programs run on this machine".to_owned(),
+        help: Some(format!(
+            "put it into your own configuration, or, if you trust the project, pass `--config {}`",
+            file.display()
+        )),
+    })
+}
+
+/// A layer under another name than its provider gives it.
+struct Named<P>(&'static str, P);
+
+impl<P: Provider> Provider for Named<P> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.0)
+    }
+
+    fn data(&self) -> figment::Result<Map<Profile, Dict>> {
+        self.1.data()
+    }
+}
+
+/// One key that a flag sets.
+struct Flag(&'static str, figment::value::Value);
+
+impl Provider for Flag {
+    fn metadata(&self) -> Metadata {
+        Metadata::named("the command line")
+    }
+
+    fn data(&self) -> figment::Result<Map<Profile, Dict>> {
+        let value = figment::util::nest(self.0, self.1.clone());
+        Ok(Profile::Default.collect(value.into_dict().unwrap_or_default()))
+    }
+}

@@ -1,0 +1,156 @@
+//! The report for people: findings in their source, and one line that sums up.
+//!
+//! Everything here is text with colours in it; the stream it is written to takes them out where
+//! no terminal shows them.
+
+use std::fmt::Write;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use lazaret_analysis::{DependencyKind, Finding, Severity};
+use lazaret_sandbox::{Outcome, Status};
+
+use super::lines::Places;
+use crate::config::Size;
+use crate::pipeline::Report;
+use crate::verdict::Verdict;
+
+/// Every finding in its source, and every file that could not be judged.
+pub fn findings(report: &Report) -> String {
+    let mut places = Places::new(&report.run.submission);
+    let mut text = String::new();
+    for finding in &report.run.findings {
+        let shown = render(finding, report.gate.denies(finding), &mut places);
+        let _ = writeln!(text, "{shown}\n");
+    }
+    for file in &report.run.unjudged {
+        let title = Level::ERROR.primary_title(format!(
+            "cannot judge `{}`: {}",
+            printable(&file.path),
+            file.reason
+        ));
+        let _ = writeln!(text, "{}\n", renderer().render(&[Group::with_title(title)]));
+    }
+    text
+}
+
+fn renderer() -> Renderer {
+    Renderer::styled()
+}
+
+fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
+    let level = if denies { Level::ERROR } else { Level::WARNING };
+    let level = level.with_name(severity(finding.severity));
+    let spans = finding.labels.iter().map(|label| label.span).chain([finding.span]);
+    let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
+    let end = spans.map(|span| span.end).max().unwrap_or(0);
+    let line = places.position(&finding.path, start).line;
+    let (text, first) =
+        places.lines(&finding.path).map_or(("", 0), |lines| lines.excerpt(start, end));
+    let within = |span: lazaret_analysis::Span| {
+        let inside = |byte: usize| byte.saturating_sub(first).min(text.len());
+        inside(span.start)..inside(span.end)
+    };
+    let labels = finding.labels.iter().map(|label| {
+        AnnotationKind::Context.span(within(label.span)).label(printable(&label.message))
+    });
+    let snippet = Snippet::source(text)
+        .line_start(line)
+        .path(printable(&finding.path))
+        .annotations(labels)
+        .annotation(AnnotationKind::Primary.span(within(finding.span)));
+    let mut group = level
+        .primary_title(printable(&finding.message))
+        .id(printable(&finding.rule))
+        .element(snippet);
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(printable(help)));
+    }
+    renderer().render(&[group])
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+/// Names and messages come from strangers: what would move a terminal's cursor is escaped.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect()
+}
+
+/// The line that sums up a check.
+pub fn check_summary(report: &Report) -> String {
+    let run = &report.run;
+    let denying = run.findings.iter().filter(|finding| report.gate.denies(finding)).count();
+    let gate = severity(report.gate.deny);
+    let mut text = format!(
+        "{} checked, {}, {denying} at or above the gate (`{gate}`)",
+        count(run.submission.code.len(), "file"),
+        count(run.findings.len(), "finding"),
+    );
+    if !run.unjudged.is_empty() {
+        let _ = write!(text, ", {} not judged", count(run.unjudged.len(), "file"));
+    }
+    text
+}
+
+/// The line that sums up a run.
+pub fn run_summary(report: &Report) -> String {
+    match (&report.verdict, &report.run.outcome) {
+        (_, Some(outcome)) => outcome_summary(outcome),
+        (Verdict::Deny, None) => format!("refused: {}; nothing was run", check_summary(report)),
+        (_, None) => "nothing was run".to_owned(),
+    }
+}
+
+fn outcome_summary(outcome: &Outcome) -> String {
+    let usage = &outcome.usage;
+    let mut text = status(outcome);
+    let _ = write!(text, " in {:.0} ms", usage.wall.as_secs_f64() * 1000.0);
+    if usage.peak_memory > 0 {
+        let _ = write!(text, ", {} of memory", Size(usage.peak_memory));
+    }
+    let _ = write!(text, ", isolation: {}", outcome.isolation.name());
+    for refused in &outcome.refused_artifacts {
+        let _ = write!(text, "\nnot collected: `{}`: {}", printable(&refused.path), refused.reason);
+    }
+    text
+}
+
+fn status(outcome: &Outcome) -> String {
+    let how = match outcome.status {
+        Status::Success => "success",
+        Status::ProgramError => "the program failed",
+        Status::NoResult => "the program ended before `main` returned",
+        Status::TimeLimit => "stopped at its time limit",
+        Status::CpuLimit => "stopped at its processor time limit",
+        Status::MemoryLimit => "stopped at its memory limit",
+        Status::OutputLimit => "stopped at its output limit",
+        Status::ProcessLimit => "it reached its limit of processes",
+        Status::DiskLimit => "it filled its scratch space",
+        Status::SandboxCrashed => "the sandbox crashed",
+    };
+    match (outcome.exit_code, outcome.signal) {
+        (Some(code), _) if code != 0 => format!("{how} (exit code {code})"),
+        (_, Some(signal)) => format!("{how} (signal {signal})"),
+        _ => how.to_owned(),
+    }
+}
+
+/// The packages that the program needs and will not find; `None` where there are none.
+pub fn missing_dependencies(report: &Report) -> Option<String> {
+    let needed =
+        report.run.dependencies.iter().filter(|each| each.kind == DependencyKind::Required);
+    let names: Vec<String> = needed.map(|each| format!("`{}`", printable(&each.name))).collect();
+    (!names.is_empty()).then(|| format!("it imports {}, which no stage installs", names.join(", ")))
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,82 @@
+//! From bytes to lines and columns.
+
+use lazaret_analysis::{Position, SourceFile};
+
+use crate::submission::Submission;
+
+/// Tells where in a submission's files a byte is. Findings come sorted by file, so the lines of
+/// the last file are kept.
+pub(super) struct Places<'a> {
+    submission: &'a Submission,
+    last: Option<Lines<'a>>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(submission: &'a Submission) -> Self {
+        Self { submission, last: None }
+    }
+
+    /// Where byte `offset` of the file `path` is; the beginning for a file that nobody submitted.
+    pub(super) fn position(&mut self, path: &str, offset: usize) -> Position {
+        self.lines(path).map_or(Position { line: 1, column: 1 }, |lines| lines.position(offset))
+    }
+
+    /// The lines of the file `path`.
+    pub(super) fn lines(&mut self, path: &str) -> Option<&Lines<'a>> {
+        if self.last.as_ref().is_none_or(|lines| lines.file.path != path) {
+            self.last = self.submission.file(path).map(Lines::new);
+        }
+        self.last.as_ref()
+    }
+}
+
+/// Where the lines of a file begin.
+pub(super) struct Lines<'a> {
+    file: &'a SourceFile,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(file: &'a SourceFile) -> Self {
+        let ends = file.contents.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect();
+        Self { file, starts }
+    }
+
+    pub(super) fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.file.contents.len());
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let before = &self.file.contents[self.starts[line - 1]..offset];
+        // Every byte that does not continue a character begins one.
+        let characters = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        Position { line, column: characters + 1 }
+    }
+
+    /// The text of the lines that hold the bytes `start..end`, and where it begins.
+    pub(super) fn excerpt(&self, start: usize, end: usize) -> (&'a str, usize) {
+        let first = self.starts[self.position(start).line - 1];
+        let after = self.position(end).line;
+        let last = self.starts.get(after).copied().unwrap_or(self.file.contents.len());
+        let text = std::str::from_utf8(&self.file.contents[first..last]).unwrap_or_default();
+        (text, first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lazaret_analysis::Language;
+
+    #[test]
+    fn columns_count_characters_and_lines_count_from_one() {
+        let contents = "a = 'é'; b\nc\n".as_bytes().to_vec();
+        let file = SourceFile { path: "a.py".into(), language: Language::Python, contents };
+        let lines = Lines::new(&file);
+        let at = |offset| lines.position(offset);
+        assert_eq!(at(0), Position { line: 1, column: 1 });
+        assert_eq!(at(10), Position { line: 1, column: 10 });
+        assert_eq!(at(12), Position { line: 2, column: 1 });
+        assert_eq!(at(999), Position { line: 3, column: 1 });
+        assert_eq!(lines.excerpt(12, 13), ("c\n", 12));
+    }
+}

@@ -1,0 +1,6 @@
+//! What came out, for people and for programs.
+
+mod lines;
+
+pub mod human;
+pub mod v1;

@@ -1,0 +1,239 @@
+//! The report as JSON, version 1.
+//!
+//! These types are the wire format, apart from the ones the pipeline works with: they change only
+//! by additions, and `schemas/report.v1.json` is their published schema.
+
+mod convert;
+
+use lazaret_analysis::Severity;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::config::SeverityName;
+use crate::stage::Phase;
+
+/// What Lazaret says about a submission.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Report {
+    /// Always 1.
+    pub version: u32,
+    /// What was decided.
+    pub verdict: Decision,
+    /// The stage that could not decide; only with the verdict `unknown`.
+    pub unknown: Option<Unknown>,
+    /// What the rules say, by file and place.
+    pub findings: Vec<Finding>,
+    /// The files that could not be judged.
+    pub unjudged: Vec<Unjudged>,
+    /// What the code needs from outside.
+    pub dependencies: Vec<Dependency>,
+    /// What the program did; null where it did not run.
+    pub outcome: Option<Ran>,
+    /// The stages that were begun, in order.
+    pub stages: Vec<Stage>,
+}
+
+/// What was decided.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// Nothing that was found reaches the gate.
+    Allow,
+    /// Something does.
+    Deny,
+    /// A stage could not do its work, so nobody knows. Never to be taken for allow.
+    Unknown,
+}
+
+/// Why nobody knows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Unknown {
+    /// The stage's name in the configuration.
+    pub stage: String,
+    /// What it could not do.
+    pub reason: String,
+    /// What can be done about it.
+    pub help: Option<String>,
+}
+
+/// What a rule says about a place.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// How bad it is.
+    #[schemars(with = "SeverityName")]
+    pub severity: Severity,
+    /// Whether this finding reaches the gate.
+    pub denies: bool,
+    /// What is there.
+    pub message: String,
+    /// What to do instead.
+    pub help: Option<String>,
+    /// The weakness in the Common Weakness Enumeration.
+    pub cwe: Option<u32>,
+    /// Where.
+    pub place: Place,
+    /// Places that explain it.
+    pub labels: Vec<Label>,
+}
+
+/// A place that explains a finding.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Label {
+    /// What is there.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// A place in a file.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Place {
+    /// The file, with `/` between names.
+    pub path: String,
+    /// The first byte, counted from 0.
+    pub start_byte: usize,
+    /// The byte after the last.
+    pub end_byte: usize,
+    /// The first line, counted from 1.
+    pub start_line: usize,
+    /// The first character in its line, counted from 1.
+    pub start_column: usize,
+    /// The last line.
+    pub end_line: usize,
+    /// The character after the last.
+    pub end_column: usize,
+}
+
+/// A file that could not be judged.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Unjudged {
+    /// The file.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A package that the code needs from outside.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Dependency {
+    /// The name that is imported.
+    pub name: String,
+    /// Whether the program needs it to run.
+    pub kind: Need,
+}
+
+/// Whether a program needs a dependency to run.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// It does.
+    Required,
+    /// It copes without.
+    Optional,
+    /// Only type checkers need it.
+    TypeOnly,
+}
+
+/// What a program did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Ran {
+    /// How it ended: `success`, `program_error`, `no_result`, `time_limit`, `cpu_limit`,
+    /// `memory_limit`, `output_limit`, `process_limit`, `disk_limit` or `sandbox_crashed`.
+    pub status: &'static str,
+    /// The exit code of the main process, where it exited.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it, where one did.
+    pub signal: Option<i32>,
+    /// What it printed to standard output.
+    pub stdout: Stream,
+    /// What it printed to standard error.
+    pub stderr: Stream,
+    /// What `main` returned; null where `has_result` is false.
+    pub result: Option<Value>,
+    /// Whether `main` returned, so that a null can be told from nothing.
+    pub has_result: bool,
+    /// The files that it left under `artifacts/`.
+    pub artifacts: Vec<Artifact>,
+    /// What it left there that was not collected.
+    pub refused_artifacts: Vec<RefusedArtifact>,
+    /// What it used.
+    pub usage: Usage,
+    /// How strong the sandbox was: `process`, `container` or `gvisor`.
+    pub isolation: &'static str,
+    /// The parts that the sandbox was made of.
+    pub isolation_parts: Vec<String>,
+}
+
+/// What was printed to one stream.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Stream {
+    /// As text; bytes that are not UTF-8 are replaced.
+    pub text: String,
+    /// The exact bytes in Base64, where they are not UTF-8.
+    pub base64: Option<String>,
+    /// Whether there was more than the limit.
+    pub truncated: bool,
+}
+
+/// A file that the program left.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Artifact {
+    /// Relative to `artifacts/`.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: usize,
+    /// What is in it.
+    pub base64: String,
+}
+
+/// A file that was not collected.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RefusedArtifact {
+    /// Relative to `artifacts/`.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a program used.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Usage {
+    /// On the wall clock.
+    pub wall_ms: f64,
+    /// On processors, in the program.
+    pub user_ms: f64,
+    /// On processors, in the kernel.
+    pub system_ms: f64,
+    /// The most memory at one time.
+    pub peak_memory_bytes: u64,
+}
+
+/// A stage that was begun.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Stage {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Its phase.
+    pub phase: Phase,
+    /// How long it took.
+    pub time_ms: f64,
+}
+
+impl Report {
+    /// As JSON, on several lines.
+    ///
+    /// # Panics
+    ///
+    /// Never: all keys are strings.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("all keys are strings")
+    }
+}
+
+/// The published schema of the report.
+pub fn schema() -> Value {
+    schemars::schema_for!(Report).to_value()
+}

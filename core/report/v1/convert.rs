@@ -1,0 +1,162 @@
+//! From what the pipeline works with to what is published.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use lazaret_analysis::DependencyKind;
+use lazaret_sandbox::{Outcome, Printed};
+
+use super::{
+    Artifact, Decision, Dependency, Finding, Label, Need, Place, Ran, RefusedArtifact, Report,
+    Stage, Stream, Unjudged, Unknown, Usage,
+};
+use crate::pipeline;
+use crate::report::lines::Places;
+use crate::verdict::Verdict;
+
+impl From<&pipeline::Report> for Report {
+    fn from(report: &pipeline::Report) -> Self {
+        let run = &report.run;
+        let mut places = Places::new(&run.submission);
+        Self {
+            version: 1,
+            verdict: Decision::from(&report.verdict),
+            unknown: Unknown::from_verdict(&report.verdict),
+            findings: run
+                .findings
+                .iter()
+                .map(|finding| Finding::new(finding, report.gate.denies(finding), &mut places))
+                .collect(),
+            unjudged: run
+                .unjudged
+                .iter()
+                .map(|file| Unjudged { path: file.path.clone(), reason: file.reason.clone() })
+                .collect(),
+            dependencies: run.dependencies.iter().map(Dependency::from).collect(),
+            outcome: run.outcome.as_ref().map(Ran::from),
+            stages: report.timings.iter().map(Stage::from).collect(),
+        }
+    }
+}
+
+impl From<&Verdict> for Decision {
+    fn from(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Allow => Self::Allow,
+            Verdict::Deny => Self::Deny,
+            Verdict::Unknown { .. } => Self::Unknown,
+        }
+    }
+}
+
+impl Unknown {
+    fn from_verdict(verdict: &Verdict) -> Option<Self> {
+        let Verdict::Unknown { stage, reason, help } = verdict else { return None };
+        Some(Self { stage: stage.clone(), reason: reason.clone(), help: help.clone() })
+    }
+}
+
+impl Finding {
+    fn new(finding: &lazaret_analysis::Finding, denies: bool, places: &mut Places<'_>) -> Self {
+        let label = |label: &lazaret_analysis::Label| Label {
+            message: label.message.clone(),
+            place: place(&finding.path, label.span, places),
+        };
+        Self {
+            labels: finding.labels.iter().map(label).collect(),
+            rule: finding.rule.clone(),
+            severity: finding.severity,
+            denies,
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            cwe: finding.cwe,
+            place: place(&finding.path, finding.span, places),
+        }
+    }
+}
+
+fn place(path: &str, span: lazaret_analysis::Span, places: &mut Places<'_>) -> Place {
+    let (start, end) = (places.position(path, span.start), places.position(path, span.end));
+    Place {
+        path: path.to_owned(),
+        start_byte: span.start,
+        end_byte: span.end,
+        start_line: start.line,
+        start_column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+    }
+}
+
+impl From<&lazaret_analysis::Dependency> for Dependency {
+    fn from(dependency: &lazaret_analysis::Dependency) -> Self {
+        let kind = match dependency.kind {
+            DependencyKind::Required => Need::Required,
+            DependencyKind::Optional => Need::Optional,
+            DependencyKind::TypeOnly => Need::TypeOnly,
+        };
+        Self { name: dependency.name.clone(), kind }
+    }
+}
+
+impl From<&Outcome> for Ran {
+    fn from(outcome: &Outcome) -> Self {
+        let artifact = |artifact: &lazaret_sandbox::Artifact| Artifact {
+            path: artifact.path.clone(),
+            size: artifact.contents.len(),
+            base64: BASE64_STANDARD.encode(&artifact.contents),
+        };
+        let refused = |refused: &lazaret_sandbox::RefusedArtifact| RefusedArtifact {
+            path: refused.path.clone(),
+            reason: refused.reason.clone(),
+        };
+        Self {
+            status: outcome.status.name(),
+            exit_code: outcome.exit_code,
+            signal: outcome.signal,
+            stdout: Stream::from(&outcome.stdout),
+            stderr: Stream::from(&outcome.stderr),
+            result: outcome.result.clone(),
+            has_result: outcome.result.is_some(),
+            artifacts: outcome.artifacts.iter().map(artifact).collect(),
+            refused_artifacts: outcome.refused_artifacts.iter().map(refused).collect(),
+            usage: Usage::from(&outcome.usage),
+            isolation: outcome.isolation.name(),
+            isolation_parts: outcome.isolation_parts.clone(),
+        }
+    }
+}
+
+impl From<&Printed> for Stream {
+    fn from(printed: &Printed) -> Self {
+        let (text, base64) = match std::str::from_utf8(&printed.bytes) {
+            Ok(text) => (text.to_owned(), None),
+            Err(_) => (
+                String::from_utf8_lossy(&printed.bytes).into_owned(),
+                Some(BASE64_STANDARD.encode(&printed.bytes)),
+            ),
+        };
+        Self { text, base64, truncated: printed.truncated }
+    }
+}
+
+impl From<&lazaret_sandbox::Usage> for Usage {
+    fn from(usage: &lazaret_sandbox::Usage) -> Self {
+        Self {
+            wall_ms: milliseconds(usage.wall),
+            user_ms: milliseconds(usage.user),
+            system_ms: milliseconds(usage.system),
+            peak_memory_bytes: usage.peak_memory,
+        }
+    }
+}
+
+impl From<&pipeline::Timing> for Stage {
+    fn from(timing: &pipeline::Timing) -> Self {
+        Self { name: timing.stage.clone(), phase: timing.phase, time_ms: milliseconds(timing.time) }
+    }
+}
+
+/// With microseconds as the decimals.
+fn milliseconds(duration: std::time::Duration) -> f64 {
+    (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0
+}

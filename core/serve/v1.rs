@@ -1,0 +1,177 @@
+//! `POST /v1/check` and `POST /v1/run`: a submission as JSON, the report as JSON.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use lazaret_analysis::{Language, Project};
+use lazaret_sandbox::{Events, Form, InputFile};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Service;
+use crate::config::{Size, Time};
+use crate::report::v1::Report;
+use crate::stage::Phase;
+use crate::submission::{Program, RequestedLimits, Submission};
+use crate::verdict::Verdict;
+
+/// What a caller submits. Only `code` and `language`, or `code` and a `path` that tells the
+/// language, are needed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    /// The program.
+    code: String,
+    /// Its language; else its path tells.
+    language: Option<Language>,
+    /// The name it has in its work directory and in the report.
+    path: Option<String>,
+    /// Further files, beside the program.
+    #[serde(default)]
+    files: Vec<RequestFile>,
+    /// Calls `main` with these arguments; without them the program runs as a script.
+    arguments: Option<Map<String, Value>>,
+    /// What follows the program's name in its arguments.
+    #[serde(default)]
+    words: Vec<String>,
+    /// The program's environment.
+    #[serde(default)]
+    environment: BTreeMap<String, String>,
+    /// What the program reads from standard input.
+    #[serde(default)]
+    stdin: String,
+    /// Limits below those of the service.
+    #[serde(default)]
+    limits: RequestLimits,
+}
+
+/// A file beside the program: text, or bytes in Base64.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestFile {
+    path: String,
+    text: Option<String>,
+    base64: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestLimits {
+    timeout: Option<Time>,
+    memory: Option<Size>,
+}
+
+/// Why a request is not answered with a report: a status, and a line that says what to change.
+pub(super) struct Refusal(StatusCode, String);
+
+pub(super) async fn check(
+    State(service): State<Arc<Service>>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let submission = read(&body)?;
+    let report = service.pipeline.run(submission, Events::none(), Phase::Check).await;
+    Ok(Json(Report::from(&report)).into_response())
+}
+
+pub(super) async fn run(
+    State(service): State<Arc<Service>>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let submission = read(&body)?;
+    let report = service.pipeline.run(submission, Events::none(), Phase::Execute).await;
+    Ok((status(&report), Json(Report::from(&report))).into_response())
+}
+
+/// 200 for whatever the code is or does; 503 when it was allowed to run and we could not run it,
+/// so that a caller can go elsewhere.
+fn status(report: &crate::pipeline::Report) -> StatusCode {
+    let begun = report.timings.last().is_some_and(|last| last.phase == Phase::Execute);
+    match report.verdict {
+        Verdict::Unknown { .. } if begun => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    }
+}
+
+fn read(body: &[u8]) -> Result<Submission, Refusal> {
+    let wrong = |reason: String| Refusal(StatusCode::UNPROCESSABLE_ENTITY, reason);
+    let request: Request =
+        serde_json::from_slice(body).map_err(|error| wrong(error.to_string()))?;
+    let (path, language) = request.program()?;
+    let mut files = vec![InputFile { path: path.clone(), contents: request.code.into_bytes() }];
+    for file in request.files {
+        files.push(file.read()?);
+    }
+    let mut submission = Submission::new(files, Some((&path, language)), Project::default());
+    submission.program = Some(Program {
+        entry: path,
+        language,
+        form: match request.arguments {
+            Some(arguments) => Form::Main { arguments },
+            None => Form::Script { words: request.words },
+        },
+        environment: request.environment,
+        stdin: request.stdin.into_bytes(),
+        limits: RequestedLimits {
+            timeout: request.limits.timeout.map(|time| time.0),
+            memory: request.limits.memory.map(|size| size.0),
+        },
+    });
+    Ok(submission)
+}
+
+impl Request {
+    fn program(&self) -> Result<(String, Language), Refusal> {
+        let told = |path: &String| Language::of(path, self.code.as_bytes());
+        let language =
+            self.language.or_else(|| self.path.as_ref().and_then(told)).ok_or_else(|| {
+                let names: Vec<&str> =
+                    Language::ALL.iter().map(|language| language.name()).collect();
+                let reason = format!(
+                    "cannot tell the language; set `language` to one of: {}",
+                    names.join(", ")
+                );
+                Refusal(StatusCode::UNPROCESSABLE_ENTITY, reason)
+            })?;
+        let path = self.path.clone().unwrap_or_else(|| default_path(language).to_owned());
+        Ok((path, language))
+    }
+}
+
+fn default_path(language: Language) -> &'static str {
+    match language {
+        Language::Python => "main.py",
+        Language::JavaScript => "main.js",
+        Language::TypeScript => "main.ts",
+        Language::Tsx => "main.tsx",
+        Language::Bash => "main.sh",
+    }
+}
+
+impl RequestFile {
+    fn read(self) -> Result<InputFile, Refusal> {
+        let wrong = |what: &str| {
+            Refusal(StatusCode::UNPROCESSABLE_ENTITY, format!("the file `{}` {what}", self.path))
+        };
+        let contents = match (&self.text, &self.base64) {
+            (Some(text), None) => text.clone().into_bytes(),
+            (None, Some(text)) => BASE64_STANDARD
+                .decode(text)
+                .map_err(|error| wrong(&format!("is no Base64: {error}")))?,
+            _ => return Err(wrong("needs either `text` or `base64`")),
+        };
+        Ok(InputFile { path: self.path, contents })
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "version": 1, "error": self.1 }))).into_response()
+    }
+}

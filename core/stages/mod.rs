@@ -1,0 +1,6 @@
+//! The stages that come with Lazaret.
+
+pub mod analysis;
+pub mod command;
+pub mod execution;
+pub mod policies;

@@ -1,0 +1,73 @@
+//! What somebody wants checked or run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lazaret_analysis::{Language, Project, SourceFile};
+use lazaret_sandbox::{Form, InputFile};
+
+/// What somebody wants checked or run. Every file whose language is known is checked, whether it
+/// is the entry or not; the others travel along as data.
+#[derive(Clone, Debug, Default)]
+pub struct Submission {
+    /// What is checked. Shared, because stages judge it on several threads.
+    pub code: Arc<Vec<SourceFile>>,
+    /// What the program finds beside its code.
+    pub data: Vec<InputFile>,
+    /// What else is known to exist beside the code; imports of it are local.
+    pub project: Arc<Project>,
+    /// How to run it; `None` where it is only checked.
+    pub program: Option<Program>,
+}
+
+/// How a submission is run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The path of the file in [`Submission::code`] that is started.
+    pub entry: String,
+    /// Its language.
+    pub language: Language,
+    /// Script, or `main` with arguments.
+    pub form: Form,
+    /// The program's environment. May hold secrets; is never logged.
+    pub environment: BTreeMap<String, String>,
+    /// What it reads from standard input.
+    pub stdin: Vec<u8>,
+    /// What it may use at most, where the submission asks for less than the configuration grants.
+    pub limits: RequestedLimits,
+}
+
+/// Limits that a submission asks for. None is ever greater than the configuration's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestedLimits {
+    /// Time on the wall clock.
+    pub timeout: Option<std::time::Duration>,
+    /// Memory in bytes.
+    pub memory: Option<u64>,
+}
+
+impl Submission {
+    /// Sorts files into code and data by their language. `language`, where given, is that of the
+    /// file `entry`, whatever its name says.
+    pub fn new(files: Vec<InputFile>, entry: Option<(&str, Language)>, project: Project) -> Self {
+        let mut code = Vec::new();
+        let mut data = Vec::new();
+        let mut project = project;
+        for file in files {
+            project.paths.insert(file.path.clone());
+            let told = entry.filter(|(path, _)| *path == file.path).map(|(_, language)| language);
+            match told.or_else(|| Language::of(&file.path, &file.contents)) {
+                Some(language) => {
+                    code.push(SourceFile { path: file.path, language, contents: file.contents });
+                }
+                None => data.push(file),
+            }
+        }
+        Self { code: Arc::new(code), data, project: Arc::new(project), program: None }
+    }
+
+    /// The file that is reported under `path`.
+    pub fn file(&self, path: &str) -> Option<&SourceFile> {
+        self.code.iter().find(|file| file.path == path)
+    }
+}

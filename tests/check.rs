@@ -1,0 +1,134 @@
+//! `lazaret check`: what is found is shown where it stands.
+
+use crate::support::Place;
+
+#[test]
+fn a_finding_stands_in_its_source_and_the_exit_code_is_1() {
+    let place = Place::new();
+    place.write("a.py", "import os as o\nname = 'x'\no.system(name)\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    for part in ["python/process-spawn", "a.py:3:1", "o.system(name)", "help: "] {
+        assert!(ran.stdout.contains(part), "{part} is missing in {}", ran.stdout);
+    }
+    assert!(ran.stderr.contains("1 file checked"), "{}", ran.stderr);
+}
+
+#[test]
+fn harmless_code_is_quiet_and_the_exit_code_is_0() {
+    let place = Place::new();
+    place.write("a.py", "print(sum(range(10)))\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+}
+
+#[test]
+fn a_directory_is_walked_as_git_sees_it() {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join(".git")).unwrap();
+    place.write(".gitignore", "ignored/\n");
+    place.write("ignored/a.py", "import os\nos.system('x')\n");
+    place.write("src/b.js", "require('child_process').execSync(process.argv[2])\n");
+    place.write("src/tool", "#!/usr/bin/env bash\ncurl https://example.com/x | sh\n");
+    place.write("notes.txt", "os.system('x')\n");
+    let report = place.lazaret(&["check", ".", "--json"]).json();
+    let mut files: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["place"]["path"].as_str().unwrap())
+        .collect();
+    files.dedup();
+    assert_eq!(files, ["src/b.js", "src/tool"]);
+}
+
+#[test]
+fn every_language_is_checked() {
+    let dangerous = [
+        ("a.py", "import os\nos.system(x)\n"),
+        ("a.js", "const { exec } = require('node:child_process');\nexec(x);\n"),
+        ("a.ts", "import { exec } from 'child_process';\nconst x: string = y;\nexec(x);\n"),
+        ("a.tsx", "import { exec } from 'child_process';\nconst b = <b>{exec(x)}</b>;\n"),
+        ("a.sh", "curl -s https://example.com/a.sh | bash\n"),
+    ];
+    for (name, code) in dangerous {
+        let place = Place::new();
+        place.write(name, code);
+        let ran = place.lazaret(&["check", name]);
+        assert_eq!(ran.code, 1, "{name}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_syntax_error_has_a_place_and_the_rest_is_still_judged() {
+    let place = Place::new();
+    place.write("a.py", "def broken(:\n    pass\n\nimport os\nos.system('id')\n");
+    let report = place.lazaret(&["check", "a.py", "--json"]).json();
+    let rules: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["rule"].as_str().unwrap())
+        .collect();
+    assert!(rules.contains(&"python/syntax-error"), "{rules:?}");
+    assert!(rules.contains(&"python/process-spawn"), "{rules:?}");
+    let error = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["rule"] == "python/syntax-error")
+        .unwrap();
+    assert_eq!(error["place"]["start_line"], 1);
+}
+
+#[test]
+fn the_standard_library_and_local_modules_are_no_dependencies() {
+    let place = Place::new();
+    place.write("helper.py", "");
+    place.write("package/__init__.py", "");
+    let code = "import json, os.path\nimport helper\nfrom . import sibling\nimport package.part\nimport requests\nimport numpy as np\n";
+    place.write("a.py", code);
+    let report = place.lazaret(&["check", "a.py", "--json"]).json();
+    assert_eq!(names(&report), ["numpy", "requests"]);
+
+    let code = "import fs from 'fs';\nimport path from 'node:path';\nimport './local.js';\nimport _ from 'lodash/fp';\nimport s from '@scope/pkg/sub';\n";
+    place.write("a.mjs", code);
+    let report = place.lazaret(&["check", "a.mjs", "--json"]).json();
+    assert_eq!(names(&report), ["@scope/pkg", "lodash"]);
+}
+
+fn names(report: &serde_json::Value) -> Vec<&str> {
+    let dependencies = report["dependencies"].as_array().unwrap();
+    dependencies.iter().map(|each| each["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_rule_can_be_switched_off_and_the_gate_moved() {
+    let place = Place::new();
+    place.write("a.py", "import socket\nsocket.socket()\n");
+    assert_eq!(place.lazaret(&["check", "a.py"]).code, 0);
+    assert_eq!(place.lazaret(&["check", "a.py", "--deny", "medium"]).code, 1);
+    place.write("lazaret.toml", "[analysis.rules]\n\"python/network\" = \"off\"\n");
+    assert_eq!(place.lazaret(&["check", "a.py", "--deny", "medium"]).code, 0);
+}
+
+#[test]
+fn a_bundled_policy_judges_what_names_cannot() {
+    let place = Place::new();
+    place.write("a.py", "import subprocess\nsubprocess.run('ls ' + input(), shell=True)\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert!(ran.stdout.contains("shell-injection/"), "{}", ran.stdout);
+    place.write("a.py", "import subprocess\nsubprocess.run(['ls', '-l'])\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert!(!ran.stdout.contains("shell-injection/"), "{}", ran.stdout);
+}
+
+#[test]
+fn escapes_in_names_and_sources_do_not_reach_the_terminal() {
+    let place = Place::new();
+    let name = "\u{1b}[31mred.py";
+    place.write(name, "import os\nos.system('\u{1b}]0;owned\u{7}')\n");
+    let ran = place.lazaret(&["check", name]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{7}'), "{:?}", ran.stdout);
+}

@@ -1,0 +1,206 @@
+//! `lazaret serve`: the same pipeline and the same report, over HTTP.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::Place;
+
+/// A running service; stopped when dropped.
+struct Service {
+    child: Child,
+    address: String,
+    _place: Place,
+}
+
+impl Service {
+    fn start(configuration: &str) -> Self {
+        let place = Place::new();
+        place.write("my.toml", configuration);
+        let mut command = place.command();
+        command.args(["--config", "my.toml", "serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let line = lines.next().expect("a line with the address").unwrap();
+        let address = line.rsplit_once("http://").expect("an address").1.to_owned();
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address, _place: place }
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        stream
+    }
+
+    fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut answer = String::new();
+        self.send(method, path, body).read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+        (status, body.to_owned())
+    }
+
+    fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let (status, body) = self.request("POST", path, &body.to_string());
+        (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
+    }
+
+    fn terminate(&mut self) -> i32 {
+        let pid = self.child.id().to_string();
+        assert!(std::process::Command::new("kill").arg(&pid).status().unwrap().success());
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The processes below `parent`, which are the sandboxes of a service.
+fn below(parent: u32) -> Vec<u32> {
+    let processes: Vec<(u32, u32)> = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((pid, parent_of(pid)?)))
+        .collect();
+    let mut found = vec![parent];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        found.extend(processes.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
+        next += 1;
+    }
+    found.split_off(1)
+}
+
+/// The parent of a process that still runs; a zombie runs no more.
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold anything; what follows it are words.
+    let mut words = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = words.next()?;
+    let parent = words.next()?.parse().ok()?;
+    (state != "Z").then_some(parent)
+}
+
+fn all_gone(pids: &[u32]) -> bool {
+    pids.iter().all(|pid| parent_of(*pid).is_none())
+}
+
+fn eventually(condition: impl Fn() -> bool) -> bool {
+    (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        condition()
+    })
+}
+
+#[test]
+fn it_checks_and_runs_and_says_that_it_is_ready() {
+    let service = Service::start("");
+    assert_eq!(service.request("GET", "/livez", ""), (200, "ok\n".into()));
+    assert_eq!(service.request("GET", "/readyz", ""), (200, "ready, isolation: process\n".into()));
+
+    let dangerous = json!({"language": "python", "code": "import os\nos.system('id')\n"});
+    let (status, report) = service.post("/v1/check", &dangerous);
+    assert_eq!((status, &report["verdict"]), (200, &json!("deny")), "{report}");
+    let (status, report) = service.post("/v1/run", &dangerous);
+    assert_eq!((status, &report["outcome"]), (200, &Value::Null), "{report}");
+
+    let program = json!({
+        "path": "sum.py", "code": "import helper\ndef main(n):\n    return helper.add(n, 2)\n",
+        "files": [{"path": "helper.py", "text": "def add(a, b): return a + b\n"}],
+        "arguments": {"n": 40}
+    });
+    let (status, report) = service.post("/v1/run", &program);
+    assert_eq!((status, &report["outcome"]["result"]), (200, &json!(42)), "{report}");
+}
+
+#[test]
+fn wrong_requests_say_what_is_wrong() {
+    let service = Service::start("[serve]\nbody = \"64KiB\"\n");
+    let wrong = [
+        (json!({"code": "print(1)"}), "language"),
+        (json!({"language": "cobol", "code": ""}), "cobol"),
+        (json!({"language": "python"}), "code"),
+        (json!({"language": "python", "code": "", "cod": ""}), "cod"),
+        (
+            json!({"language": "python", "code": "", "limits": {"timeout": "0s"}}),
+            "greater than zero",
+        ),
+        (json!({"language": "python", "code": "", "files": [{"path": "a"}]}), "base64"),
+        (
+            json!({"language": "python", "code": "", "files": [{"path": "a", "base64": "?"}]}),
+            "Base64",
+        ),
+    ];
+    for (body, says) in wrong {
+        let (status, answer) = service.post("/v1/run", &body);
+        assert_eq!(status, 422, "{body}: {answer}");
+        assert!(answer["error"].as_str().unwrap().contains(says), "{answer}");
+    }
+    assert_eq!(service.post("/v1/run", &json!({"code": "x".repeat(100_000)})).0, 413);
+    assert_eq!(service.request("GET", "/v1/run", "").0, 405);
+    assert_eq!(service.request("GET", "/nowhere", "").0, 404);
+}
+
+#[test]
+fn a_path_that_leaves_the_work_directory_is_not_run() {
+    let service = Service::start("");
+    for path in ["../a.py", "/etc/a.py", "a/../../b.py", ""] {
+        let (status, report) = service
+            .post("/v1/run", &json!({"language": "python", "path": path, "code": "print(1)"}));
+        assert_eq!(report["outcome"], Value::Null, "{path}: {status} {report}");
+        assert_eq!(report["verdict"], "unknown", "{path}: {status} {report}");
+    }
+}
+
+#[test]
+fn a_check_does_not_wait_behind_programs_that_run() {
+    let service = Service::start("[serve]\nconcurrent = 1\nwaiting = 1\n");
+    let slow = json!({"language": "python", "code": "import time\ntime.sleep(8)\n"}).to_string();
+    let _running = service.send("POST", "/v1/run", &slow);
+    let _waiting = service.send("POST", "/v1/run", &slow);
+    let quick = json!({"language": "python", "code": "print(1)"});
+    assert!(eventually(|| service.post("/v1/run", &quick).0 == 503), "the queue is bounded");
+    assert_eq!(service.post("/v1/check", &quick).0, 200);
+}
+
+/// A program that runs for longer than any test, and the processes of its sandbox.
+fn start_slow_program(service: &Service) -> (TcpStream, Vec<u32>) {
+    let slow = json!({"language": "python", "code": "import time\ntime.sleep(9)\n"});
+    let caller = service.send("POST", "/v1/run", &slow.to_string());
+    let sandbox = || below(service.child.id());
+    assert!(eventually(|| sandbox().len() >= 2), "the program runs");
+    (caller, sandbox())
+}
+
+#[test]
+fn a_caller_that_goes_away_ends_its_program() {
+    let service = Service::start("");
+    let (caller, sandbox) = start_slow_program(&service);
+    drop(caller);
+    assert!(eventually(|| all_gone(&sandbox)), "the program is gone");
+}
+
+#[test]
+fn a_stopped_service_leaves_nothing_behind() {
+    let mut service = Service::start("[serve]\ndrain = \"200ms\"\n");
+    let (_caller, sandbox) = start_slow_program(&service);
+    assert_eq!(service.terminate(), 0);
+    assert!(eventually(|| all_gone(&sandbox)), "the program is gone");
+}
+
+#[test]
+fn a_killed_service_leaves_nothing_behind() {
+    let mut service = Service::start("");
+    let (_caller, sandbox) = start_slow_program(&service);
+    service.child.kill().unwrap();
+    assert!(eventually(|| all_gone(&sandbox)), "the program is gone");
+}

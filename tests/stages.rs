@@ -1,0 +1,77 @@
+//! A stage in a process of its own.
+
+use crate::support::{Place, Ran};
+
+/// Checks harmless code with a stage that is this script.
+fn check_with(script: &str, table: &str) -> Ran {
+    let place = Place::new();
+    let stage = place.write("stage.py", script);
+    place.write("a.py", "print(1)\n");
+    let configuration = format!(
+        "pipeline = [\"analysis\", \"mine\"]\n[stages.mine]\ncommand = [\"python3\", \"{}\"]\n{table}\n",
+        stage.display()
+    );
+    place.write("my.toml", configuration);
+    place.lazaret(&["--config", "my.toml", "check", "a.py", "--json"])
+}
+
+#[test]
+fn its_findings_are_findings() {
+    let script = "import json, sys\nquestion = json.load(sys.stdin)\nfile = question['files'][0]\nassert file['text'] == 'print(1)\\n', file\njson.dump({'findings': [{'rule': 'no-print', 'severity': 'high', 'message': 'it prints', 'path': file['path'], 'start': 0, 'end': 5}]}, sys.stdout)\n";
+    let ran = check_with(script, "");
+    let report = ran.json();
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(report["findings"][0]["rule"], "mine/no-print");
+    assert_eq!(report["findings"][0]["place"]["end_column"], 6);
+}
+
+#[track_caller]
+fn assert_unknown(ran: &Ran, says: &str) {
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let report = ran.json();
+    assert_eq!(report["verdict"], "unknown");
+    assert_eq!(report["unknown"]["stage"], "mine");
+    let reason = report["unknown"]["reason"].as_str().unwrap();
+    assert!(reason.contains(says), "{reason}");
+}
+
+#[test]
+fn one_that_fails_answers_nonsense_or_points_outside_is_unknown() {
+    assert_unknown(&check_with("raise SystemExit(3)\n", ""), "exit status: 3");
+    assert_unknown(&check_with("print('hello')\n", ""), "not what was agreed");
+    assert_unknown(
+        &check_with("print('{\"findings\": [], \"more\": 1}')\n", ""),
+        "not what was agreed",
+    );
+    let outside = "import json\nprint(json.dumps({'findings': [{'rule': 'r', 'severity': 'low', 'message': 'm', 'path': 'b.py', 'start': 0, 'end': 1}]}))\n";
+    assert_unknown(&check_with(outside, ""), "outside the submission");
+}
+
+#[test]
+fn one_that_takes_too_long_is_ended() {
+    let ran = check_with("import time\ntime.sleep(600)\n", "timeout = \"200ms\"");
+    assert_unknown(&ran, "longer than 200ms");
+}
+
+#[test]
+fn one_that_cannot_start_is_unknown() {
+    let place = Place::new();
+    place.write("a.py", "print(1)\n");
+    place.write(
+        "my.toml",
+        "pipeline = [\"analysis\", \"mine\"]\n[stages.mine]\ncommand = [\"/no/such/program\"]\n",
+    );
+    assert_unknown(
+        &place.lazaret(&["--config", "my.toml", "check", "a.py", "--json"]),
+        "does not start",
+    );
+}
+
+#[test]
+fn it_sees_nothing_of_our_environment() {
+    let script =
+        "import os, sys\nsys.exit(sorted(os.environ) not in (['PATH'], ['LC_CTYPE', 'PATH']))\n";
+    let ran = check_with(script, "");
+    // The exit code was 0, so what is left to complain about is the missing answer.
+    assert_unknown(&ran, "not what was agreed");
+}
