@@ -2,17 +2,70 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Dependency, Fact, Finding, NotAnalysable, SourceFile};
+use tree_sitter::Tree;
+
+use crate::catalogue::{self, OverrideError, Overrides};
+use crate::clock::Clock;
+use crate::dependency;
+use crate::judge::Judge;
+use crate::survey::{self, Survey};
+use crate::text::Text;
+use crate::{
+    Dependency, Fact, Finding, Language, NotAnalysable, Position, Rule, SourceFile, Span, grammar,
+};
 
 /// What a file does.
 #[derive(Debug)]
 pub struct Analysis {
-    /// What was established.
+    /// What was established, in the order of its places.
     pub facts: Vec<Fact>,
     /// What the catalogue says about it, and syntax errors, in the order of their places.
     pub findings: Vec<Finding>,
     /// The packages that it needs from outside, each once.
     pub dependencies: Vec<Dependency>,
+    path: String,
+    language: Language,
+    text: Text,
+    tree: Tree,
+    syntax_errors: usize,
+}
+
+impl Analysis {
+    /// The file, as [`SourceFile::path`] has it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What it is written in.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The text that was parsed. As long as the file's contents, byte for byte; in Python, a
+    /// carriage return that ends a line by itself became a line feed.
+    pub fn text(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// The tree that the text was parsed to.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// How many places the grammar did not understand; of many, the first few are counted.
+    pub fn syntax_errors(&self) -> usize {
+        self.syntax_errors
+    }
+
+    /// The line and column of a byte.
+    pub fn position(&self, byte: usize) -> Position {
+        self.text.position(byte)
+    }
+
+    /// The text at a span.
+    pub fn excerpt(&self, span: Span) -> &str {
+        self.text.at(span)
+    }
 }
 
 /// The paths that are known to exist beside the file: imports of them are local, and never a
@@ -24,12 +77,66 @@ pub struct Project {
 }
 
 /// Judges files by a catalogue.
-#[derive(Debug, Default)]
-pub struct Analyser {}
+#[derive(Clone, Debug, Default)]
+pub struct Analyser {
+    overrides: Overrides,
+    python_minor: Option<u8>,
+}
 
 impl Analyser {
+    /// With the severities that a configuration sets.
+    pub fn new(overrides: &Overrides) -> Result<Self, OverrideError> {
+        if !overrides.levels.is_empty() {
+            let known = catalogue::all().map(|catalogue| &catalogue.entries);
+            overrides.check(known.into_iter().flatten().map(|entry| entry.id.as_str()))?;
+        }
+        Ok(Self { overrides: overrides.clone(), python_minor: None })
+    }
+
+    /// For Python 3.`minor`: what its standard library lacks is a dependency. Otherwise
+    /// everything that any supported version has is taken for its own.
+    #[must_use]
+    pub fn for_python(mut self, minor: u8) -> Self {
+        self.python_minor = Some(minor);
+        self
+    }
+
+    /// Every rule there is, with its own severity.
+    pub fn catalogue() -> Vec<Rule> {
+        let entries = catalogue::all().map(|catalogue| &catalogue.entries);
+        entries.into_iter().flatten().map(catalogue::Entry::rule).collect()
+    }
+
+    /// The rules that are applied, with the severity that they are given.
+    pub fn rules(&self) -> Vec<Rule> {
+        let applied = |mut rule: Rule| {
+            rule.severity = self.overrides.severity(&rule.id, rule.severity)?;
+            Some(rule)
+        };
+        Self::catalogue().into_iter().filter_map(applied).collect()
+    }
+
     /// Parses `file`, resolves its names, and judges what it reaches.
-    pub fn analyse(&self, _file: &SourceFile, _project: &Project) -> Result<Analysis, NotAnalysable> {
-        Ok(Analysis { facts: Vec::new(), findings: Vec::new(), dependencies: Vec::new() })
+    pub fn analyse(&self, file: &SourceFile, project: &Project) -> Result<Analysis, NotAnalysable> {
+        let clock = Clock::start();
+        let text = Text::of(file)?;
+        let tree = grammar::parse(file.language, text.as_str(), &clock)?;
+        let syntax_errors = grammar::syntax_errors(&tree);
+        let survey = survey::of(file.language, &tree, &text, &clock)?;
+        let mut judge = Judge::new(file, catalogue::of(file.language), &self.overrides, &text);
+        judge.syntax(&syntax_errors);
+        judge.uses(&survey.seen);
+        let findings = judge.findings();
+        let Survey { seen, imports } = survey;
+        Ok(Analysis {
+            facts: seen.into_iter().map(|seen| seen.fact).collect(),
+            findings,
+            dependencies: dependency::of(file, project, &imports, self.python_minor),
+            path: file.path.clone(),
+            language: file.language,
+            text,
+            tree,
+            syntax_errors: syntax_errors.len(),
+        })
     }
 }

@@ -7,7 +7,8 @@ use crate::Span;
 pub struct Fact {
     /// What sort of thing.
     pub kind: FactKind,
-    /// The resolved name: `os.system`, `node:child_process.exec`, or for a Bash command `rm`.
+    /// The resolved name: `os.system`, `child_process.exec`, or for a Bash command `rm`. What a
+    /// call gives is the call: `pathlib.Path().unlink`.
     pub name: String,
     /// How sure the name is.
     pub resolution: Resolution,
@@ -24,6 +25,12 @@ pub enum FactKind {
     Import,
     /// A name is called; in Bash, a command is run.
     Call,
+    /// A name is read and not called: its value goes somewhere.
+    Reference,
+    /// In Bash, one command runs what another prints: `curl | sh`.
+    Pipeline,
+    /// In Bash, a file is opened: `/dev/tcp/example.org/80`.
+    Redirect,
 }
 
 impl FactKind {
@@ -32,6 +39,9 @@ impl FactKind {
         match self {
             Self::Import => "import",
             Self::Call => "call",
+            Self::Reference => "reference",
+            Self::Pipeline => "pipeline",
+            Self::Redirect => "redirect",
         }
     }
 }
@@ -54,10 +64,25 @@ pub struct Argument {
     pub name: Option<String>,
     /// The value as JSON, where it is a constant.
     pub literal: Option<String>,
-    /// As written.
+    /// What it stands for, where it has a name of its own: `yaml.SafeLoader`. In Bash, the word
+    /// without its quotes.
+    pub resolved: Option<String>,
+    /// As written; a long one ends in `…`.
     pub text: String,
     /// Where.
     pub span: Span,
+}
+
+impl Argument {
+    /// The text that it is, where it is a constant text.
+    pub fn constant_text(&self) -> Option<String> {
+        serde_json::from_str(self.literal.as_deref()?).ok()
+    }
+
+    /// The word that it is in Bash.
+    pub(crate) fn word(&self) -> &str {
+        self.resolved.as_deref().unwrap_or(&self.text)
+    }
 }
 
 /// A package from outside that the file imports.
@@ -65,6 +90,9 @@ pub struct Argument {
 pub struct Dependency {
     /// The name that is imported: `yaml`, `@scope/pkg`.
     pub name: String,
+    /// All that is imported of it, each once, as far as the file says: of `google`,
+    /// `google.cloud.storage`; of `lodash`, `lodash/fp`.
+    pub modules: Vec<String>,
     /// Whether the program needs it to run.
     pub kind: DependencyKind,
     /// Where it is imported first.

@@ -27,7 +27,8 @@ pub struct Rule {
     pub languages: Vec<Language>,
     /// What the code is able to do by it: `process`, `network`, `dynamic-code`.
     pub capability: String,
-    /// Resolved names: `os.system`; `subprocess.*` for all below a module.
+    /// Resolved names: `os.system`; `subprocess.*` for all below a module. A rule that is not
+    /// about names has none.
     pub names: Vec<String>,
     /// How bad it is where the configuration does not say otherwise.
     pub severity: Severity,
@@ -37,6 +38,10 @@ pub struct Rule {
     pub help: String,
     /// The weakness in the Common Weakness Enumeration, where there is one: `78`.
     pub cwe: Option<u32>,
+    /// A small program that it fires on.
+    pub example: String,
+    /// A program much like it that it does not fire on.
+    pub counter: String,
 }
 
 /// What a rule says about a place.

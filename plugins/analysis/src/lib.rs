@@ -5,14 +5,36 @@
 //! [`Rule`]s turns the dangerous ones into [`Finding`]s.
 //! All of it is synchronous and touches neither the network nor any file.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod analysis;
+mod bash;
+mod catalogue;
+mod clock;
+mod dependency;
+mod escape;
 mod fact;
 mod finding;
+mod grammar;
+mod javascript;
+mod judge;
+mod kind;
 mod language;
+mod program;
+mod python;
+mod resolve;
 mod source;
+mod survey;
+mod text;
+mod walk;
 
 pub use analysis::{Analyser, Analysis, Project};
+pub use catalogue::{Level, OverrideError, Overrides};
+pub use clock::TIME_LIMIT;
 pub use fact::{Argument, Dependency, DependencyKind, Fact, FactKind, Resolution};
 pub use finding::{Finding, Label, Rule, Severity};
-pub use language::Language;
+pub use language::{Language, UnknownLanguage};
 pub use source::{NotAnalysable, Position, SourceFile, Span};
+pub use text::SIZE_LIMIT;
+// Policies that bring queries need the tree's own types.
+pub use tree_sitter;

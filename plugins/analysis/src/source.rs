@@ -16,7 +16,7 @@ pub struct SourceFile {
 }
 
 /// Bytes `start..end` of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// The first byte.
     pub start: usize,
@@ -65,6 +65,12 @@ pub enum NotAnalysable {
     /// It is an archive, which Python would run.
     #[error("it is a zip archive")]
     Archive,
+    /// It does more than anybody would read a report of.
+    #[error("it has more than {limit} calls, imports and references")]
+    TooMuch {
+        /// The most facts that are kept of a file.
+        limit: usize,
+    },
     /// Parsing or judging it took longer than it may.
     #[error("analysing it took longer than {limit_ms} ms")]
     TooSlow {

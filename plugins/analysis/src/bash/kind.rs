@@ -1,0 +1,32 @@
+//! The nodes of Bash's grammar that carry meaning here.
+
+use crate::kind::names;
+
+names! {
+    /// A node of Bash's grammar.
+    pub(crate) enum Kind {
+        AnsiString = "ansi_c_string",
+        Branch = "if_statement" | "while_statement" | "for_statement" | "c_style_for_statement"
+            | "case_statement" | "subshell" | "list",
+        Command = "command",
+        CommandName = "command_name",
+        CommandSubstitution = "command_substitution",
+        Compound = "compound_statement" | "negated_command" | "do_group",
+        Concatenation = "concatenation",
+        Expansion = "expansion" | "simple_expansion",
+        FileRedirect = "file_redirect",
+        Function = "function_definition",
+        HereString = "herestring_redirect",
+        Pipeline = "pipeline",
+        ProcessSubstitution = "process_substitution",
+        RawString = "raw_string",
+        Redirected = "redirected_statement",
+        String = "string",
+        StringContent = "string_content",
+        Translated = "translated_string",
+        Unset = "unset_command",
+        VariableAssignment = "variable_assignment",
+        VariableName = "variable_name",
+        Word = "word" | "number",
+    }
+}

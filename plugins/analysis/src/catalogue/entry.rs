@@ -1,0 +1,77 @@
+//! One rule, as its file has it.
+
+use serde::Deserialize;
+
+use super::World;
+use super::condition::Condition;
+use crate::{Language, Rule, Severity};
+
+/// A file of the catalogue.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) world: World,
+    pub(super) rule: Vec<Entry>,
+}
+
+/// What sets a rule off.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Trigger {
+    /// The name is called, or its value taken.
+    #[default]
+    Use,
+    /// The module is loaded.
+    Import,
+    /// In Bash, what one command prints is run by another.
+    Pipeline,
+    /// In Bash, a file is opened.
+    Redirect,
+    /// The file is not in the language's grammar.
+    Syntax,
+}
+
+/// A rule.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) languages: Vec<Language>,
+    pub(crate) capability: String,
+    #[serde(default)]
+    pub(crate) on: Trigger,
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
+    pub(crate) severity: Severity,
+    pub(crate) message: String,
+    pub(crate) help: String,
+    pub(crate) cwe: Option<u32>,
+    /// It holds only if all of these do.
+    #[serde(default)]
+    pub(crate) when: Vec<Condition>,
+    /// It does not hold if any of these does.
+    #[serde(default)]
+    pub(crate) unless: Vec<Condition>,
+    /// The smallest program that it fires on.
+    pub(crate) example: String,
+    /// A program much like it, that it does not fire on.
+    pub(crate) counter: String,
+}
+
+impl Entry {
+    /// The rule as the outside sees it.
+    pub(crate) fn rule(&self) -> Rule {
+        Rule {
+            id: self.id.clone(),
+            languages: self.languages.clone(),
+            capability: self.capability.clone(),
+            names: self.names.clone(),
+            severity: self.severity,
+            message: self.message.clone(),
+            help: self.help.clone(),
+            cwe: self.cwe,
+            example: self.example.clone(),
+            counter: self.counter.clone(),
+        }
+    }
+}

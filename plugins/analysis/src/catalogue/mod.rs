@@ -1,0 +1,90 @@
+//! The rules, and what else is known of each language's world. All of it is data: the files
+//! in `catalogue/` are the reference, and what is here reads and finds it.
+//!
+//! A file is read when the first program of its language is judged: start-up is felt by
+//! everyone who has a commit hook.
+
+mod condition;
+mod entry;
+mod overrides;
+mod world;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::Language;
+
+pub(crate) use entry::{Entry, Trigger};
+pub use overrides::{Level, OverrideError, Overrides};
+pub(crate) use world::{Reflection, World, Wrapper};
+
+/// The rules of some languages.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    /// The rules, in the order of their file.
+    pub(crate) entries: Vec<Entry>,
+    /// What else is known of these languages.
+    pub(crate) world: World,
+    exact: HashMap<(Trigger, String), Vec<usize>>,
+    below: HashMap<(Trigger, String), Vec<usize>>,
+}
+
+/// Every catalogue there is, each for languages that share their names.
+pub(crate) fn all() -> [&'static Catalogue; 3] {
+    [of(Language::Python), of(Language::JavaScript), of(Language::Bash)]
+}
+
+/// The catalogue that a language is judged by.
+pub(crate) fn of(language: Language) -> &'static Catalogue {
+    static PYTHON: OnceLock<Catalogue> = OnceLock::new();
+    static JAVASCRIPT: OnceLock<Catalogue> = OnceLock::new();
+    static BASH: OnceLock<Catalogue> = OnceLock::new();
+    match language {
+        Language::Python => {
+            PYTHON.get_or_init(|| Catalogue::read(include_str!("../../catalogue/python.toml")))
+        }
+        Language::JavaScript | Language::TypeScript | Language::Tsx => JAVASCRIPT
+            .get_or_init(|| Catalogue::read(include_str!("../../catalogue/javascript.toml"))),
+        Language::Bash => {
+            BASH.get_or_init(|| Catalogue::read(include_str!("../../catalogue/bash.toml")))
+        }
+    }
+}
+
+impl Catalogue {
+    fn read(toml: &str) -> Self {
+        let file: entry::File = toml::from_str(toml).expect("the catalogue is part of the program");
+        let (mut exact, mut below) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        for (at, entry) in file.rule.iter().enumerate() {
+            for name in &entry.names {
+                match name.strip_suffix('*') {
+                    Some(prefix) => below.entry((entry.on, prefix.to_owned())).or_default(),
+                    None => exact.entry((entry.on, name.clone())).or_default(),
+                }
+                .push(at);
+            }
+        }
+        let mut world = file.world;
+        world.learn(&file.rule);
+        Self { entries: file.rule, world, exact, below }
+    }
+
+    /// The rules that name this name, by their place in [`Self::entries`].
+    pub(crate) fn named(&self, on: Trigger, name: &str) -> Vec<usize> {
+        let mut key = (on, name.to_owned());
+        let mut found = self.exact.get(&key).cloned().unwrap_or_default();
+        if !self.below.is_empty() {
+            for (at, _) in name.rmatch_indices(['.', '/', ' ']) {
+                key.1.truncate(at + 1);
+                found.extend(self.below.get(&key).into_iter().flatten());
+            }
+        }
+        found
+    }
+
+    /// The rules for something that has no name, such as a syntax error.
+    pub(crate) fn on(&self, on: Trigger) -> impl Iterator<Item = usize> {
+        let matching = move |(_, entry): &(usize, &Entry)| entry.on == on;
+        self.entries.iter().enumerate().filter(matching).map(|(at, _)| at)
+    }
+}

@@ -1,0 +1,132 @@
+//! What is known of a language beside its rules: its own names, and which names are others.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+use super::entry::{Entry, Trigger};
+
+/// A call that only stands for something else.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Reflection {
+    /// Gives the module that its first argument names.
+    Load,
+    /// The same, but of `a.b` gives `a`.
+    LoadTop,
+    /// Gives the member of its first argument that its second one names.
+    Member,
+    /// Gives its first argument's dictionary.
+    Dictionary,
+    /// Gives its first argument, or something that does the same.
+    Same,
+}
+
+/// Where a command that runs another has that other one among its arguments.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Wrapper {
+    /// Its options that are followed by a value.
+    pub(crate) values: Vec<String>,
+    /// How many arguments come before the command.
+    pub(crate) operands: usize,
+    /// The command follows one of these.
+    pub(crate) after: Vec<String>,
+}
+
+/// The names of a language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct World {
+    /// Names that need no import.
+    builtins: HashSet<String>,
+    /// Objects whose members are the global names: `builtins`, `globalThis`.
+    transparent: HashSet<String>,
+    /// Members that are the object itself: `default`, `call`.
+    same: HashSet<String>,
+    /// Dictionaries of modules by their names: `sys.modules`.
+    modules: HashSet<String>,
+    /// Whether `a["b"]` is `a.b`.
+    indexed_members: bool,
+    /// A prefix of module names that changes nothing: `node:`.
+    prefix: String,
+    /// Paths that are other paths: `posix` is `os`.
+    canonical: HashMap<String, String>,
+    /// Calls that stand for something else.
+    reflection: HashMap<String, Reflection>,
+    /// In Bash, commands that run their arguments.
+    pub(crate) wrappers: HashMap<String, Wrapper>,
+    /// In Bash, commands that run what they read.
+    pub(crate) interpreters: HashSet<String>,
+    /// Names that rules name, and where these begin.
+    #[serde(skip)]
+    sinks: HashSet<String>,
+    #[serde(skip)]
+    roots: HashSet<String>,
+}
+
+impl World {
+    /// Learns which names matter to rules.
+    pub(super) fn learn(&mut self, rules: &[Entry]) {
+        let names =
+            rules.iter().filter(|rule| rule.on == Trigger::Use).flat_map(|rule| &rule.names);
+        for name in names {
+            self.roots.insert(name.split('.').next().unwrap_or(name).to_owned());
+            self.sinks.insert(name.clone());
+        }
+    }
+
+    /// Whether a rule names exactly this path.
+    pub(crate) fn is_sink(&self, path: &str) -> bool {
+        self.sinks.contains(path)
+    }
+
+    /// Whether a rule names something below this name.
+    pub(crate) fn is_root(&self, name: &str) -> bool {
+        self.roots.contains(name)
+    }
+
+    /// Whether the name needs no import.
+    pub(crate) fn is_builtin(&self, name: &str) -> bool {
+        self.builtins.contains(name)
+    }
+
+    /// The one path for everything that is the same.
+    pub(crate) fn path(&self, path: &str) -> Rc<str> {
+        let path = match self.prefix.as_str() {
+            "" => path,
+            prefix => path.strip_prefix(prefix).unwrap_or(path),
+        };
+        self.canonical.get(path).map_or(path, String::as_str).into()
+    }
+
+    /// A member of something.
+    pub(crate) fn member(&self, path: &str, name: &str) -> Option<Rc<str>> {
+        if self.transparent.contains(path) {
+            return Some(self.path(name));
+        }
+        if self.same.contains(name) {
+            return Some(path.into());
+        }
+        let joined =
+            if path.ends_with('.') { format!("{path}{name}") } else { format!("{path}.{name}") };
+        Some(self.path(&joined))
+    }
+
+    /// Something's item of this name.
+    pub(crate) fn item(&self, path: &str, name: &str) -> Option<Rc<str>> {
+        if self.modules.contains(path) {
+            return Some(self.path(name));
+        }
+        if self.indexed_members {
+            return self.member(path, name);
+        }
+        self.member(path.strip_suffix(".__dict__")?, name)
+    }
+
+    /// What a call of this stands for, if for something else.
+    pub(crate) fn reflection(&self, callee: &str) -> Option<Reflection> {
+        self.reflection.get(callee).copied()
+    }
+}

@@ -1,0 +1,100 @@
+//! Which of JavaScript's imports come from outside.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use crate::dependency::External;
+
+/// Modules that come with Node.js; those that exist with their prefix only are written so.
+const BUILTIN: &str = include_str!("../../data/node-builtin-modules.txt");
+
+/// What is imported from outside, if it is.
+pub(super) fn external(specifier: &str) -> Option<External> {
+    let specifier = without_query(specifier);
+    let specifier = match scheme(specifier) {
+        Some("npm" | "jsr") => {
+            without_version(specifier.split_once(':')?.1.trim_start_matches('/'))
+        }
+        Some(_) => return None,
+        None => specifier,
+    };
+    let is_path = specifier.starts_with(['.', '/', '#']) || specifier.is_empty();
+    if is_path || comes_with_node(specifier) {
+        return None;
+    }
+    let name = package(specifier)?.to_owned();
+    Some(External { name, module: specifier.to_owned() })
+}
+
+/// Bundlers read options after `?`; `#` begins a fragment unless it is an import of the
+/// package's own.
+fn without_query(specifier: &str) -> &str {
+    let end = specifier.char_indices().skip(1).find(|(_, c)| matches!(c, '?' | '#'));
+    end.map_or(specifier, |(at, _)| &specifier[..at])
+}
+
+/// `node` in `node:fs`.
+fn scheme(specifier: &str) -> Option<&str> {
+    let (scheme, _) = specifier.split_once(':')?;
+    let is_scheme =
+        scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    is_scheme.then_some(scheme)
+}
+
+/// `@scope/pkg@1.2/sub` is `@scope/pkg` at a version.
+fn without_version(specifier: &str) -> &str {
+    let at = specifier.char_indices().skip(1).find(|(_, c)| *c == '@');
+    at.map_or(specifier, |(at, _)| &specifier[..at])
+}
+
+/// The package of `@scope/pkg/sub` is `@scope/pkg`.
+fn package(specifier: &str) -> Option<&str> {
+    let mut slashes = specifier.match_indices('/').map(|(at, _)| at);
+    let end = if specifier.starts_with('@') {
+        slashes.next()?;
+        slashes.next()
+    } else {
+        slashes.next()
+    };
+    Some(end.map_or(specifier, |end| &specifier[..end]))
+}
+
+fn comes_with_node(specifier: &str) -> bool {
+    static MODULES: OnceLock<HashSet<&str>> = OnceLock::new();
+    let modules =
+        MODULES.get_or_init(|| BUILTIN.lines().filter(|line| !line.starts_with('#')).collect());
+    modules.contains(specifier)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(specifier: &str) -> Option<String> {
+        external(specifier).map(|external| external.name)
+    }
+
+    #[test]
+    fn a_subpath_belongs_to_its_package() {
+        assert_eq!(name("@scope/pkg/sub").as_deref(), Some("@scope/pkg"));
+        assert_eq!(name("lodash/fp").as_deref(), Some("lodash"));
+        assert_eq!(name("npm:@scope/pkg@1.2/sub").as_deref(), Some("@scope/pkg"));
+    }
+
+    #[test]
+    fn what_node_has_only_with_its_prefix_may_be_a_package_without_it() {
+        assert_eq!(name("node:test"), None);
+        assert_eq!(name("test").as_deref(), Some("test"));
+        assert_eq!(name("fs/promises"), None);
+    }
+
+    #[test]
+    fn paths_addresses_and_own_imports_are_no_packages() {
+        for specifier in
+            ["./a", "../a", "/a", "#a", "https://a.example/b.js", "data:text/javascript,1"]
+        {
+            assert_eq!(name(specifier), None, "{specifier}");
+        }
+        assert_eq!(name("pkg?raw#part").as_deref(), Some("pkg"));
+    }
+}

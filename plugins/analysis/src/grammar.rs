@@ -1,0 +1,76 @@
+//! The grammars, and what of a file they do not understand.
+
+use std::ops::ControlFlow;
+
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
+
+use crate::clock::{Clock, TooLate};
+use crate::{Language, Span};
+
+/// Syntax errors that are reported for one file: the first ones say it, and the rest are
+/// mostly their echo.
+const SYNTAX_ERRORS: usize = 5;
+
+/// A place that the grammar does not understand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    /// Where.
+    pub(crate) span: Span,
+    /// What is missing there, if the parser knows.
+    pub(crate) missing: Option<String>,
+}
+
+/// The grammar of a language.
+pub(crate) fn of(language: Language) -> tree_sitter::Language {
+    match language {
+        Language::Python => tree_sitter_python::LANGUAGE.into(),
+        Language::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+        Language::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        Language::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+        Language::Bash => tree_sitter_bash::LANGUAGE.into(),
+    }
+}
+
+/// Parses a text. The deadline holds between the parser's steps.
+pub(crate) fn parse(language: Language, text: &str, clock: &Clock) -> Result<Tree, TooLate> {
+    let mut parser = Parser::new();
+    parser.set_language(&of(language)).expect("the grammars are built for this tree-sitter");
+    let mut progress = |_: &ParseState| match clock.has_run_out() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let bytes = text.as_bytes();
+    parser
+        .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
+        .ok_or(TooLate)
+}
+
+/// The first places that were not understood; errors within errors are not counted.
+pub(crate) fn syntax_errors(tree: &Tree) -> Vec<SyntaxError> {
+    let mut errors = Vec::new();
+    let mut cursor = tree.walk();
+    while errors.len() < SYNTAX_ERRORS {
+        let node = cursor.node();
+        errors.extend(syntax_error(node));
+        let inside = node.has_error() && !node.is_error() && cursor.goto_first_child();
+        while !inside && !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return errors;
+            }
+        }
+    }
+    errors
+}
+
+/// What is wrong with this node itself.
+fn syntax_error(node: Node<'_>) -> Option<SyntaxError> {
+    let span = Span { start: node.start_byte(), end: node.end_byte() };
+    if node.is_missing() {
+        Some(SyntaxError { span, missing: Some(node.kind().to_owned()) })
+    } else if node.is_error() {
+        Some(SyntaxError { span, missing: None })
+    } else {
+        None
+    }
+}

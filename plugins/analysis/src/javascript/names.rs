@@ -1,0 +1,157 @@
+//! Names: where they are used, and what binds them.
+
+use std::borrow::Cow;
+
+use crate::javascript::kind::Kind;
+use crate::javascript::literal::unescaped;
+use crate::javascript::{Child, Script, Visit, field, only, parts, value};
+use crate::kind::Field;
+use crate::program::{Expression, Id};
+
+impl Script<'_> {
+    pub(super) fn identifier(&mut self, visit: Visit) -> Id {
+        let name = normal(self.text.at(visit.span));
+        self.builder.name(&name, visit.span)
+    }
+
+    /// `object.name`
+    pub(super) fn member(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let Some(name) = field(children, Field::Property) else { return Id::UNKNOWN };
+        let name = self.builder.symbol(&normal(self.text.at(name.visit.span)));
+        self.builder.push(Expression::Member(value(children, Field::Object), name), visit.span)
+    }
+
+    /// A call, `new`, or a template that a function is given.
+    pub(super) fn call(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let callee = match visit.kind {
+            Kind::New => value(children, Field::Constructor),
+            _ => value(children, Field::Function),
+        };
+        let arguments = match field(children, Field::Arguments) {
+            Some(child) if child.visit.kind == Kind::Arguments => child.value,
+            given => {
+                let list = self.builder.list(given.map(|child| child.value));
+                self.builder.push(Expression::Sequence(list), visit.span)
+            }
+        };
+        self.builder.push(Expression::Call(callee, arguments), visit.span)
+    }
+
+    /// `a + b` may be a text; of `a || b` and `a ? b : c`, one of two is the value.
+    pub(super) fn operator(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let sides = match visit.kind {
+            Kind::Ternary => [Field::Consequence, Field::Alternative],
+            _ => [Field::Left, Field::Right],
+        };
+        let list = self.builder.list(sides.map(|side| value(children, side)));
+        let operator = field(children, Field::Operator).map(|child| child.visit.kind);
+        self.builder.push(joined_or_either(operator, list), visit.span)
+    }
+
+    /// `a = b`, `a += b`, `a ||= b`
+    pub(super) fn assignment(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let (left, right) = (value(children, Field::Left), value(children, Field::Right));
+        let given = match visit.kind {
+            Kind::Assignment => right,
+            _ => {
+                let list = self.builder.list([left, right]);
+                let operator = field(children, Field::Operator).map(|child| child.visit.kind);
+                self.builder.push(joined_or_either(operator, list), visit.span)
+            }
+        };
+        self.builder.assign(left, given);
+        given
+    }
+
+    /// `a = b` in `const`, `let` or `var`
+    pub(super) fn declare(&mut self, parent: Visit, children: &[Child]) {
+        let (name, given) = (value(children, Field::Name), value(children, Field::Value));
+        match parent.kind {
+            Kind::VariableDeclaration => self.builder.bind_in_frame(name, given),
+            _ => self.builder.bind(name, given),
+        }
+    }
+
+    /// `for (a of b)`: of an array that is written out, any of its items.
+    pub(super) fn bind_loop(&mut self, children: &[Child]) {
+        let (target, items) = (value(children, Field::Left), value(children, Field::Right));
+        let item = match self.builder.program.expression(items).clone() {
+            Expression::Sequence(list) => {
+                let span = self.builder.program.span(items);
+                self.builder.push(Expression::Either(list), span)
+            }
+            _ => Id::UNKNOWN,
+        };
+        let declared = |kind| children.iter().any(|child| child.visit.kind == kind);
+        if declared(Kind::Const) {
+            self.builder.bind(target, item);
+        } else if declared(Kind::Var) {
+            self.builder.bind_in_frame(target, item);
+        } else {
+            self.builder.assign(target, item);
+        }
+    }
+
+    /// `{ a }` in a pattern takes the member `a` and calls it so.
+    pub(super) fn shorthand_pattern(&mut self, visit: Visit) -> Id {
+        let name = self.identifier(visit);
+        let symbol = self.builder.symbol(&normal(self.text.at(visit.span)));
+        self.builder.push(Expression::Keyword(symbol, name), visit.span)
+    }
+
+    /// `{ a: b }` in a pattern; the key may be computed.
+    pub(super) fn pair_pattern(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let target = value(children, Field::Value);
+        let Some(key) = field(children, Field::Key) else { return target };
+        let written = self.text.at(key.visit.span);
+        let name = match self.builder.program.expression(key.value) {
+            Expression::Text(text) => *text,
+            _ if written.starts_with('[') => {
+                return self.builder.push(Expression::Splat(target), visit.span);
+            }
+            _ => self.builder.symbol(&normal(written)),
+        };
+        self.builder.push(Expression::Keyword(name, target), visit.span)
+    }
+
+    /// The pattern of a parameter, without its type and its default.
+    pub(super) fn parameter(&mut self, children: &[Child]) -> Id {
+        let pattern = field(children, Field::Pattern).or_else(|| field(children, Field::Name));
+        pattern.map_or_else(|| only(children), |child| child.value)
+    }
+
+    /// `a as b` among imports and exports.
+    pub(super) fn specifier(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
+        let target = field(children, Field::Alias).unwrap_or(name);
+        let symbol = match self.builder.program.expression(name.value) {
+            Expression::Text(text) => *text,
+            _ => self.builder.symbol(&normal(self.text.at(name.visit.span))),
+        };
+        let target = match visit.kind {
+            Kind::ImportSpecifier => {
+                self.silence(children);
+                target.value
+            }
+            _ => name.value,
+        };
+        let type_only = parts(children).count() < children.len()
+            && children.iter().any(|child| child.visit.kind == Kind::TypeKeyword);
+        if type_only {
+            return self.builder.push(Expression::Splat(target), visit.span);
+        }
+        self.builder.push(Expression::Keyword(symbol, target), visit.span)
+    }
+}
+
+fn joined_or_either(operator: Option<Kind>, list: crate::program::List) -> Expression {
+    match operator {
+        Some(Kind::Plus) => Expression::Join(list),
+        _ => Expression::Either(list),
+    }
+}
+
+/// An identifier without the escapes that may spell it.
+pub(super) fn normal(name: &str) -> Cow<'_, str> {
+    if name.contains('\\') { Cow::Owned(unescaped(name)) } else { Cow::Borrowed(name) }
+}

@@ -1,0 +1,138 @@
+//! From facts to findings, by the catalogue.
+
+use std::collections::HashSet;
+
+use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
+use crate::grammar::SyntaxError;
+use crate::program::BindingId;
+use crate::survey::Seen;
+use crate::text::Text;
+use crate::{FactKind, Finding, Resolution, Severity, SourceFile, Span};
+
+/// Judges one file.
+pub(crate) struct Judge<'a> {
+    file: &'a SourceFile,
+    catalogue: &'a Catalogue,
+    /// What each rule of the catalogue weighs; nothing if it is off.
+    severities: Vec<Option<Severity>>,
+    text: &'a Text,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(
+        file: &'a SourceFile,
+        catalogue: &'a Catalogue,
+        overrides: &Overrides,
+        text: &'a Text,
+    ) -> Self {
+        let severity = |entry: &Entry| {
+            let speaks = entry.languages.contains(&file.language);
+            overrides.severity(&entry.id, entry.severity).filter(|_| speaks)
+        };
+        let severities = catalogue.entries.iter().map(severity).collect();
+        Self { file, catalogue, severities, text, findings: Vec::new() }
+    }
+
+    /// What the grammar did not understand.
+    pub(crate) fn syntax(&mut self, errors: &[SyntaxError]) {
+        let rules: Vec<usize> = self.catalogue.on(Trigger::Syntax).collect();
+        for (error, rule) in
+            errors.iter().flat_map(|error| rules.iter().map(move |rule| (error, *rule)))
+        {
+            let name = match &error.missing {
+                Some(missing) => format!("`{missing}` is missing"),
+                None => self.first_line(error.span),
+            };
+            self.find(rule, &name, error.span);
+        }
+    }
+
+    /// What the file uses. The value of a name is judged where the name is used; if nothing
+    /// is found there it is judged where it is bound, for another file may use it.
+    pub(crate) fn uses(&mut self, seen: &[Seen]) {
+        let mut explained = HashSet::new();
+        let (bound, free): (Vec<&Seen>, Vec<&Seen>) =
+            seen.iter().partition(|seen| !seen.bound.is_empty());
+        for seen in free {
+            self.judge(seen, &mut explained);
+        }
+        for seen in bound.into_iter().rev() {
+            if !seen.bound.iter().any(|binding| explained.contains(binding)) {
+                self.judge(seen, &mut explained);
+            }
+        }
+    }
+
+    /// The findings, in the order of their places, each once.
+    pub(crate) fn findings(mut self) -> Vec<Finding> {
+        self.findings.sort_by(|one, other| {
+            (one.span, &one.rule)
+                .cmp(&(other.span, &other.rule))
+                .then(other.severity.cmp(&one.severity))
+        });
+        self.findings.dedup_by(|later, kept| {
+            (later.span, &later.rule) == (kept.span, &kept.rule) && later.message == kept.message
+        });
+        self.findings
+    }
+
+    fn judge(&mut self, seen: &Seen, explained: &mut HashSet<BindingId>) {
+        if seen.fact.resolution == Resolution::Unknown {
+            return;
+        }
+        for rule in self.catalogue.named(trigger(seen.fact.kind), &seen.fact.name) {
+            if !applies(&self.catalogue.entries[rule], seen) || self.severities[rule].is_none() {
+                continue;
+            }
+            self.find(rule, &seen.fact.name, seen.focus);
+            if let Some(finding) = self.findings.last_mut() {
+                finding.labels = seen.way.iter().filter_map(|(_, label)| label.clone()).collect();
+            }
+            explained.extend(seen.way.iter().map(|(binding, _)| *binding));
+        }
+    }
+
+    fn find(&mut self, rule: usize, name: &str, span: Span) {
+        let (entry, Some(severity)) = (&self.catalogue.entries[rule], self.severities[rule]) else {
+            return;
+        };
+        self.findings.push(Finding {
+            rule: entry.id.clone(),
+            severity,
+            message: entry.message.replace("{name}", name),
+            path: self.file.path.clone(),
+            span,
+            labels: Vec::new(),
+            help: Some(entry.help.clone()),
+            cwe: entry.cwe,
+        });
+    }
+
+    /// The beginning of what is at a span, as a name for it.
+    fn first_line(&self, span: Span) -> String {
+        /// Enough to find the place again.
+        const CHARACTERS: usize = 40;
+        let line = self.text.at(span).trim_start().lines().next().unwrap_or_default();
+        let start: String = line.chars().take(CHARACTERS).filter(|c| !c.is_control()).collect();
+        format!("cannot read `{}`", start.trim_end())
+    }
+}
+
+fn trigger(kind: FactKind) -> Trigger {
+    match kind {
+        FactKind::Import => Trigger::Import,
+        FactKind::Call | FactKind::Reference => Trigger::Use,
+        FactKind::Pipeline => Trigger::Pipeline,
+        FactKind::Redirect => Trigger::Redirect,
+    }
+}
+
+/// Whether a rule's conditions hold. What is only referred to is given nothing yet, so a rule
+/// about what it is given has nothing to say.
+fn applies(entry: &Entry, seen: &Seen) -> bool {
+    let given = &seen.fact.arguments;
+    (entry.when.is_empty() || seen.fact.kind != FactKind::Reference)
+        && entry.when.iter().all(|condition| condition.holds(given))
+        && !entry.unless.iter().any(|condition| condition.holds(given))
+}

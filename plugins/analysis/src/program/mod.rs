@@ -1,0 +1,187 @@
+//! What Python and JavaScript have in common: names, members, calls, and scopes.
+//!
+//! Front ends lower their tree to this form, which keeps only what can name or reach
+//! something. Resolving, and later folding, is written once, against this form; a language
+//! added later needs a front end only.
+
+mod builder;
+mod scope;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::{DependencyKind, Span};
+
+pub(crate) use builder::Builder;
+pub(crate) use scope::{Binding, BindingId, Scope, ScopeId, ScopeKind};
+
+/// An expression's number. What an expression consists of has lower numbers than itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Id(pub(crate) u32);
+
+impl Id {
+    /// The expression that nothing is known of.
+    pub(crate) const UNKNOWN: Self = Self(0);
+
+    /// As a place in a vector.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A name or a constant text, kept once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Symbol(u32);
+
+/// Expressions that belong together, by their places in [`Program::lists`].
+pub(crate) type List = Range<u32>;
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(crate) enum Expression {
+    /// Nothing is known of it.
+    Unknown,
+    /// `name`
+    Name(Symbol, ScopeId),
+    /// `object.name`, and in JavaScript `object["name"]`.
+    Member(Id, Symbol),
+    /// `object[index]`
+    Index(Id, Id),
+    /// `callee(arguments)`; the arguments are a [`Expression::Sequence`].
+    Call(Id, Id),
+    /// `name=value` among arguments, `name: value` in a pattern.
+    Keyword(Symbol, Id),
+    /// `*values`, `...values`: any number of values.
+    Splat(Id),
+    /// A tuple, a list, an array.
+    Sequence(List),
+    /// One of these.
+    Either(List),
+    /// These one after another, as `+` and string templates do.
+    Join(List),
+    /// A constant text.
+    Text(Symbol),
+    /// Another constant, as JSON has it.
+    Constant(Symbol),
+    /// A module, or something imported from one.
+    Module(Symbol),
+    /// A function or a class of the file's own.
+    Definition,
+}
+
+/// An import that is a statement.
+#[derive(Clone, Debug)]
+pub(crate) struct Import {
+    /// The module, as written; relative ones begin with a dot.
+    pub(crate) module: Symbol,
+    /// What is taken from it.
+    pub(crate) name: Option<Symbol>,
+    /// Where it is written.
+    pub(crate) span: Span,
+    /// What the form of the import itself says: `import type`.
+    pub(crate) kind: DependencyKind,
+}
+
+/// A lowered file.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    expressions: Vec<Expression>,
+    spans: Vec<Span>,
+    roles: Vec<Role>,
+    lists: Vec<Id>,
+    texts: Texts,
+    scopes: Vec<Scope>,
+    bindings: Vec<Binding>,
+    table: HashMap<(ScopeId, Symbol), Vec<BindingId>>,
+    /// Import statements.
+    pub(crate) imports: Vec<Import>,
+    /// Modules of which everything is imported.
+    pub(crate) stars: Vec<Symbol>,
+    /// Places in which an import is not needed to run.
+    pub(crate) lenient: Vec<(Span, DependencyKind)>,
+}
+
+/// What an expression is part of: it decides whether it is judged by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It stands by itself, and its value goes wherever the program takes it.
+    #[default]
+    Free,
+    /// It is the object of a member, or called: judged there.
+    Part,
+    /// A name is bound to it: judged where the name is used, or here if it never is.
+    Bound,
+    /// It is bound, not read; or only a type.
+    Silent,
+}
+
+impl Program {
+    /// Every expression, in the order in which they end.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Id> + use<> {
+        (0..u32::try_from(self.expressions.len()).unwrap_or(u32::MAX)).map(Id)
+    }
+
+    /// What an expression is.
+    pub(crate) fn expression(&self, id: Id) -> &Expression {
+        &self.expressions[id.index()]
+    }
+
+    /// Where an expression is.
+    pub(crate) fn span(&self, id: Id) -> Span {
+        self.spans[id.index()]
+    }
+
+    /// What an expression is part of.
+    pub(crate) fn role(&self, id: Id) -> Role {
+        self.roles[id.index()]
+    }
+
+    /// The expressions of a list.
+    pub(crate) fn list(&self, list: &List) -> &[Id] {
+        &self.lists[list.start as usize..list.end as usize]
+    }
+
+    /// What is given to a call.
+    pub(crate) fn arguments(&self, arguments: Id) -> &[Id] {
+        match self.expression(arguments) {
+            Expression::Sequence(list) => self.list(list),
+            _ => &[],
+        }
+    }
+
+    /// The text of a symbol.
+    pub(crate) fn text(&self, symbol: Symbol) -> &str {
+        self.texts.text(symbol)
+    }
+
+    /// Every binding there is.
+    pub(crate) fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+}
+
+/// Texts, each kept once.
+#[derive(Debug, Default)]
+struct Texts {
+    numbers: HashMap<Rc<str>, Symbol>,
+    texts: Vec<Rc<str>>,
+}
+
+impl Texts {
+    fn symbol(&mut self, text: &str) -> Symbol {
+        if let Some(symbol) = self.numbers.get(text) {
+            return *symbol;
+        }
+        let symbol =
+            Symbol(u32::try_from(self.texts.len()).expect("a file has fewer names than bytes"));
+        let text: Rc<str> = text.into();
+        self.texts.push(text.clone());
+        self.numbers.insert(text, symbol);
+        symbol
+    }
+
+    fn text(&self, symbol: Symbol) -> &str {
+        &self.texts[symbol.0 as usize]
+    }
+}

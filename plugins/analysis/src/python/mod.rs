@@ -1,0 +1,236 @@
+//! Python: from the tree to names, calls and scopes.
+
+mod imports;
+mod kind;
+mod literal;
+mod names;
+
+use std::sync::OnceLock;
+
+use tree_sitter::Tree;
+
+use crate::clock::{Clock, TooLate};
+use crate::grammar;
+use crate::kind::{Field, Vocabulary};
+use crate::program::{Builder, Expression, Id, Program, Role, ScopeKind};
+use crate::text::Text;
+use crate::walk::{self, Descend, FrontEnd};
+use crate::{DependencyKind, Language};
+
+use kind::Kind;
+
+type Visit = walk::Visit<Kind>;
+type Child = walk::Child<Kind, Id>;
+
+/// Lowers a file.
+pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, TooLate> {
+    static VOCABULARY: OnceLock<Vocabulary<Kind>> = OnceLock::new();
+    let vocabulary = VOCABULARY.get_or_init(|| Vocabulary::of(&grammar::of(Language::Python)));
+    let mut python = Python { text, builder: Builder::new(true), marks: Vec::new(), types: 0 };
+    walk::walk(tree, vocabulary, clock, &mut python)?;
+    Ok(python.builder.finish())
+}
+
+/// The walk through a Python file.
+struct Python<'text> {
+    text: &'text Text,
+    builder: Builder,
+    /// How many scopes were open before each node that may open one.
+    marks: Vec<usize>,
+    /// How many annotations the walk is within: what they name is not used.
+    types: usize,
+}
+
+impl FrontEnd for Python<'_> {
+    type Kind = Kind;
+    type Value = Id;
+
+    fn enter(&mut self, visit: Visit, parent: Visit, before: &[Child]) -> Descend {
+        if opens_scopes(visit.kind) {
+            self.marks.push(self.builder.depth());
+        }
+        self.enter_part(visit, parent, before);
+        match visit.kind {
+            Kind::ListComprehension
+            | Kind::SetComprehension
+            | Kind::DictionaryComprehension
+            | Kind::GeneratorExpression => self.builder.open(ScopeKind::Comprehension),
+            Kind::Type => self.types += 1,
+            Kind::DottedName | Kind::RelativeImport => return Descend::Over,
+            _ => {}
+        }
+        if let Some(repeated) = branch(visit.kind) {
+            self.builder.enter_branch(repeated);
+        }
+        Descend::Into
+    }
+
+    fn leave(&mut self, visit: Visit, _: Visit, children: &[Child]) -> Id {
+        if opens_scopes(visit.kind) {
+            let depth = self.marks.pop().unwrap_or(1);
+            self.builder.close_to(depth);
+        }
+        if let Some(repeated) = branch(visit.kind) {
+            self.builder.leave_branch(repeated);
+        }
+        let value = self.expression(visit, children);
+        if value == Id::UNKNOWN {
+            self.statement(visit, children);
+        }
+        value
+    }
+}
+
+impl Python<'_> {
+    /// Comes to a part whose meaning depends on what it is a part of.
+    fn enter_part(&mut self, visit: Visit, parent: Visit, before: &[Child]) {
+        let opened = self.marks.last().is_some_and(|mark| self.builder.depth() > *mark);
+        match (parent.kind, visit.field) {
+            (Kind::FunctionDefinition | Kind::Lambda, Field::Parameters | Field::Body)
+                if !opened =>
+            {
+                self.builder.open(ScopeKind::Function);
+            }
+            (Kind::ClassDefinition, Field::Body) => self.builder.open(ScopeKind::Class),
+            (Kind::DefaultParameter | Kind::TypedDefaultParameter, Field::Value) => {
+                self.builder.reopen_outer();
+            }
+            (Kind::ForStatement, Field::Body) => self.bind_loop(before),
+            _ => {}
+        }
+    }
+
+    /// What an expression becomes; of anything else, [`Id::UNKNOWN`].
+    fn expression(&mut self, visit: Visit, children: &[Child]) -> Id {
+        match visit.kind {
+            Kind::Identifier => self.identifier(visit),
+            Kind::Attribute => self.attribute(visit, children),
+            Kind::Subscript => self.subscript(visit, children),
+            Kind::Call => self.call(visit, children),
+            Kind::KeywordArgument => self.keyword(visit, children),
+            Kind::ArgumentList
+            | Kind::List
+            | Kind::Tuple
+            | Kind::Set
+            | Kind::ExpressionList
+            | Kind::PatternList
+            | Kind::TuplePattern
+            | Kind::ListPattern => self.sequence(visit, children),
+            Kind::ListSplat
+            | Kind::DictionarySplat
+            | Kind::ListSplatPattern
+            | Kind::DictionarySplatPattern => {
+                let value = only(children);
+                self.builder.push(Expression::Splat(value), visit.span)
+            }
+            Kind::ParenthesizedExpression
+            | Kind::Await
+            | Kind::AsPatternTarget
+            | Kind::TypedParameter => only(children),
+            Kind::Interpolation => only(children),
+            Kind::BinaryOperator => self.operator(visit, children),
+            Kind::BooleanOperator | Kind::ConditionalExpression => self.either(visit, children),
+            Kind::String | Kind::ConcatenatedString => self.string(visit, children),
+            Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None => {
+                self.constant(visit)
+            }
+            Kind::NamedExpression | Kind::Assignment => self.assignment(children),
+            Kind::Lambda => self.builder.push(Expression::Definition, visit.span),
+            _ => Id::UNKNOWN,
+        }
+    }
+
+    /// What a statement does to names.
+    fn statement(&mut self, visit: Visit, children: &[Child]) {
+        match visit.kind {
+            Kind::AugmentedAssignment => self.augment(visit, children),
+            Kind::AsPattern => self.bind_alias(children),
+            Kind::ForInClause => self.bind_loop(children),
+            Kind::Parameters | Kind::LambdaParameters => {
+                children.iter().for_each(|child| self.builder.bind(child.value, Id::UNKNOWN));
+            }
+            Kind::DefaultParameter | Kind::TypedDefaultParameter => self.bind_default(children),
+            Kind::FunctionDefinition | Kind::ClassDefinition => self.define(visit, children),
+            Kind::DeleteStatement => self.delete(children),
+            Kind::GlobalStatement | Kind::NonlocalStatement => self.redirect(visit, children),
+            Kind::CasePattern | Kind::SplatPattern => self.bind_capture(children),
+            Kind::ImportStatement => self.import(children),
+            Kind::ImportFromStatement => self.import_from(visit, children),
+            Kind::FutureImportStatement => self.import_future(visit),
+            Kind::IfStatement => self.type_checking(children),
+            Kind::TryStatement => self.optional_imports(children),
+            Kind::ExceptClause => self.silence(children, Field::Value),
+            Kind::AliasedImport => self.silence(children, Field::Alias),
+            Kind::Type => self.types = self.types.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    /// Names in these places are not uses.
+    fn silence(&mut self, children: &[Child], field: Field) {
+        for child in children.iter().filter(|child| child.visit.field == field) {
+            self.builder.set_role(child.value, Role::Silent);
+        }
+    }
+
+    /// `if TYPE_CHECKING:` is for type checkers.
+    fn type_checking(&mut self, children: &[Child]) {
+        let condition = field(children, Field::Condition);
+        let text = condition.map(|child| self.text.at(child.visit.span)).unwrap_or_default();
+        if text.rsplit('.').next() != Some("TYPE_CHECKING") {
+            return;
+        }
+        if let Some(body) = field(children, Field::Consequence) {
+            self.builder.lenient(body.visit.span, DependencyKind::TypeOnly);
+        }
+    }
+}
+
+/// Nodes that a scope may begin in.
+fn opens_scopes(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::FunctionDefinition
+            | Kind::Lambda
+            | Kind::ClassDefinition
+            | Kind::DefaultParameter
+            | Kind::TypedDefaultParameter
+            | Kind::ListComprehension
+            | Kind::SetComprehension
+            | Kind::DictionaryComprehension
+            | Kind::GeneratorExpression
+    )
+}
+
+/// Nodes whose code may not run, and whether it may run more than once.
+fn branch(kind: Kind) -> Option<bool> {
+    match kind {
+        Kind::ForStatement | Kind::WhileStatement => Some(true),
+        Kind::IfStatement
+        | Kind::TryStatement
+        | Kind::CaseClause
+        | Kind::BooleanOperator
+        | Kind::ConditionalExpression => Some(false),
+        _ => None,
+    }
+}
+
+/// The child in this field.
+fn field(children: &[Child], field: Field) -> Option<&Child> {
+    children.iter().find(|child| child.visit.field == field)
+}
+
+/// What the child in this field became.
+fn value(children: &[Child], wanted: Field) -> Id {
+    field(children, wanted).map_or(Id::UNKNOWN, |child| child.value)
+}
+
+/// The children that are nodes of the program.
+fn parts(children: &[Child]) -> impl Iterator<Item = &Child> {
+    children.iter().filter(|child| child.visit.named && child.visit.kind != Kind::Comment)
+}
+
+/// What the first child became.
+fn only(children: &[Child]) -> Id {
+    parts(children).next().map_or(Id::UNKNOWN, |child| child.value)
+}

@@ -1,0 +1,236 @@
+//! The facts of a program: its imports, its calls, and names whose value goes somewhere.
+
+use std::collections::HashMap;
+
+use crate::catalogue::World;
+use crate::clock::{Clock, TooLate};
+use crate::program::{BindingId, Expression, Id, Import, Program, Role};
+use crate::resolve::{Meaning, Resolver, Step, Value};
+use crate::survey::{FACTS, Imported, Seen, Survey, too_much};
+use crate::text::Text;
+use crate::{Argument, DependencyKind, Fact, FactKind, Label, NotAnalysable, Resolution, Span};
+
+/// An argument is kept as written up to this many bytes: calls nest in calls, and all of them
+/// together would be the square of the file.
+const ARGUMENT_LENGTH: usize = 160;
+
+/// Names in a chain that is kept as written.
+const CHAIN: usize = 16;
+
+/// Turns a program into facts.
+pub(super) struct Surveyor<'a> {
+    program: &'a Program,
+    world: &'a World,
+    text: &'a Text,
+    resolver: Resolver<'a>,
+    bound: HashMap<Id, Vec<BindingId>>,
+    survey: Survey,
+}
+
+impl<'a> Surveyor<'a> {
+    pub(super) fn new(
+        program: &'a Program,
+        world: &'a World,
+        text: &'a Text,
+        clock: &'a Clock,
+    ) -> Self {
+        let mut bound = HashMap::<Id, Vec<BindingId>>::new();
+        for (at, binding) in (0..).zip(program.bindings()) {
+            bound.entry(binding.value).or_default().push(BindingId(at));
+        }
+        let resolver = Resolver::new(program, world, clock);
+        Self { program, world, text, resolver, bound, survey: Survey::default() }
+    }
+
+    pub(super) fn survey(mut self) -> Result<Survey, NotAnalysable> {
+        for import in &self.program.imports {
+            self.import_statement(import);
+        }
+        for id in self.program.ids() {
+            match *self.program.expression(id) {
+                Expression::Call(callee, arguments) => self.call(id, callee, arguments)?,
+                Expression::Index(object, _) => self.item(id, object)?,
+                Expression::Name(..) | Expression::Member(..) | Expression::Module(_) => {
+                    self.reference(id)?;
+                }
+                _ => {}
+            }
+            if self.survey.seen.len() > FACTS {
+                return Err(too_much());
+            }
+        }
+        self.excuse_lenient_imports();
+        Ok(self.survey)
+    }
+
+    fn import_statement(&mut self, import: &Import) {
+        let name = import.name.map(|name| self.program.text(name));
+        self.import(self.program.text(import.module), name, import.span, import.kind);
+    }
+
+    fn import(&mut self, module: &str, name: Option<&str>, span: Span, kind: DependencyKind) {
+        let fact = Fact {
+            kind: FactKind::Import,
+            name: self.world.path(module).to_string(),
+            resolution: Resolution::Exact,
+            arguments: Vec::new(),
+            span,
+        };
+        self.survey.seen.push(Seen { fact, focus: span, way: Vec::new(), bound: Vec::new() });
+        let (module, name) = (module.to_owned(), name.map(str::to_owned));
+        self.survey.imports.push(Imported { module, name, span, kind });
+    }
+
+    fn call(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
+        let meaning = self.resolver.meaning(callee)?;
+        let given = self.arguments(arguments)?;
+        let span = self.program.span(id);
+        for value in &meaning.values {
+            let Some(path) = value.path() else { continue };
+            if let Some(module) = self.resolver.loaded(path, arguments)? {
+                self.import(&module, None, span, DependencyKind::Required);
+            }
+            let mut seen = self.seen(FactKind::Call, value, path, id);
+            seen.focus = self.program.span(callee);
+            seen.fact.arguments.clone_from(&given);
+            self.survey.seen.push(seen);
+        }
+        if meaning.values.is_empty()
+            && let Some(name) = self.written(callee)
+        {
+            let kind = FactKind::Call;
+            let resolution = Resolution::Unknown;
+            let fact = Fact { kind, name, resolution, arguments: given, span };
+            let focus = self.program.span(callee);
+            self.survey.seen.push(Seen { fact, focus, way: Vec::new(), bound: Vec::new() });
+        }
+        Ok(())
+    }
+
+    /// A name that is read, and not as a part of something that is judged itself.
+    fn reference(&mut self, id: Id) -> Result<(), TooLate> {
+        match self.program.role(id) {
+            Role::Free | Role::Bound => self.read(id),
+            Role::Part | Role::Silent => Ok(()),
+        }
+    }
+
+    /// `object[index]`: where it stands for nothing itself, the object is what is read.
+    fn item(&mut self, id: Id, object: Id) -> Result<(), TooLate> {
+        let is_known = !self.resolver.meaning(id)?.values.is_empty();
+        if is_known { self.reference(id) } else { self.read(object) }
+    }
+
+    fn read(&mut self, id: Id) -> Result<(), TooLate> {
+        let meaning = self.resolver.meaning(id)?;
+        for value in meaning.values.iter().filter(|value| value.resolution != Resolution::Unknown) {
+            let Some(path) = value.path() else { continue };
+            let mut seen = self.seen(FactKind::Reference, value, path, id);
+            if self.program.role(id) == Role::Bound {
+                seen.bound = self.bound.get(&id).cloned().unwrap_or_default();
+            }
+            self.survey.seen.push(seen);
+        }
+        Ok(())
+    }
+
+    fn seen(&self, kind: FactKind, value: &Value, path: &str, id: Id) -> Seen {
+        let span = self.program.span(id);
+        let (name, resolution) = (path.to_owned(), value.resolution);
+        let fact = Fact { kind, name, resolution, arguments: Vec::new(), span };
+        let way = value.way.iter().map(|step| (step.binding, self.label(step))).collect();
+        Seen { fact, focus: span, way, bound: Vec::new() }
+    }
+
+    /// What to say of a binding: nothing of `import os`, for it does not change the name.
+    fn label(&self, step: &Step) -> Option<Label> {
+        let binding = &self.program.bindings()[step.binding.0 as usize];
+        let name = self.program.text(binding.name);
+        let message = || format!("`{name}` is `{}`", step.path);
+        (*step.path != *name).then(|| Label { span: binding.span, message: message() })
+    }
+
+    fn arguments(&mut self, arguments: Id) -> Result<Vec<Argument>, TooLate> {
+        self.program.arguments(arguments).iter().map(|id| self.argument(*id)).collect()
+    }
+
+    fn argument(&mut self, id: Id) -> Result<Argument, TooLate> {
+        let span = self.program.span(id);
+        let (name, id) = match *self.program.expression(id) {
+            Expression::Keyword(name, value) => (Some(self.program.text(name).to_owned()), value),
+            _ => (None, id),
+        };
+        let meaning = self.resolver.meaning(id)?;
+        let resolved = only_path(&meaning);
+        let literal = match self.program.expression(id) {
+            Expression::Constant(json) => Some(self.program.text(*json).to_owned()),
+            _ => self
+                .resolver
+                .text(id)?
+                .filter(|text| text.len() <= ARGUMENT_LENGTH * 64)
+                .map(|text| json(&text)),
+        };
+        Ok(Argument { name, literal, resolved, text: shortened(self.text.at(span)), span })
+    }
+
+    /// The chain of names that is called, where it stands for nothing that is known.
+    fn written(&self, callee: Id) -> Option<String> {
+        let mut names = Vec::new();
+        let mut at = callee;
+        while let Expression::Member(object, name) = *self.program.expression(at) {
+            names.push(self.program.text(name));
+            at = object;
+            if names.len() == CHAIN {
+                return None;
+            }
+        }
+        let Expression::Name(name, _) = *self.program.expression(at) else { return None };
+        names.push(self.program.text(name));
+        names.reverse();
+        Some(names.join("."))
+    }
+
+    /// Imports within code that copes with their failure, or that never runs.
+    fn excuse_lenient_imports(&mut self) {
+        let mut lenient = self.program.lenient.clone();
+        lenient.sort_by_key(|(span, _)| span.start);
+        self.survey.imports.sort_by_key(|import| import.span);
+        let mut waiting = lenient.into_iter().peekable();
+        let mut around: Vec<(Span, DependencyKind)> = Vec::new();
+        for import in &mut self.survey.imports {
+            while let Some(next) = waiting.next_if(|(span, _)| span.start <= import.span.start) {
+                around.retain(|(span, _)| next.0.start < span.end);
+                around.push(next);
+            }
+            around.retain(|(span, _)| import.span.start < span.end);
+            let strongest = around.iter().map(|(_, kind)| *kind).max();
+            import.kind = import.kind.max(strongest.unwrap_or(DependencyKind::Required));
+        }
+    }
+}
+
+fn only_path(meaning: &Meaning) -> Option<String> {
+    match meaning.values.as_slice() {
+        [value] if !meaning.open && value.resolution != Resolution::Unknown => {
+            value.path().map(|path| path.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// A text as JSON has it.
+pub(crate) fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The beginning of a text that may be long.
+pub(crate) fn shortened(text: &str) -> String {
+    if text.len() <= ARGUMENT_LENGTH {
+        return text.to_owned();
+    }
+    let mut end = ARGUMENT_LENGTH;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", &text[..end])
+}
