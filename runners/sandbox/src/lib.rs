@@ -4,6 +4,7 @@
 //! did. The two meet in the [`Runner`] trait. Whatever the program does, a crash included, is an
 //! `Outcome`; a [`RunnerError`] is what we ourselves could not do.
 
+mod check;
 mod job;
 mod limits;
 mod outcome;

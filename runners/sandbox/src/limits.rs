@@ -77,7 +77,11 @@ impl Limits {
         }
         if self.memory < LEAST_MEMORY {
             let reason = "no interpreter starts in less than 8 MiB";
-            return Err(LimitError { name: "memory", value: format!("{} bytes", self.memory), reason });
+            return Err(LimitError {
+                name: "memory",
+                value: format!("{} bytes", self.memory),
+                reason,
+            });
         }
         Ok(())
     }

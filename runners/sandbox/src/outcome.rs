@@ -32,6 +32,25 @@ pub struct Outcome {
     pub isolation_parts: Vec<String>,
 }
 
+impl Outcome {
+    /// A program that ended with 0, and of which nothing else is known yet.
+    pub fn success(isolation: Isolation) -> Self {
+        Self {
+            status: Status::Success,
+            exit_code: Some(0),
+            signal: None,
+            stdout: Printed::default(),
+            stderr: Printed::default(),
+            result: None,
+            artifacts: Vec::new(),
+            refused_artifacts: Vec::new(),
+            usage: Usage::default(),
+            isolation,
+            isolation_parts: Vec::new(),
+        }
+    }
+}
+
 /// How a program ended.
 ///
 /// A limit that was hit decides the status, whatever the exit code: a parent that survives its

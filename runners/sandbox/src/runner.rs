@@ -74,6 +74,12 @@ pub enum RunnerError {
         /// What there is.
         offered: Isolation,
     },
+    /// Too many jobs wait already.
+    #[error("cannot take another job: {waiting} wait already")]
+    Busy {
+        /// How many wait.
+        waiting: u32,
+    },
     /// There is no such interpreter here, or it is too old.
     #[error("cannot find {what}")]
     Interpreter {
@@ -109,7 +115,10 @@ impl RunnerError {
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::Interpreter { help, .. } | Self::Part { help, .. } => Some(help),
-            Self::Isolation { .. } => Some("choose another `runner`, or lower `execution.isolation`"),
+            Self::Isolation { .. } => {
+                Some("choose another `runner`, or lower `execution.isolation`")
+            }
+            Self::Busy { .. } => Some("try again later"),
             Self::Limit(_) | Self::Job(_) | Self::Failed { .. } => None,
         }
     }

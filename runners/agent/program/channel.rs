@@ -1,0 +1,176 @@
+//! The agent's end of the conversation with the host.
+//!
+//! Until a program runs, reading waits; from then on nothing does, because the agent has to keep
+//! the program's time. What cannot be sent yet is queued, and while the queue is long the agent
+//! does not read from the program: a slow host slows the program down and fills no memory.
+
+use std::io::{self, Read, Write};
+
+use lazaret_agent::frame::{self, CHUNK, Decoder, Frame, HEADER, Kind};
+use lazaret_agent::message::{Failure, Part};
+use nix::errno::Errno;
+use nix::unistd::{read, write};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::attempt::{Attempt, failure, is_not_yet};
+use crate::descriptors::{set_blocking, set_nonblocking};
+
+/// What comes from the host.
+#[derive(Default)]
+pub(crate) struct Inbox {
+    decoder: Decoder,
+}
+
+/// What the host has to say just now.
+pub(crate) enum Heard {
+    /// A frame.
+    Frame(Frame),
+    /// Nothing yet.
+    Nothing,
+    /// It is gone.
+    Gone,
+}
+
+impl Inbox {
+    /// Waits for a frame; `None` when the host is gone.
+    pub(crate) fn wait(&mut self) -> Result<Option<Frame>, Failure> {
+        loop {
+            match self.poll()? {
+                Heard::Frame(frame) => return Ok(Some(frame)),
+                Heard::Gone => return Ok(None),
+                Heard::Nothing => {}
+            }
+        }
+    }
+
+    /// A frame that has arrived, or what one read brings.
+    pub(crate) fn poll(&mut self) -> Result<Heard, Failure> {
+        if let Some(frame) = self.buffered()? {
+            return Ok(Heard::Frame(frame));
+        }
+        let mut bytes = vec![0; CHUNK];
+        match read(io::stdin(), &mut bytes) {
+            Ok(0) => return Ok(Heard::Gone),
+            Ok(length) => self.decoder.push(bytes.get(..length).unwrap_or_default()),
+            Err(errno) if is_not_yet(errno) => return Ok(Heard::Nothing),
+            Err(errno) => return Err(errno).attempt(Part::Conversation, "read from the host"),
+        }
+        Ok(self.buffered()?.map_or(Heard::Nothing, Heard::Frame))
+    }
+
+    fn buffered(&mut self) -> Result<Option<Frame>, Failure> {
+        let unreadable = |error| failure(Part::Conversation, format!("read a frame: {error}"));
+        self.decoder.next_frame().map_err(unreadable)
+    }
+}
+
+/// What goes to the host.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    queue: Vec<u8>,
+    sent: usize,
+}
+
+impl Outbox {
+    /// Above this, the program has to wait.
+    const CONGESTED: usize = 4 * CHUNK;
+
+    /// Queues bytes, in as many frames as it takes.
+    pub(crate) fn bytes(&mut self, kind: Kind, bytes: &[u8]) {
+        frame::encode_chunks(kind, bytes, &mut self.queue);
+    }
+
+    /// Queues a message.
+    pub(crate) fn message(&mut self, kind: Kind, message: &impl Serialize) -> Result<(), Failure> {
+        encode_message(kind, message, &mut self.queue)
+    }
+
+    /// Whether so much waits that the program should not be read from.
+    pub(crate) fn is_congested(&self) -> bool {
+        self.queue.len() - self.sent > Self::CONGESTED
+    }
+
+    /// Whether anything waits.
+    pub(crate) fn has_more(&self) -> bool {
+        self.sent < self.queue.len()
+    }
+
+    /// Sends what the host takes now. An error means that the host is gone.
+    pub(crate) fn send(&mut self) -> nix::Result<()> {
+        while self.has_more() {
+            match write(io::stdout(), self.queue.get(self.sent..).unwrap_or_default()) {
+                Ok(length) => self.sent += length,
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => break,
+                Err(errno) => return Err(errno),
+            }
+        }
+        self.queue.drain(..self.sent);
+        self.sent = 0;
+        Ok(())
+    }
+
+    /// Sends everything, and waits for it.
+    pub(crate) fn send_all(&mut self) -> nix::Result<()> {
+        set_blocking(io::stdout())?;
+        self.send()
+    }
+}
+
+/// Reading and writing no longer wait.
+pub(crate) fn never_wait() -> nix::Result<()> {
+    set_nonblocking(io::stdin())?;
+    set_nonblocking(io::stdout())
+}
+
+/// Reads exactly one frame, and nothing after it: what follows is for another process.
+pub(crate) fn read_exactly_one(mut stream: impl Read) -> io::Result<Frame> {
+    let mut header = [0; HEADER];
+    stream.read_exact(&mut header)?;
+    let (kind, length) = frame::parse_header(header).map_err(io::Error::other)?;
+    let mut payload = vec![0; length];
+    stream.read_exact(&mut payload)?;
+    Ok(Frame { kind, payload })
+}
+
+/// Standard input without the buffer that the standard library puts before it: a buffer would take
+/// bytes which are for another process.
+pub(crate) struct Unbuffered;
+
+impl Read for Unbuffered {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        Ok(read(io::stdin(), bytes)?)
+    }
+}
+
+/// Sends one message outside of any queue.
+pub(crate) fn send_now(
+    mut stream: impl Write,
+    kind: Kind,
+    message: &impl Serialize,
+) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    encode_message(kind, message, &mut bytes)?;
+    stream
+        .write_all(&bytes)
+        .and_then(|()| stream.flush())
+        .attempt(Part::Conversation, "answer the host")
+}
+
+/// A message out of a frame.
+pub(crate) fn parse<T: DeserializeOwned>(frame: &Frame) -> Result<T, Failure> {
+    let unreadable =
+        |error| failure(Part::Conversation, format!("understand a {:?}: {error}", frame.kind));
+    serde_json::from_slice(&frame.payload).map_err(unreadable)
+}
+
+fn encode_message(
+    kind: Kind,
+    message: &impl Serialize,
+    stream: &mut Vec<u8>,
+) -> Result<(), Failure> {
+    let payload = serde_json::to_vec(message).expect("messages are plain data");
+    frame::encode(kind, &payload, stream)
+        .map_err(|error| failure(Part::Conversation, format!("send a {kind:?}: {error}")))
+}

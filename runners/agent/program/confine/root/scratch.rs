@@ -1,0 +1,62 @@
+//! The scratch space: the one file system that a program can write to.
+//!
+//! `/work`, `/tmp` and `/dev/shm` are directories of it, so that one size bounds all three.
+//! Programs may start what lies in `/work`, a script beside the entry for example. Nothing needs
+//! that of the other two.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::Path;
+
+use lazaret_agent::message::{Failure, Part};
+use nix::libc::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+
+use super::mounting::{cover, flags, make_directory};
+use crate::attempt::Attempt;
+
+/// Where the file system is while its directories are shown elsewhere.
+const PLACE: &str = "/scratch";
+
+/// Bytes for each file that can exist: what `mkfs` takes for small files. A file costs the kernel
+/// about a kilobyte that no other limit counts.
+const BYTES_PER_FILE: u64 = 4096;
+
+/// Even the smallest scratch space has room for the files of a job.
+const LEAST_FILES: u64 = 1024;
+
+const RESTRICTED: u64 = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
+
+/// The directories: what each is there, where it is shown, its mode, and how it is restricted.
+const DIRECTORIES: [(&str, &str, u32, u64); 3] = [
+    ("work", "/work", 0o755, RESTRICTED),
+    ("tmp", "/tmp", 0o1777, RESTRICTED | MOUNT_ATTR_NOEXEC),
+    ("shm", "/dev/shm", 0o1777, RESTRICTED | MOUNT_ATTR_NOEXEC),
+];
+
+/// Makes the scratch space with so many bytes.
+pub(super) fn make(size: u64, owner: u32) -> Result<(), Failure> {
+    let files = (size / BYTES_PER_FILE).max(LEAST_FILES);
+    let options = format!("mode=700,size={size},nr_inodes={files}");
+    make_directory(Path::new(PLACE))?;
+    let restricted = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+    mount(Some("scratch"), PLACE, Some("tmpfs"), restricted, Some(options.as_str()))
+        .attempt(Part::Mounts, "mount the scratch space")?;
+    for (name, target, mode, attributes) in DIRECTORIES {
+        let directory = Path::new(PLACE).join(name);
+        own(&directory, owner, mode)?;
+        make_directory(Path::new(target))?;
+        cover(&directory, Path::new(target))?;
+        flags(Path::new(target), attributes, false)?;
+    }
+    umount2(PLACE, MntFlags::MNT_DETACH).attempt(Part::Mounts, "hide the scratch space")?;
+    fs::remove_dir(PLACE).attempt(Part::Mounts, "remove the place of the scratch space")
+}
+
+fn own(directory: &Path, owner: u32, mode: u32) -> Result<(), Failure> {
+    let action = format!("make {}", directory.display());
+    make_directory(directory)?;
+    fs::set_permissions(directory, fs::Permissions::from_mode(mode))
+        .attempt(Part::Mounts, action.clone())?;
+    chown(directory, Some(owner), Some(owner)).attempt(Part::Mounts, action)
+}

@@ -1,0 +1,104 @@
+//! Who is alive in the sandbox, and what they use, as `/proc` tells.
+
+use std::fs;
+
+use nix::unistd::{SysconfVar, sysconf};
+
+/// What all processes but the agent use together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Census {
+    /// Threads, and processes that have ended and were not waited for.
+    pub(super) threads: u64,
+    /// Processor time in clock ticks, of the living and of the children they waited for.
+    pub(super) ticks: u64,
+    /// Memory that is present, in pages; what processes share counts for each of them.
+    pub(super) pages: u64,
+    /// The processes.
+    pub(super) processes: Vec<u32>,
+}
+
+impl Census {
+    /// Counts everybody but process 1. Who ends meanwhile is not counted.
+    pub(super) fn take() -> Self {
+        let mut census = Self::default();
+        for process in processes().filter(|process| *process != 1) {
+            let Ok(stat) = fs::read_to_string(format!("/proc/{process}/stat")) else { continue };
+            census.add(process, &stat);
+        }
+        census
+    }
+
+    /// Memory with what is shared divided among those who share it. It takes the kernel long, so
+    /// it is asked only where the quick count is above a limit. A process that hides this from us
+    /// counts with its quick count already, and is left out here only if it has ended.
+    pub(super) fn proportional_bytes(&self) -> u64 {
+        self.processes.iter().filter_map(|process| proportional(*process)).sum()
+    }
+
+    /// Adds a process by the line that the kernel writes about it. The name comes in parentheses
+    /// and can hold anything, parentheses too, so the fields are counted from the last one.
+    fn add(&mut self, process: u32, stat: &str) {
+        let Some((_, fields)) = stat.rsplit_once(") ") else { return };
+        let fields: Vec<u64> =
+            fields.split(' ').map(|field| field.trim().parse().unwrap_or(0)).collect();
+        // Numbers of `proc_pid_stat(5)`, which calls the first field after the name number 3.
+        let field = |number: usize| fields.get(number - 3).copied().unwrap_or(0);
+        self.ticks += [14, 15, 16, 17].map(field).iter().sum::<u64>();
+        self.threads += field(20).max(1);
+        self.pages += field(24);
+        self.processes.push(process);
+    }
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+fn proportional(process: u32) -> Option<u64> {
+    let Ok(text) = fs::read_to_string(format!("/proc/{process}/smaps_rollup")) else {
+        return resident(process);
+    };
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+fn resident(process: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+    Some(text.split(' ').nth(1)?.parse::<u64>().ok()? * page_size())
+}
+
+/// Bytes of a page.
+pub(super) fn page_size() -> u64 {
+    configured(SysconfVar::PAGE_SIZE, 4096)
+}
+
+/// Clock ticks of a second.
+pub(super) fn ticks_per_second() -> u64 {
+    configured(SysconfVar::CLK_TCK, 100)
+}
+
+fn configured(variable: SysconfVar, usual: u64) -> u64 {
+    sysconf(variable).ok().flatten().and_then(|value| value.try_into().ok()).unwrap_or(usual)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = "7 (a) S (b)) S 1 7 7 0 -1 4194560 1 2 3 4 50 6 7 8 20 0 3 0 99 1000 42 1";
+
+    #[test]
+    fn a_name_with_parentheses_does_not_shift_the_fields() {
+        let mut census = Census::default();
+        census.add(7, LINE);
+        let expected = Census { threads: 3, ticks: 50 + 6 + 7 + 8, pages: 42, processes: vec![7] };
+        assert_eq!(census, expected);
+    }
+
+    #[test]
+    fn the_living_are_found() {
+        assert!(Census::take().threads > 0);
+    }
+}

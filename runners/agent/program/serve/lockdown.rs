@@ -1,0 +1,150 @@
+//! What the program's first process gives up between `fork` and `exec`. All that it starts
+//! inherits it, and none of it can be undone.
+
+use std::fs;
+use std::io;
+
+use landlock::{
+    ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated,
+    RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
+};
+use lazaret_agent::message::{Demand, Failure, Limits, NOBODY, Part};
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, setrlimit};
+use nix::unistd::{Gid, Uid, getuid, setgroups, setresgid, setresuid, setsid};
+
+use crate::attempt::failure;
+use crate::system;
+
+/// The filters of system calls, compiled when the agent was.
+const ALLOW: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/allow.bpf"));
+const DENY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deny.bpf"));
+
+/// Where programs may write.
+const WRITABLE: [&str; 6] = ["/work", "/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full"];
+
+/// How many processes the kernel allows above the limit. The agent, and in the outer namespace its
+/// parent, are of the same user; and a program has to get *above* its limit for the agent to see
+/// that it wants to, where no control group tells.
+const SPARE_PROCESSES: u64 = 16;
+
+/// The rules of Landlock, made beforehand so that a kernel without it is known in time.
+#[derive(Default)]
+pub(crate) struct Rules(Option<RulesetCreated>);
+
+impl Rules {
+    /// Makes the rules; fails only where they are demanded.
+    pub(crate) fn prepare(demand: Demand) -> Result<Self, Failure> {
+        let made = match demand {
+            Demand::Off => return Ok(Self(None)),
+            Demand::WhenAvailable => rules(CompatLevel::BestEffort),
+            Demand::Required => rules(CompatLevel::HardRequirement),
+        };
+        match (made, demand) {
+            (Ok(rules), _) => Ok(Self(Some(rules))),
+            (Err(_), Demand::WhenAvailable | Demand::Off) => Ok(Self(None)),
+            (Err(error), Demand::Required) => {
+                Err(failure(Part::Landlock, format!("restrict files: {error}")))
+            }
+        }
+    }
+
+    /// Whether the kernel knows such rules.
+    pub(crate) fn is_enforced(&self) -> bool {
+        let copy = self.0.as_ref().and_then(|rules| rules.try_clone().ok());
+        copy.is_some_and(|rules| Option::<std::os::fd::OwnedFd>::from(rules).is_some())
+    }
+
+    fn enforce(&self) -> io::Result<()> {
+        let Some(rules) = &self.0 else { return Ok(()) };
+        let status = rules.try_clone()?.restrict_self().map_err(io::Error::other)?;
+        let held = !self.is_enforced() || status.ruleset != RulesetStatus::NotEnforced;
+        held.then_some(()).ok_or_else(|| io::Error::from_raw_os_error(nix::libc::EPERM))
+    }
+}
+
+/// Reading and starting everywhere, writing in a few places; no signals to the agent. What the
+/// newest rules add is used where the kernel has it.
+fn rules(level: CompatLevel) -> Result<RulesetCreated, RulesetError> {
+    // The first version is what a demand means; the rest is a gain where it is there.
+    let (demanded, known) = (ABI::V1, ABI::V6);
+    Ruleset::default()
+        .set_compatibility(level)
+        .handle_access(AccessFs::from_all(demanded))?
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(known))?
+        .scope(Scope::from_all(known))?
+        .create()?
+        .add_rules(path_beneath_rules(["/"], AccessFs::from_read(known)))?
+        .add_rules(path_beneath_rules(WRITABLE, AccessFs::from_all(known)))
+}
+
+/// A step, by the byte that tells the agent which one failed.
+#[derive(Clone, Copy)]
+pub(super) enum Step {
+    Privileges,
+    Landlock,
+    Seccomp,
+}
+
+impl Step {
+    const ALL: [Self; 3] = [Self::Privileges, Self::Landlock, Self::Seccomp];
+
+    /// Reads the byte.
+    pub(super) fn part(byte: u8) -> Part {
+        match Self::ALL.into_iter().find(|step| *step as u8 == byte) {
+            Some(Self::Privileges) | None => Part::Privileges,
+            Some(Self::Landlock) => Part::Landlock,
+            Some(Self::Seccomp) => Part::Seccomp,
+        }
+    }
+}
+
+/// Gives up everything, in the order in which each step still may. On failure says which step.
+pub(super) fn lock_down(limits: &Limits, rules: &Rules) -> Result<(), (Step, io::Error)> {
+    give_up_privileges(limits).map_err(|error| (Step::Privileges, error))?;
+    rules.enforce().map_err(|error| (Step::Landlock, error))?;
+    // The later filter's answer counts where both refuse, so the one with the plainer words of
+    // refusal comes last.
+    let filter = || system::load_filter(ALLOW).and_then(|()| system::load_filter(DENY));
+    filter().map_err(|errno| (Step::Seccomp, errno.into()))
+}
+
+fn give_up_privileges(limits: &Limits) -> io::Result<()> {
+    setsid()?;
+    volunteer_for_the_end_of_memory();
+    set_limits(limits)?;
+    if getuid().is_root() {
+        let (user, group) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
+        setgroups(&[])?;
+        setresgid(group, group, group)?;
+        setresuid(user, user, user)?;
+    }
+    system::drop_capabilities()?;
+    Ok(prctl::set_no_new_privs()?)
+}
+
+/// When memory ends, the program ends before the agent. The agent's own files in `/proc` belong to
+/// nobody while it is hidden; the new process hides again by becoming another program. Where this
+/// is refused, the kernel takes the largest process, which is the program just as well.
+fn volunteer_for_the_end_of_memory() {
+    if prctl::set_dumpable(true).is_ok() {
+        let _ = fs::write("/proc/self/oom_score_adj", "1000");
+    }
+}
+
+/// The kernel's limits, as a net below the agent's: they hold for a process, and not for the run.
+fn set_limits(limits: &Limits) -> nix::Result<()> {
+    const OPEN_FILES: u64 = 1024;
+    let processes = u64::from(limits.processes) + SPARE_PROCESSES;
+    let seconds = limits.cpu.div_ceil(1_000_000).saturating_add(1);
+    let all = [
+        (Resource::RLIMIT_CORE, 0, 0),
+        (Resource::RLIMIT_MSGQUEUE, 0, 0),
+        (Resource::RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES),
+        (Resource::RLIMIT_NPROC, processes, processes),
+        (Resource::RLIMIT_FSIZE, limits.disk, limits.disk),
+        (Resource::RLIMIT_CPU, seconds, seconds.saturating_add(1)),
+    ];
+    all.into_iter().try_for_each(|(resource, soft, hard)| setrlimit(resource, soft, hard))
+}

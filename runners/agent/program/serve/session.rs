@@ -1,0 +1,252 @@
+//! The time from a program's start to the agent's last word.
+//!
+//! One loop waits for everything at once, with a look at the limits in between. The run is over
+//! when the *first* process ends: whatever it left behind is ended with it, so a background
+//! process that holds standard output neither delays the answer nor survives it.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Instant;
+
+use lazaret_agent::frame::{Frame, Kind};
+use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use super::job::Received;
+use super::program::Program;
+use super::streams::{Feeder, Tap};
+use super::watch::{INTERVAL, Watch};
+use super::{Evidence, artifacts};
+use crate::attempt::{Attempt, failure, is_not_yet};
+use crate::channel::{self, Heard, Inbox, Outbox};
+
+/// A program that runs, and everything it needs.
+pub(super) struct Session {
+    limits: Limits,
+    program: Program,
+    watch: Watch,
+    inbox: Inbox,
+    outbox: Outbox,
+    printed: u64,
+    returned: u64,
+    truncated: (bool, bool),
+    main_status: Option<WaitStatus>,
+    limit: Option<LimitHit>,
+    host_is_gone: bool,
+}
+
+impl Session {
+    /// Begins when the program has started.
+    pub(super) fn new(
+        received: &Received,
+        program: Program,
+        evidence: Evidence,
+        inbox: Inbox,
+    ) -> Self {
+        let limits = received.job.limits;
+        let watch = Watch::new(limits, evidence);
+        Self {
+            limits,
+            program,
+            watch,
+            inbox,
+            outbox: Outbox::default(),
+            printed: 0,
+            returned: 0,
+            truncated: (false, false),
+            main_status: None,
+            limit: None,
+            host_is_gone: false,
+        }
+    }
+
+    /// Runs to the end. When the host goes away there is no last word.
+    pub(super) fn run(mut self) -> Result<(), Failure> {
+        channel::never_wait().attempt(Part::Conversation, "prepare the host's streams")?;
+        let children = watch_children().attempt(Part::Interpreter, "watch the program")?;
+        let mut next_look = Instant::now() + INTERVAL;
+        while self.main_status.is_none() && self.limit.is_none() {
+            self.wait(&children, next_look)?;
+            self.exchange()?;
+            if self.host_is_gone {
+                return Ok(());
+            }
+            self.reap();
+            if self.limit.is_none() && self.main_status.is_none() && Instant::now() >= next_look {
+                self.limit = self.watch.look();
+                next_look = Instant::now() + INTERVAL;
+            }
+        }
+        self.finish()
+    }
+
+    /// Waits until something happens, or it is time to look.
+    fn wait(&mut self, children: &SignalFd, next_look: Instant) -> Result<(), Failure> {
+        let wake = self.watch.deadline().map_or(next_look, |deadline| deadline.min(next_look));
+        let patience = wake.saturating_duration_since(Instant::now());
+        // Rounded up, or the loop would spin through the last millisecond.
+        let milliseconds = u16::try_from(patience.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
+        let (input, output) = (io::stdin(), io::stdout());
+        let mut descriptors = self.interests(input.as_fd(), output.as_fd());
+        descriptors.push(PollFd::new(children.as_fd(), PollFlags::POLLIN));
+        match poll(&mut descriptors, PollTimeout::from(milliseconds)) {
+            Err(errno) if !is_not_yet(errno) => {
+                return Err(errno).attempt(Part::Interpreter, "wait for the program");
+            }
+            _ => {}
+        }
+        // A pipe with no writer, or with no reader, is told without being asked for. The host
+        // comes first and second.
+        let gone = |descriptor: &PollFd| {
+            let flags = descriptor.revents().unwrap_or(PollFlags::empty());
+            flags.intersects(PollFlags::POLLHUP | PollFlags::POLLERR)
+        };
+        let host_is_gone = descriptors.iter().take(2).any(gone);
+        drop(descriptors);
+        self.host_is_gone = host_is_gone;
+        while let Ok(Some(_)) = children.read_signal() {}
+        Ok(())
+    }
+
+    /// What is worth waking up for. The program is not read from while the host is slow, and the
+    /// host is not read from while the program is.
+    fn interests<'a>(&'a self, input: BorrowedFd<'a>, output: BorrowedFd<'a>) -> Vec<PollFd<'a>> {
+        let when = |condition, flags| if condition { flags } else { PollFlags::empty() };
+        let listening = when(self.program.stdin.has_room(), PollFlags::POLLIN);
+        let talking = when(self.outbox.has_more(), PollFlags::POLLOUT);
+        let mut all = vec![PollFd::new(input, listening), PollFd::new(output, talking)];
+        let feeders = [&self.program.stdin, &self.program.arguments];
+        let writing = feeders.into_iter().filter_map(Feeder::wants_to_write);
+        all.extend(writing.map(|pipe| PollFd::new(pipe, PollFlags::POLLOUT)));
+        if !self.outbox.is_congested() {
+            let taps = [&self.program.stdout, &self.program.stderr, &self.program.result];
+            let reading = taps.into_iter().filter_map(Tap::wants_to_read);
+            all.extend(reading.map(|pipe| PollFd::new(pipe, PollFlags::POLLIN)));
+        }
+        all
+    }
+
+    /// Moves what can be moved, in every direction.
+    fn exchange(&mut self) -> Result<(), Failure> {
+        self.program.stdin.feed();
+        self.listen()?;
+        self.program.arguments.feed();
+        if !self.outbox.is_congested() {
+            self.draw();
+        }
+        self.host_is_gone |= self.outbox.send().is_err();
+        Ok(())
+    }
+
+    /// Takes what the host has sent, until the program has enough to read.
+    fn listen(&mut self) -> Result<(), Failure> {
+        while self.program.stdin.has_room() && !self.host_is_gone {
+            match self.inbox.poll()? {
+                Heard::Nothing => return Ok(()),
+                Heard::Gone => self.host_is_gone = true,
+                Heard::Frame(frame) => self.obey(&frame)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, frame: &Frame) -> Result<(), Failure> {
+        match frame.kind {
+            Kind::Stdin => self.program.stdin.push(&frame.payload),
+            Kind::StdinEnd => self.program.stdin.end(),
+            other => {
+                let action = format!("make sense of a {other:?} while a program runs");
+                return Err(failure(Part::Conversation, action));
+            }
+        }
+        self.program.stdin.feed();
+        Ok(())
+    }
+
+    /// Reads what the program wrote, once from each pipe. Whether there was anything.
+    fn draw(&mut self) -> bool {
+        let stdout = self.program.stdout.draw();
+        let stderr = self.program.stderr.draw();
+        let result = self.program.result.draw();
+        let (size, output) = (self.limits.artifact_size, self.limits.output);
+        self.truncated.0 |=
+            !pass_on(&mut self.outbox, Kind::Stdout, &stdout, &mut self.printed, output);
+        self.truncated.1 |=
+            !pass_on(&mut self.outbox, Kind::Stderr, &stderr, &mut self.printed, output);
+        pass_on(&mut self.outbox, Kind::Result, &result, &mut self.returned, size);
+        if self.printed > output || self.returned > size {
+            self.limit.get_or_insert(LimitHit::Output);
+        }
+        !(stdout.is_empty() && stderr.is_empty() && result.is_empty())
+    }
+
+    /// Waits for whoever has ended, orphans too.
+    fn reap(&mut self) {
+        while let Ok(status) = waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
+            match status.pid() {
+                Some(process) if process == self.program.process => {
+                    self.main_status = Some(status);
+                }
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    /// Ends everybody, takes what is left, and says how it was.
+    fn finish(mut self) -> Result<(), Failure> {
+        self.end_everybody();
+        while self.draw() {}
+        self.limit = self.limit.or_else(|| self.watch.look_back());
+        let usage = self.watch.usage();
+        let host = |action: nix::Result<()>| action.attempt(Part::Conversation, "answer the host");
+        host(self.outbox.send_all())?;
+        artifacts::collect(&self.limits, &mut self.outbox)?;
+        let (exit_code, signal) = match self.main_status {
+            Some(WaitStatus::Exited(_, code)) => (Some(code), None),
+            Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal as i32)),
+            _ => (None, None),
+        };
+        let (stdout_truncated, stderr_truncated) = self.truncated;
+        let limit = self.limit;
+        let done = Done { exit_code, signal, limit, stdout_truncated, stderr_truncated, usage };
+        self.outbox.message(Kind::Done, &done)?;
+        host(self.outbox.send_all())
+    }
+
+    /// No process survives this: it reaches all of them at one moment, and none can be born with
+    /// such a signal waiting for its parent. As process 1 the agent is not reached itself.
+    fn end_everybody(&mut self) {
+        loop {
+            let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+            match waitpid(Pid::from_raw(-1), None) {
+                Ok(status) if status.pid() == Some(self.program.process) => {
+                    self.main_status = Some(status);
+                }
+                Err(Errno::ECHILD) => return,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Queues the bytes that are within the limit, and counts them all. Whether all are within it.
+fn pass_on(outbox: &mut Outbox, kind: Kind, bytes: &[u8], counted: &mut u64, limit: u64) -> bool {
+    let room = usize::try_from(limit.saturating_sub(*counted)).unwrap_or(usize::MAX);
+    outbox.bytes(kind, bytes.get(..room).unwrap_or(bytes));
+    *counted = counted.saturating_add(bytes.len() as u64);
+    bytes.len() <= room
+}
+
+/// A descriptor that can be read when a child has ended.
+fn watch_children() -> nix::Result<SignalFd> {
+    let mut signals = SigSet::empty();
+    signals.add(Signal::SIGCHLD);
+    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
+    SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+}

@@ -1,0 +1,142 @@
+//! The pipes between the agent and the program.
+//!
+//! The program's ends are ordinary pipes. Nothing that is printed can be taken for a frame,
+//! because the host's streams are not among the program's descriptors.
+
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use lazaret_agent::frame::CHUNK;
+use nix::fcntl::OFlag;
+use nix::unistd::{pipe2, read, write};
+
+use crate::attempt::is_not_yet;
+use crate::descriptors::set_nonblocking;
+
+/// A pipe whose other end the program reads.
+pub(super) struct Feeder {
+    pipe: Option<OwnedFd>,
+    waiting: VecDeque<u8>,
+    ended: bool,
+}
+
+impl Feeder {
+    /// Makes a pipe; the program's end is the second.
+    pub(super) fn new() -> nix::Result<(Self, OwnedFd)> {
+        let (theirs, ours) = pipe2(OFlag::O_CLOEXEC)?;
+        set_nonblocking(&ours)?;
+        Ok((Self { pipe: Some(ours), waiting: VecDeque::new(), ended: false }, theirs))
+    }
+
+    /// Adds bytes. They are dropped where nobody reads any more.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        if self.pipe.is_some() {
+            self.waiting.extend(bytes);
+        }
+    }
+
+    /// There will be no more bytes.
+    pub(super) fn end(&mut self) {
+        self.ended = true;
+        self.feed();
+    }
+
+    /// Whether the host may send more.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.len() < CHUNK
+    }
+
+    /// The pipe, while something waits to be written.
+    pub(super) fn wants_to_write(&self) -> Option<BorrowedFd<'_>> {
+        if self.waiting.is_empty() { None } else { self.pipe.as_ref().map(AsFd::as_fd) }
+    }
+
+    /// Writes what the pipe takes.
+    pub(super) fn feed(&mut self) {
+        while let (Some(pipe), false) = (&self.pipe, self.waiting.is_empty()) {
+            match write(pipe, self.waiting.as_slices().0) {
+                Ok(length) => drop(self.waiting.drain(..length)),
+                Err(errno) if is_not_yet(errno) => return,
+                Err(_) => self.close(),
+            }
+        }
+        if self.ended {
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        self.pipe = None;
+        self.waiting.clear();
+    }
+}
+
+/// A pipe whose other end the program writes.
+pub(super) struct Tap {
+    pipe: Option<OwnedFd>,
+}
+
+impl Tap {
+    /// Makes a pipe; the program's end is the second.
+    pub(super) fn new() -> nix::Result<(Self, OwnedFd)> {
+        let (ours, theirs) = pipe2(OFlag::O_CLOEXEC)?;
+        set_nonblocking(&ours)?;
+        Ok((Self { pipe: Some(ours) }, theirs))
+    }
+
+    /// The pipe, while somebody can write to it.
+    pub(super) fn wants_to_read(&self) -> Option<BorrowedFd<'_>> {
+        self.pipe.as_ref().map(AsFd::as_fd)
+    }
+
+    /// What is in the pipe, up to a chunk; nothing where it is empty or nobody writes any more.
+    pub(super) fn draw(&mut self) -> Vec<u8> {
+        let mut bytes = vec![0; CHUNK];
+        let drawn = match self.pipe.as_ref().map(|pipe| read(pipe, &mut bytes)) {
+            None => 0,
+            Some(Ok(length)) if length > 0 => length,
+            Some(Err(errno)) if is_not_yet(errno) => 0,
+            Some(_) => {
+                self.pipe = None;
+                0
+            }
+        };
+        bytes.truncate(drawn);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_fed_arrives_and_then_it_ends() {
+        let (mut feeder, theirs) = Feeder::new().expect("a pipe");
+        feeder.push(b"hello");
+        feeder.end();
+        let mut bytes = [0; 16];
+        assert_eq!(read(&theirs, &mut bytes), Ok(5));
+        assert_eq!(read(&theirs, &mut bytes), Ok(0));
+    }
+
+    #[test]
+    fn a_program_that_closed_its_input_is_no_error() {
+        let (mut feeder, theirs) = Feeder::new().expect("a pipe");
+        drop(theirs);
+        feeder.push(b"hello");
+        feeder.feed();
+        assert!(feeder.wants_to_write().is_none() && feeder.has_room());
+    }
+
+    #[test]
+    fn an_empty_pipe_is_not_the_end() {
+        let (mut tap, theirs) = Tap::new().expect("a pipe");
+        assert_eq!(tap.draw(), b"");
+        assert_eq!(write(&theirs, b"x"), Ok(1));
+        assert_eq!(tap.draw(), b"x");
+        drop(theirs);
+        assert_eq!(tap.draw(), b"");
+        assert!(tap.wants_to_read().is_none());
+    }
+}

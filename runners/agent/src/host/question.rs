@@ -1,0 +1,104 @@
+//! A job, as the agent is told it.
+
+use std::io;
+use std::time::Duration;
+
+use lazaret_sandbox::{Form, InputFile, Interpreter, Limits};
+use serde::Serialize;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+
+use super::{ConversationError, Request};
+use crate::frame::{Kind, encode, encode_chunks};
+use crate::message::{self, VERSION, Walls};
+
+/// What is said to the agent, in the order in which it is said.
+pub(super) struct Question<'a> {
+    header: Vec<u8>,
+    files: &'a [InputFile],
+    arguments: Vec<u8>,
+    stdin: &'a [u8],
+}
+
+impl<'a> Question<'a> {
+    /// Prepares what has to be translated; the rest is sent from where it is.
+    pub(super) fn new(request: &Request<'a>) -> Result<Self, ConversationError> {
+        let mut header = request.walls.map(walls).transpose()?.unwrap_or_default();
+        add(Kind::Job, &job(request), &mut header)?;
+        let arguments = match &request.job.entry.form {
+            Form::Script { .. } => Vec::new(),
+            Form::Main { arguments } => {
+                serde_json::to_vec(arguments).map_err(ConversationError::Message)?
+            }
+        };
+        Ok(Self { header, files: &request.job.files, arguments, stdin: &request.job.stdin })
+    }
+
+    /// Says it. The program reads its standard input when it likes, so this can take as long as
+    /// the program.
+    pub(super) async fn ask(self, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+        let mut bytes = self.header;
+        for file in self.files {
+            let header = message::File { path: file.path.clone() };
+            add(Kind::File, &header, &mut bytes).map_err(io::Error::other)?;
+            encode_chunks(Kind::FileBytes, &file.contents, &mut bytes);
+            writer.write_all(&bytes).await?;
+            bytes.clear();
+        }
+        encode_chunks(Kind::Arguments, &self.arguments, &mut bytes);
+        encode(Kind::Start, b"", &mut bytes).map_err(io::Error::other)?;
+        encode_chunks(Kind::Stdin, self.stdin, &mut bytes);
+        encode(Kind::StdinEnd, b"", &mut bytes).map_err(io::Error::other)?;
+        writer.write_all(&bytes).await?;
+        writer.flush().await
+    }
+}
+
+/// The frame that asks for walls.
+pub(super) fn walls(walls: &Walls) -> Result<Vec<u8>, ConversationError> {
+    let mut bytes = Vec::new();
+    add(Kind::Walls, walls, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn add(kind: Kind, message: &impl Serialize, bytes: &mut Vec<u8>) -> Result<(), ConversationError> {
+    let payload = serde_json::to_vec(message).map_err(ConversationError::Message)?;
+    encode(kind, &payload, bytes).map_err(|_| ConversationError::TooLong)
+}
+
+fn job(request: &Request<'_>) -> message::Job {
+    let job = request.job;
+    message::Job {
+        version: VERSION,
+        interpreter: match job.interpreter {
+            Interpreter::Python => message::Interpreter::Python,
+            Interpreter::Node => message::Interpreter::Node,
+            Interpreter::Bash => message::Interpreter::Bash,
+        },
+        command: request.command.to_vec(),
+        entry: job.entry.path.clone(),
+        form: match &job.entry.form {
+            Form::Script { words } => message::Form::Script(words.clone()),
+            Form::Main { .. } => message::Form::Main,
+        },
+        environment: job.environment.clone(),
+        limits: limits(&job.limits),
+    }
+}
+
+fn limits(limits: &Limits) -> message::Limits {
+    message::Limits {
+        wall: microseconds(limits.wall),
+        cpu: microseconds(limits.cpu),
+        memory: limits.memory,
+        processes: limits.processes,
+        output: limits.output,
+        disk: limits.disk,
+        artifacts: limits.artifacts,
+        artifact_size: limits.artifact_size,
+    }
+}
+
+/// Longer than the wire can say is half a million years.
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,271 @@
+//! What is in the frames that are not bulk: JSON, with the version of the protocol where a
+//! conversation begins.
+//!
+//! Durations are microseconds and sizes bytes, because a wire has no types of its own.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of frames and messages together. A host and an agent that differ in it refuse each
+/// other; they are built together, so that happens only where an engine's image is old.
+pub const VERSION: u32 = 1;
+
+/// The number of the user and the group that programs run as, inside.
+pub const NOBODY: u32 = 65534;
+
+/// The walls that the agent builds where no engine does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Walls {
+    /// [`VERSION`].
+    pub version: u32,
+    /// Directories that programs may read, beside those of the system: an interpreter's own.
+    pub readable: Vec<PathBuf>,
+    /// Bytes in the scratch space.
+    pub disk: u64,
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Processes and threads at one time.
+    pub processes: u32,
+    /// Where control groups can be made, if they can.
+    pub groups: Vec<GroupParent>,
+    /// Whether a sandbox without control groups is refused.
+    pub groups_demand: Demand,
+    /// Whether the file system rules of Landlock are used.
+    pub landlock: Demand,
+}
+
+/// Whether a part of the sandbox has to be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Demand {
+    /// It is not used.
+    Off,
+    /// It is used where the kernel has it.
+    #[default]
+    WhenAvailable,
+    /// Without it there is no sandbox.
+    Required,
+}
+
+/// A control group under which the agent may make one for a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupParent {
+    /// What the hierarchy can count there.
+    pub controller: Controller,
+    /// The directory.
+    pub path: PathBuf,
+}
+
+/// What a control group counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Controller {
+    /// Memory, in a hierarchy of the first version.
+    MemoryV1,
+    /// Processes, in a hierarchy of the first version.
+    PidsV1,
+    /// Memory and processes, in the one hierarchy of the second version.
+    Unified,
+}
+
+/// What the agent runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// [`VERSION`].
+    pub version: u32,
+    /// What runs the entry.
+    pub interpreter: Interpreter,
+    /// The interpreter's executable, and options that come before all others.
+    pub command: Vec<String>,
+    /// The entry, relative to the work directory.
+    pub entry: String,
+    /// How it is started.
+    pub form: Form,
+    /// The program's environment.
+    pub environment: BTreeMap<String, String>,
+    /// What it may use.
+    pub limits: Limits,
+}
+
+/// What runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interpreter {
+    /// `CPython`.
+    Python,
+    /// Node.js.
+    Node,
+    /// GNU Bash.
+    Bash,
+}
+
+/// The two ways to start a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// As a script, with these words after its name.
+    Script(Vec<String>),
+    /// By calling its `main` with what the `Arguments` frames hold.
+    Main,
+}
+
+/// What a program may use, as far as the agent watches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Microseconds on the wall clock.
+    pub wall: u64,
+    /// Microseconds on processors.
+    pub cpu: u64,
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Processes and threads.
+    pub processes: u32,
+    /// Bytes on standard output and standard error together.
+    pub output: u64,
+    /// Bytes in the scratch space.
+    pub disk: u64,
+    /// Artifacts.
+    pub artifacts: u32,
+    /// Bytes of one artifact, and of a result.
+    pub artifact_size: u64,
+}
+
+/// A file for the work directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Relative to the work directory.
+    pub path: String,
+}
+
+/// The sandbox is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// [`VERSION`].
+    pub version: u32,
+    /// What it is made of, in words for a report.
+    pub parts: Vec<String>,
+}
+
+/// A file that the program left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Relative to `artifacts/`.
+    pub path: String,
+}
+
+/// What the program left and is not collected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Relative to `artifacts/`.
+    pub path: String,
+    /// Why, in words for people.
+    pub reason: String,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The exit code of the main process, where it exited.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it, where one did.
+    pub signal: Option<i32>,
+    /// The limit that was hit, the first where there were several.
+    pub limit: Option<LimitHit>,
+    /// Whether the program printed more to standard output than was passed on.
+    pub stdout_truncated: bool,
+    /// The same for standard error.
+    pub stderr_truncated: bool,
+    /// What was used.
+    pub usage: Usage,
+}
+
+/// A limit that was hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitHit {
+    /// The wall clock.
+    Wall,
+    /// The processors.
+    Cpu,
+    /// Memory.
+    Memory,
+    /// Output, or a result.
+    Output,
+    /// Processes.
+    Processes,
+    /// The scratch space.
+    Disk,
+}
+
+/// What a program used, with all it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Microseconds on the wall clock.
+    pub wall: u64,
+    /// Microseconds of processor time in the program.
+    pub user: u64,
+    /// Microseconds of processor time in the kernel.
+    pub system: u64,
+    /// The most memory at one time, in bytes.
+    pub peak_memory: u64,
+}
+
+/// What the agent could not do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What of the sandbox it was.
+    pub part: Part,
+    /// What was being done, in words for people: `bind /usr`.
+    pub action: String,
+    /// The kernel's answer, where the kernel was asked.
+    pub errno: Option<i32>,
+}
+
+/// A part of the sandbox, or of making one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// A user namespace, and who is who in it.
+    UserNamespace,
+    /// The other namespaces.
+    Namespaces,
+    /// The file systems.
+    Mounts,
+    /// The process file system, which containers often forbid.
+    Proc,
+    /// Control groups, where they are demanded.
+    Groups,
+    /// Landlock, where it is demanded.
+    Landlock,
+    /// The filter of system calls.
+    Seccomp,
+    /// The limits of the kernel, the user, the capabilities.
+    Privileges,
+    /// The job's files.
+    Files,
+    /// The interpreter's start.
+    Interpreter,
+    /// What the host said.
+    Conversation,
+}
+
+impl Part {
+    /// The name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UserNamespace => "a user namespace",
+            Self::Namespaces => "namespaces",
+            Self::Mounts => "a file system of its own",
+            Self::Proc => "a process file system",
+            Self::Groups => "control groups",
+            Self::Landlock => "Landlock",
+            Self::Seccomp => "a filter of system calls",
+            Self::Privileges => "giving up privileges",
+            Self::Files => "the job's files",
+            Self::Interpreter => "the interpreter's start",
+            Self::Conversation => "the conversation with the agent",
+        }
+    }
+}

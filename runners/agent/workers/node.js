@@ -1,0 +1,134 @@
+// Loads a program's entry file and calls its `main`. Scripts need none of this: node is given them.
+//
+// It is the text after `node --eval`, in a function of its own, so it shares no names with the
+// program. A CommonJS file runs as a script of this context, and not in a function that is put
+// around it: so a plain `function main` or `const main` is found without an export, and line
+// numbers are the file's.
+(async () => {
+  'use strict';
+  const fs = require('node:fs');
+  const path = require('node:path');
+  const vm = require('node:vm');
+  const nodeModule = require('node:module');
+  const { pathToFileURL } = require('node:url');
+  const { inspect } = require('node:util');
+  const { stringify, parse } = JSON;
+
+  const RESULT = 3;
+  const ARGUMENTS = 4;
+  const entry = path.join('/work', process.argv[1]);
+  const directory = path.dirname(entry);
+  process.argv[1] = entry;
+
+  async function run() {
+    const values = parse(fs.readFileSync(ARGUMENTS, 'utf8') || '{}');
+    fs.closeSync(ARGUMENTS);
+    hideBuiltins();
+    const main = await load();
+    if (typeof main !== 'function') {
+      fail(`lazaret: \`${path.relative('/work', entry)}\` has no function \`main\``);
+    }
+    writeResult(encode(await main(values)));
+  }
+
+  // `--eval` makes every built-in module a global. A file sees only those that are globals anyway.
+  function hideBuiltins() {
+    const globals = ['console', 'crypto', 'performance', 'process'];
+    for (const name of nodeModule.builtinModules) {
+      const property = Object.getOwnPropertyDescriptor(globalThis, name);
+      if (property?.configurable && !globals.includes(name)) delete globalThis[name];
+    }
+  }
+
+  async function load() {
+    if (isModule()) return fromModule();
+    try {
+      return fromScript(compile(readSource()));
+    } catch (error) {
+      const isSyntax = error instanceof SyntaxError && /import|export|await/.test(error.message);
+      if (isSyntax) return fromModule();
+      throw error;
+    }
+  }
+
+  async function fromModule() {
+    const loaded = await import(pathToFileURL(entry));
+    return loaded.main ?? loaded.default?.main ?? loaded.default;
+  }
+
+  function compile(source) {
+    const everywhere = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+    const nearby = (name) =>
+      import(name.startsWith('.') ? pathToFileURL(path.resolve(directory, name)) : name);
+    const importModuleDynamically = everywhere ?? nearby;
+    return new vm.Script(source, { filename: entry, importModuleDynamically });
+  }
+
+  function fromScript(script) {
+    const module = { exports: {}, filename: entry, id: entry, loaded: false, children: [] };
+    const scope = {
+      require: nodeModule.createRequire(entry),
+      module,
+      exports: module.exports,
+      __filename: entry,
+      __dirname: directory,
+    };
+    for (const [name, value] of Object.entries(scope)) {
+      const property = { value, configurable: true, writable: true, enumerable: false };
+      Object.defineProperty(globalThis, name, property);
+    }
+    script.runInThisContext();
+    const found = vm.runInThisContext('typeof main === "undefined" ? undefined : main');
+    return module.exports.main ?? found ?? module.exports;
+  }
+
+  function readSource() {
+    const source = fs.readFileSync(entry, 'utf8');
+    if (!/\.[mc]?ts$/.test(entry)) return source;
+    return nodeModule.stripTypeScriptTypes(source);
+  }
+
+  // The rule of node: the ending, and else the nearest package.json.
+  function isModule() {
+    const ending = path.extname(entry);
+    if (ending === '.mjs' || ending === '.mts') return true;
+    if (ending === '.cjs' || ending === '.cts') return false;
+    for (let place = directory; place.startsWith('/work'); place = path.dirname(place)) {
+      const file = path.join(place, 'package.json');
+      if (fs.existsSync(file)) return parse(fs.readFileSync(file, 'utf8')).type === 'module';
+    }
+    return false;
+  }
+
+  function encode(value) {
+    if (value === undefined) return 'null';
+    let text;
+    try {
+      text = stringify(value);
+    } catch (error) {
+      fail(`lazaret: what \`main\` returned is not JSON: ${error.message}`);
+    }
+    return text ?? fail(`lazaret: what \`main\` returned is not JSON: it is a ${typeof value}`);
+  }
+
+  function writeResult(text) {
+    let bytes = Buffer.from(text);
+    while (bytes.length > 0) bytes = bytes.subarray(fs.writeSync(RESULT, bytes));
+    fs.closeSync(RESULT);
+  }
+
+  function fail(message) {
+    fs.writeSync(2, `${message}\n`);
+    process.exit(1);
+  }
+
+  // The program's own lines, without ours and without those of node below them.
+  function show(error) {
+    const ours = /^ +at .*(lazaret-worker|node:internal|node:vm)/;
+    const lines = inspect(error).split('\n').filter((line) => !ours.test(line));
+    fail(error instanceof Error ? lines.join('\n') : `Uncaught ${lines.join('\n')}`);
+  }
+
+  await run().catch(show);
+})();
+//# sourceURL=lazaret-worker

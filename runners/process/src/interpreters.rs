@@ -1,0 +1,219 @@
+//! Finds the interpreters, and what programs must be able to read for them to start.
+//!
+//! A name on the `PATH` can be a script that starts another program (pyenv and its like); in the
+//! sandbox that script's helpers are missing, so only executables count. Links are followed to the
+//! end, because an interpreter finds its library from where it really is.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use lazaret_sandbox::{Interpreter, Job, RunnerError};
+use tokio::process::Command;
+
+use crate::ProcessConfig;
+
+/// What the sandbox shows in any case.
+const SYSTEM: [&str; 5] = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
+
+/// Places that are never shown as a whole, because they hold what is somebody's.
+const PRIVATE: [&str; 10] =
+    ["/", "/home", "/root", "/etc", "/var", "/tmp", "/run", "/mnt", "/media", "/srv"];
+
+/// An interpreter that can be started in the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The executable.
+    pub(crate) executable: PathBuf,
+    /// What programs must be able to read, beside the system.
+    pub(crate) readable: Option<PathBuf>,
+}
+
+/// Finds what runs the job.
+pub(crate) fn find(interpreter: Interpreter, config: &ProcessConfig) -> Result<Found, RunnerError> {
+    let configured = match interpreter {
+        Interpreter::Python => &config.python,
+        Interpreter::Node => &config.node,
+        Interpreter::Bash => &config.bash,
+    };
+    let executable = match configured {
+        Some(path) => resolve(path).ok_or_else(|| missing(interpreter, Some(path)))?,
+        None => search(interpreter, env::var_os("PATH").as_deref())
+            .ok_or_else(|| missing(interpreter, None))?,
+    };
+    check_version(&executable)?;
+    let readable = prefix(&executable);
+    match readable.as_deref().filter(|prefix| is_private(prefix)) {
+        Some(prefix) => Err(homeless(interpreter, &executable, prefix)),
+        None => Ok(Found { executable, readable }),
+    }
+}
+
+/// The options with which `node` runs the entry: TypeScript needs one in some versions, and cannot
+/// be run at all by the older ones.
+pub(crate) async fn options(job: &Job, found: &Found) -> Result<Vec<String>, RunnerError> {
+    let ending = Path::new(&job.entry.path).extension().and_then(OsStr::to_str);
+    if job.interpreter != Interpreter::Node || !matches!(ending, Some("ts" | "mts" | "cts")) {
+        return Ok(Vec::new());
+    }
+    let version = node_version(&found.executable).await;
+    strip_types(version).ok_or_else(|| RunnerError::Interpreter {
+        what: format!("a Node.js that runs TypeScript: {} is too old", found.executable.display()),
+        help: "install Node.js 22.18 or newer, and name it as `process.node`".into(),
+    })
+}
+
+fn search(interpreter: Interpreter, path: Option<&OsStr>) -> Option<PathBuf> {
+    env::split_paths(path?).find_map(|directory| resolve(&directory.join(command(interpreter))))
+}
+
+fn command(interpreter: Interpreter) -> &'static str {
+    match interpreter {
+        Interpreter::Python => "python3",
+        Interpreter::Node => "node",
+        Interpreter::Bash => "bash",
+    }
+}
+
+/// The executable that a path leads to, if it is one.
+fn resolve(path: &Path) -> Option<PathBuf> {
+    let path = path.canonicalize().ok()?;
+    let mut magic = [0; 4];
+    File::open(&path).ok()?.read_exact(&mut magic).ok()?;
+    (magic == *b"\x7fELF").then_some(path)
+}
+
+/// The directory above `bin`, unless the sandbox shows it anyway. The Nix store is shown as a
+/// whole, because what lies in it needs the rest of it.
+fn prefix(executable: &Path) -> Option<PathBuf> {
+    if SYSTEM.iter().any(|system| executable.starts_with(system)) {
+        return None;
+    }
+    let store = Path::new("/nix/store");
+    if executable.starts_with(store) {
+        return Some(store.into());
+    }
+    let directory = executable.parent()?;
+    let above = directory.parent().filter(|_| directory.file_name() == Some(OsStr::new("bin")));
+    Some(above.unwrap_or(directory).into())
+}
+
+/// Whether a directory holds more than an interpreter: a home is either the user's own, or lies
+/// directly under `/home`.
+fn is_private(prefix: &Path) -> bool {
+    let home = env::var_os("HOME").map(PathBuf::from);
+    let names = prefix.components().filter(|part| matches!(part, Component::Normal(_))).count();
+    PRIVATE.iter().any(|place| prefix == Path::new(place))
+        || home.is_some_and(|home| home.starts_with(prefix))
+        || (prefix.starts_with("/home") && names == 2)
+}
+
+/// Refuses a Python that says in its name that it is too old. Asking it would take as long as a
+/// run; most say it.
+fn check_version(executable: &Path) -> Result<(), RunnerError> {
+    const OLDEST: u32 = 9;
+    let name = executable.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let minor = name.strip_prefix("python3.").and_then(|minor| minor.parse::<u32>().ok());
+    match minor {
+        Some(minor) if minor < OLDEST => Err(RunnerError::Interpreter {
+            what: format!("Python 3.{OLDEST} or newer: {} is too old", executable.display()),
+            help: "install a newer Python, and name it as `process.python`".into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+async fn node_version(executable: &Path) -> Option<(u32, u32)> {
+    let output = Command::new(executable).arg("--version").env_clear().output().await.ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut numbers = text.trim().strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// Whether this version removes types (since 22.18 and 23.6), or does with an option (22.6).
+fn strip_types(version: Option<(u32, u32)>) -> Option<Vec<String>> {
+    match version? {
+        (22, 18..) | (23, 6..) | (24.., _) => Some(Vec::new()),
+        (22, 6..) | (23, _) => Some(vec!["--experimental-strip-types".into()]),
+        _ => None,
+    }
+}
+
+fn missing(interpreter: Interpreter, configured: Option<&Path>) -> RunnerError {
+    let (name, command) = (interpreter.name(), command(interpreter));
+    let what = match configured {
+        Some(path) => format!("{name}: `{}` is not an executable", path.display()),
+        None => format!("{name}: there is no executable `{command}` on the PATH"),
+    };
+    let help = format!("install {name}, or name its executable (no script) as `process.{name}`");
+    RunnerError::Interpreter { what, help }
+}
+
+fn homeless(interpreter: Interpreter, executable: &Path, prefix: &Path) -> RunnerError {
+    let name = interpreter.name();
+    RunnerError::Interpreter {
+        what: format!(
+            "a {name} that can be shown to programs: {} would show all of {}",
+            executable.display(),
+            prefix.display()
+        ),
+        help: format!("install {name} in a directory of its own, and name it as `process.{name}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn executable(directory: &Path, name: &str, contents: &[u8]) -> PathBuf {
+        let path = directory.join(name);
+        fs::write(&path, contents).expect("written");
+        path.canonicalize().expect("exists")
+    }
+
+    #[test]
+    fn a_script_on_the_path_is_passed_over() {
+        let (shims, real) =
+            (tempfile::tempdir().expect("made"), tempfile::tempdir().expect("made"));
+        executable(shims.path(), "python3", b"#!/usr/bin/env bash\n");
+        let python = executable(real.path(), "python3", b"\x7fELF...");
+        let path = env::join_paths([shims.path(), real.path()]).expect("no colons");
+        assert_eq!(search(Interpreter::Python, Some(&path)), Some(python));
+    }
+
+    #[test]
+    fn an_interpreter_of_its_own_shows_its_own_directory() {
+        assert_eq!(prefix(Path::new("/usr/bin/python3.11")), None);
+        let pyenv = Path::new("/root/.pyenv/versions/3.12.1/bin/python3.12");
+        assert_eq!(prefix(pyenv), Some("/root/.pyenv/versions/3.12.1".into()));
+        assert_eq!(prefix(Path::new("/nix/store/x-bash/bin/bash")), Some("/nix/store".into()));
+    }
+
+    #[test]
+    fn a_home_is_never_shown() {
+        for home in ["/home/ada", "/home", "/root", "/"] {
+            assert!(is_private(Path::new(home)), "{home}");
+        }
+        assert!(!is_private(Path::new("/home/ada/.nvm/versions/node/v22.1.0")));
+        assert!(!is_private(Path::new("/opt/python")));
+    }
+
+    #[test]
+    fn an_old_python_is_refused_by_its_name() {
+        let refused = check_version(Path::new("/usr/bin/python3.8")).expect_err("too old");
+        assert!(refused.help().expect("a way out").contains("process.python"));
+        assert!(check_version(Path::new("/usr/bin/python3.13")).is_ok());
+    }
+
+    #[test]
+    fn typescript_needs_a_node_that_removes_types() {
+        assert_eq!(strip_types(Some((20, 20))), None);
+        assert_eq!(strip_types(Some((22, 7))), Some(vec!["--experimental-strip-types".into()]));
+        assert_eq!(strip_types(Some((24, 0))), Some(Vec::new()));
+        assert_eq!(strip_types(None), None);
+    }
+}

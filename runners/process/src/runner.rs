@@ -1,0 +1,147 @@
+//! One run: an agent is started, told the job, listened to, and gone.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lazaret_agent::host::{self, ConversationError, Request};
+use lazaret_agent::message::{GroupParent, VERSION, Walls};
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError};
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use crate::interpreters::{self, Found};
+use crate::{ProcessConfig, agent, groups, refusal};
+
+/// The name in configuration and messages.
+const NAME: &str = "process";
+
+/// How long an agent may take to go, once it has said its last word: it removes control groups,
+/// which waits for the kernel. Then it is ended.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Runs jobs in namespaces of this machine.
+#[derive(Debug)]
+pub struct ProcessRunner {
+    config: ProcessConfig,
+    groups: OnceLock<Vec<GroupParent>>,
+    parts: OnceCell<Vec<String>>,
+}
+
+impl ProcessRunner {
+    /// A runner with these settings. Nothing is tried yet; [`Runner::ready`] tries.
+    pub fn new(config: ProcessConfig) -> Self {
+        Self { config, groups: OnceLock::new(), parts: OnceCell::new() }
+    }
+
+    /// What a sandbox is made of here, such as `seccomp` or `landlock`: one is made and thrown
+    /// away, the first time that this is asked.
+    pub async fn parts(&self) -> Result<&[String], RunnerError> {
+        let parts = self.parts.get_or_try_init(|| self.try_a_sandbox()).await?;
+        Ok(parts)
+    }
+
+    /// The executable that runs programs of this kind.
+    pub fn interpreter(&self, interpreter: Interpreter) -> Result<PathBuf, RunnerError> {
+        Ok(interpreters::find(interpreter, &self.config)?.executable)
+    }
+
+    async fn try_a_sandbox(&self) -> Result<Vec<String>, RunnerError> {
+        let (mut agent, streams) = start()?;
+        let walls = self.walls(&Limits::default(), None);
+        let greeting = host::greet(streams.reader, streams.writer, &walls).await;
+        say_goodbye(&mut agent).await?;
+        explain(greeting, streams.errors).await
+    }
+
+    fn walls(&self, limits: &Limits, found: Option<&Found>) -> Walls {
+        let mut readable = self.config.readable.clone();
+        readable.extend(found.and_then(|found| found.readable.clone()));
+        Walls {
+            version: VERSION,
+            readable,
+            disk: limits.disk,
+            memory: limits.memory,
+            processes: limits.processes,
+            groups: self.groups.get_or_init(groups::find).clone(),
+            groups_demand: self.config.cgroups.into(),
+            landlock: self.config.landlock.into(),
+        }
+    }
+}
+
+#[async_trait]
+impl Runner for ProcessRunner {
+    /// Runs `job` to its end. Dropping the future ends the job: the agent sees that nobody
+    /// listens, and goes with everything that is inside, within a second.
+    async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
+        job.check(NAME, Isolation::Process)?;
+        let found = interpreters::find(job.interpreter, &self.config)?;
+        let mut command = vec![found.executable.display().to_string()];
+        command.extend(interpreters::options(&job, &found).await?);
+        let walls = self.walls(&job.limits, Some(&found));
+        let (mut agent, streams) = start()?;
+        let request = Request {
+            walls: Some(&walls),
+            job: &job,
+            command: &command,
+            isolation: Isolation::Process,
+        };
+        let outcome = host::run(streams.reader, streams.writer, request, &events).await;
+        say_goodbye(&mut agent).await?;
+        explain(outcome, streams.errors).await
+    }
+
+    async fn ready(&self) -> Result<Isolation, RunnerError> {
+        self.parts().await.map(|_| Isolation::Process)
+    }
+}
+
+/// The agent's streams. Closing the writer tells it that the host is gone.
+struct Streams {
+    writer: ChildStdin,
+    reader: ChildStdout,
+    errors: ChildStderr,
+}
+
+fn start() -> Result<(Child, Streams), RunnerError> {
+    let mut child = agent::start()?;
+    let streams = child.stdin.take().zip(child.stdout.take()).zip(child.stderr.take());
+    let ((writer, reader), errors) = streams.expect("all three were asked for");
+    Ok((child, Streams { writer, reader, errors }))
+}
+
+/// Waits until the agent has gone, so that after a run nothing of it is left.
+async fn say_goodbye(agent: &mut Child) -> Result<(), RunnerError> {
+    let gone = match timeout(FAREWELL, agent.wait()).await {
+        Ok(gone) => gone.map(drop),
+        Err(_) => agent.kill().await,
+    };
+    gone.map_err(|error| RunnerError::Failed {
+        action: "wait for the end of the sandbox".into(),
+        source: Box::new(error),
+    })
+}
+
+/// Adds to an unexplained end what the agent said about it; it says something only when it breaks.
+async fn explain<T>(
+    outcome: Result<T, ConversationError>,
+    errors: ChildStderr,
+) -> Result<T, RunnerError> {
+    const MOST: u64 = 4096;
+    match outcome {
+        Ok(outcome) => Ok(outcome),
+        Err(ConversationError::Ended) => {
+            let mut text = String::new();
+            // Whatever could be read is better than nothing.
+            let _ = errors.take(MOST).read_to_string(&mut text).await;
+            let text = format!("the agent ended: {}", text.trim());
+            let source = Box::new(std::io::Error::other(text));
+            Err(RunnerError::Failed { action: "make a sandbox".into(), source })
+        }
+        Err(error) => Err(refusal::explain(error)),
+    }
+}
