@@ -15,7 +15,7 @@ fn assert_error(ran: &Ran, code: i32, says: &str) {
 fn assert_helpful_error(ran: &Ran, code: i32, says: &str) {
     assert_error(ran, code, says);
     assert!(ran.stderr.contains("help: "), "{}", ran.stderr);
-    assert_eq!(ran.stderr.matches("error").count(), 1, "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("error: ").count(), 1, "{}", ran.stderr);
 }
 
 #[test]

@@ -2,19 +2,28 @@
 
 use crate::support::{Place, root};
 
-/// A mistake, and the whole answer to it. `FILE` stands for the file's path.
-const MISTAKES: &[(&str, &str)] = &[];
+/// Mistakes, each with the whole answer to it.
+fn mistakes() -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(root().join("tests/fixtures/mistakes.txt")).unwrap();
+    let pair = |case: &str| {
+        let (configuration, answer) = case.split_once("-----\n").expect("a case has an answer");
+        (configuration.to_owned(), answer.to_owned())
+    };
+    text.split("=====\n").map(pair).collect()
+}
 
 #[test]
 fn every_mistake_names_the_file_the_key_the_reason_and_the_nearest_right_name() {
-    for (configuration, expected) in MISTAKES {
-        let place = Place::new();
-        place.write("a.py", "print(1)\n");
-        place.write("my.toml", configuration);
+    let mistakes = mistakes();
+    assert!(mistakes.len() >= 15);
+    let place = Place::new();
+    place.write("a.py", "print(1)\n");
+    for (configuration, expected) in mistakes {
+        place.write("my.toml", &configuration);
         let ran = place.lazaret(&["--config", "my.toml", "check", "a.py"]);
-        assert_eq!((ran.code, ran.stderr.as_str()), (2, *expected), "{configuration}");
+        assert_eq!((ran.code, &ran.stderr), (2, &expected), "{configuration}");
         let ran = place.lazaret(&["--config", "my.toml", "run", "a.py"]);
-        assert_eq!((ran.code, ran.stderr.as_str()), (125, *expected), "{configuration}");
+        assert_eq!((ran.code, &ran.stderr), (125, &expected), "{configuration}");
         assert_eq!(ran.stdout, "", "nothing ran");
     }
 }

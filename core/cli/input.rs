@@ -20,15 +20,10 @@ pub(super) fn read(path: &Path, name: String) -> Result<InputFile, CliError> {
         CliError::caused(format!("cannot read `{}`", path.display()), error)
     };
     let metadata = path.metadata().map_err(|error| cannot(&error).help("check the path"))?;
-    if metadata.is_dir() {
-        return Err(CliError::new(format!("cannot read `{}`: it is a directory", path.display()))
-            .help("name a file"));
-    }
     if !metadata.is_file() {
-        return Err(CliError::new(format!(
-            "cannot read `{}`: it is no regular file",
-            path.display()
-        )));
+        let what = if metadata.is_dir() { "a directory" } else { "no regular file" };
+        let message = format!("cannot read `{}`: it is {what}", path.display());
+        return Err(CliError::new(message).help("name a file"));
     }
     let mut contents = Vec::new();
     let file = File::open(path).map_err(|error| cannot(&error))?;

@@ -102,8 +102,9 @@ fn flags(arguments: &RunArgs) -> Vec<(&'static str, figment::value::Value)> {
 }
 
 fn submission(arguments: &RunArgs) -> Result<Submission, CliError> {
+    let mut program = input::read(&arguments.program, String::new())?;
     let entry = file_name(&arguments.program)?;
-    let program = input::read(&arguments.program, entry.clone())?;
+    program.path.clone_from(&entry);
     let told = arguments.language.or_else(|| Language::of(&entry, &program.contents));
     let language = told.ok_or_else(|| {
         CliError::new(format!("cannot tell the language of `{entry}`")).help(input::language_help())
@@ -255,7 +256,9 @@ fn show(report: &Report, json: bool) {
     if let Some(value) = report.run.outcome.as_ref().and_then(|outcome| outcome.result.as_ref()) {
         print(&format!("{value}\n"));
     }
-    tell(&human::findings(report));
+    if report.verdict != Verdict::Allow {
+        tell(&human::findings(report));
+    }
     if let Some(error) = CliError::from_verdict(&report.verdict) {
         complain(&error);
     }

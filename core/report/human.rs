@@ -103,9 +103,17 @@ pub fn check_summary(report: &Report) -> String {
 /// The line that sums up a run.
 pub fn run_summary(report: &Report) -> String {
     match (&report.verdict, &report.run.outcome) {
-        (_, Some(outcome)) => outcome_summary(outcome),
+        (_, Some(outcome)) => format!("{}{}", outcome_summary(outcome), below_the_gate(report)),
         (Verdict::Deny, None) => format!("refused: {}; nothing was run", check_summary(report)),
         (_, None) => "nothing was run".to_owned(),
+    }
+}
+
+/// What was found and did not stop the program: `check` shows it.
+fn below_the_gate(report: &Report) -> String {
+    match report.run.findings.len() {
+        0 => String::new(),
+        found => format!(", {} below the gate", count(found, "finding")),
     }
 }
 
