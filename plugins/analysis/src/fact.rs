@@ -27,6 +27,9 @@ pub enum FactKind {
     Call,
     /// A name is read and not called: its value goes somewhere.
     Reference,
+    /// A member is looked up by a name that is not known: `getattr(os, name)`. The fact's name
+    /// is the object's.
+    Lookup,
     /// In Bash, one command runs what another prints: `curl | sh`.
     Pipeline,
     /// In Bash, a file is opened: `/dev/tcp/example.org/80`.
@@ -40,6 +43,7 @@ impl FactKind {
             Self::Import => "import",
             Self::Call => "call",
             Self::Reference => "reference",
+            Self::Lookup => "lookup",
             Self::Pipeline => "pipeline",
             Self::Redirect => "redirect",
         }

@@ -81,7 +81,12 @@ impl<'a> Judge<'a> {
         if seen.fact.resolution == Resolution::Unknown {
             return;
         }
-        for rule in self.catalogue.named(trigger(seen.fact.kind), &seen.fact.name) {
+        let rules = self.catalogue.named(trigger(seen.fact.kind), &seen.fact.name);
+        if !rules.is_empty() {
+            // Excused or not, this is where it was judged.
+            explained.extend(seen.way.iter().map(|(binding, _)| *binding));
+        }
+        for rule in rules {
             if !applies(&self.catalogue.entries[rule], seen) || self.severities[rule].is_none() {
                 continue;
             }
@@ -89,7 +94,6 @@ impl<'a> Judge<'a> {
             if let Some(finding) = self.findings.last_mut() {
                 finding.labels = seen.way.iter().filter_map(|(_, label)| label.clone()).collect();
             }
-            explained.extend(seen.way.iter().map(|(binding, _)| *binding));
         }
     }
 
@@ -123,6 +127,7 @@ fn trigger(kind: FactKind) -> Trigger {
     match kind {
         FactKind::Import => Trigger::Import,
         FactKind::Call | FactKind::Reference => Trigger::Use,
+        FactKind::Lookup => Trigger::Lookup,
         FactKind::Pipeline => Trigger::Pipeline,
         FactKind::Redirect => Trigger::Redirect,
     }

@@ -23,6 +23,8 @@ pub(crate) enum Trigger {
     Use,
     /// The module is loaded.
     Import,
+    /// A member of something that rules name is looked up by a name that is not known.
+    Lookup,
     /// In Bash, what one command prints is run by another.
     Pipeline,
     /// In Bash, a file is opened.

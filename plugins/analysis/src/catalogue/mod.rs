@@ -71,6 +71,9 @@ impl Catalogue {
 
     /// The rules that name this name, by their place in [`Self::entries`].
     pub(crate) fn named(&self, on: Trigger, name: &str) -> Vec<usize> {
+        if on == Trigger::Lookup {
+            return self.on(on).collect();
+        }
         let mut key = (on, name.to_owned());
         let mut found = self.exact.get(&key).cloned().unwrap_or_default();
         if !self.below.is_empty() {

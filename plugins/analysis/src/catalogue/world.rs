@@ -47,6 +47,13 @@ pub(crate) struct World {
     same: HashSet<String>,
     /// Dictionaries of modules by their names: `sys.modules`.
     modules: HashSet<String>,
+    /// Dictionaries of the file's own names: `globals()`.
+    namespaces: HashSet<String>,
+    /// Members that mean the same of any object, as `.constructor` does: they are paths of
+    /// their own, which begin with a dot. Those that rules name are added.
+    members: HashSet<String>,
+    /// The member of a built-in function that leads to all of them.
+    origin: String,
     /// Whether `a["b"]` is `a.b`.
     indexed_members: bool,
     /// A prefix of module names that changes nothing: `node:`.
@@ -63,6 +70,8 @@ pub(crate) struct World {
     #[serde(skip)]
     sinks: HashSet<String>,
     #[serde(skip)]
+    above_sinks: HashSet<String>,
+    #[serde(skip)]
     roots: HashSet<String>,
 }
 
@@ -74,6 +83,12 @@ impl World {
         for name in names {
             self.roots.insert(name.split('.').next().unwrap_or(name).to_owned());
             self.sinks.insert(name.clone());
+            if name.starts_with('.') {
+                self.members.insert(name.clone());
+            }
+            let above =
+                name.rsplit_once('.').filter(|(above, last)| !above.is_empty() && *last != "*");
+            self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
         }
     }
 
@@ -85,6 +100,22 @@ impl World {
     /// Whether a rule names something below this name.
     pub(crate) fn is_root(&self, name: &str) -> bool {
         self.roots.contains(name)
+    }
+
+    /// Whether one of this thing's members is named by a rule.
+    pub(crate) fn is_above_sink(&self, path: &str) -> bool {
+        self.above_sinks.contains(path) || self.transparent.contains(path)
+    }
+
+    /// Whether this is a dictionary of the file's own names.
+    pub(crate) fn is_namespace(&self, path: &str) -> bool {
+        self.namespaces.contains(path)
+    }
+
+    /// A member that means the same of any object.
+    pub(crate) fn member_of_any(&self, name: &str) -> Option<Rc<str>> {
+        let path = format!(".{name}");
+        self.members.contains(&path).then(|| path.into())
     }
 
     /// Whether the name needs no import.
@@ -103,8 +134,11 @@ impl World {
 
     /// A member of something.
     pub(crate) fn member(&self, path: &str, name: &str) -> Option<Rc<str>> {
-        if self.transparent.contains(path) {
+        if self.transparent.contains(path) && name != "__dict__" {
             return Some(self.path(name));
+        }
+        if self.origin == name && self.is_builtin(path) {
+            return Some("builtins".into());
         }
         if self.same.contains(name) {
             return Some(path.into());
@@ -119,7 +153,7 @@ impl World {
         if self.modules.contains(path) {
             return Some(self.path(name));
         }
-        if self.indexed_members {
+        if self.indexed_members || self.transparent.contains(path) {
             return self.member(path, name);
         }
         self.member(path.strip_suffix(".__dict__")?, name)

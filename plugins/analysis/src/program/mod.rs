@@ -155,6 +155,11 @@ impl Program {
         self.texts.text(symbol)
     }
 
+    /// The symbol of a text, if the file has it.
+    pub(crate) fn symbol(&self, text: &str) -> Option<Symbol> {
+        self.texts.numbers.get(text).copied()
+    }
+
     /// Every binding there is.
     pub(crate) fn bindings(&self) -> &[Binding] {
         &self.bindings

@@ -131,10 +131,9 @@ impl<'a> Resolver<'a> {
             Expression::Name(name, scope) => self.name(*name, *scope, id)?,
             Expression::Member(object, name) => {
                 let object = self.meaning(*object)?;
-                let name = program.text(*name);
-                self.each_path(&object, |world, path| world.member(path, name))
+                self.member(&object, program.text(*name))
             }
-            Expression::Index(object, index) => self.index(*object, *index)?,
+            Expression::Index(object, index) => self.index(*object, *index, id)?,
             Expression::Call(callee, arguments) => self.call(*callee, *arguments)?,
             Expression::Either(list) => self.either(list)?,
             Expression::Join(list) => self.join(list)?,
@@ -142,6 +141,25 @@ impl<'a> Resolver<'a> {
             Expression::Module(path) => exact(What::Path(self.world.path(program.text(*path)))),
             _ => self.unknown.clone(),
         })
+    }
+
+    /// A member: of each path that the object may be, or of whatever it is.
+    fn member(&self, object: &Meaning, name: &str) -> Rc<Meaning> {
+        let member = self.each_path(object, |world, path| world.member(path, name));
+        let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
+        match self.world.member_of_any(name) {
+            Some(path) if !member.values.iter().any(is_sink) => {
+                let path = match member.values.first().and_then(Value::path) {
+                    // `.constructor.constructor` is a path that the catalogue may know.
+                    Some(known) if known.starts_with('.') => known.clone(),
+                    _ => path,
+                };
+                let (what, way) = (What::Path(path), Vec::new());
+                let value = Value { what, resolution: Resolution::Likely, way };
+                Rc::new(Meaning { values: vec![value], open: true })
+            }
+            _ => member,
+        }
     }
 
     /// A name: any of its bindings, or what the language means by it.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::catalogue::Reflection;
 use crate::clock::TooLate;
-use crate::program::{Expression, Id};
+use crate::program::{Expression, Id, ScopeId};
 use crate::resolve::{Meaning, Resolver, Value, What};
 
 impl Resolver<'_> {
@@ -57,7 +57,7 @@ impl Resolver<'_> {
                 let Some(name) = self.argument(arguments, 1) else { return Ok(None) };
                 let Some(name) = self.text(name)? else { return Ok(None) };
                 let object = self.meaning(first)?;
-                Some(self.each_path(&object, |world, path| world.member(path, &name)))
+                Some(self.member(&object, &name))
             }
             Reflection::Load => self.text(first)?.map(|name| self.module(&name)),
             Reflection::LoadTop => {
@@ -68,11 +68,40 @@ impl Resolver<'_> {
     }
 
     /// `object[index]`, where the index is a text that is known.
-    pub(super) fn index(&mut self, object: Id, index: Id) -> Result<Rc<Meaning>, TooLate> {
+    pub(super) fn index(&mut self, object: Id, index: Id, at: Id) -> Result<Rc<Meaning>, TooLate> {
         let (object, Some(name)) = (self.meaning(object)?, self.text(index)?) else {
             return Ok(self.unknown.clone());
         };
-        Ok(self.each_path(&object, |world, path| world.item(path, &name)))
+        let is_namespace =
+            |value: &Value| value.path().is_some_and(|path| self.world.is_namespace(path));
+        if object.values.iter().any(is_namespace) {
+            return match self.program.symbol(&name) {
+                Some(name) => self.name(name, ScopeId::default(), at),
+                None => Ok(super::exact(What::Path(self.world.path(&name)))),
+            };
+        }
+        let item = self.each_path(&object, |world, path| world.item(path, &name));
+        let of_any = self.world.member_of_any(&name).filter(|_| item.values.is_empty());
+        Ok(of_any.map_or(item, |path| super::exact(What::Path(path))))
+    }
+
+    /// The object of a look-up by a name that is not known, of which rules name a member.
+    pub(crate) fn looked_up(&mut self, object: Id, name: Id) -> Result<Option<Value>, TooLate> {
+        if self.text(name)?.is_some()
+            || matches!(self.program.expression(name), Expression::Constant(_))
+        {
+            return Ok(None);
+        }
+        let object = self.meaning(object)?;
+        let sensitive = |path: &str| {
+            let object = path.strip_suffix(".__dict__").unwrap_or(path);
+            self.world.is_above_sink(object) || self.world.is_namespace(path)
+        };
+        Ok(object
+            .values
+            .iter()
+            .find(|value| value.path().is_some_and(|path| sensitive(path)))
+            .cloned())
     }
 
     fn module(&self, name: &str) -> Rc<Meaning> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalogue::World;
+use crate::catalogue::{Reflection, World};
 use crate::clock::{Clock, TooLate};
 use crate::program::{BindingId, Expression, Id, Import, Program, Role};
 use crate::resolve::{Meaning, Resolver, Step, Value};
@@ -49,7 +49,10 @@ impl<'a> Surveyor<'a> {
         for id in self.program.ids() {
             match *self.program.expression(id) {
                 Expression::Call(callee, arguments) => self.call(id, callee, arguments)?,
-                Expression::Index(object, _) => self.item(id, object)?,
+                Expression::Index(object, index) => {
+                    self.lookup(id, object, index)?;
+                    self.item(id, object)?;
+                }
                 Expression::Name(..) | Expression::Member(..) | Expression::Module(_) => {
                     self.reference(id)?;
                 }
@@ -90,6 +93,12 @@ impl<'a> Surveyor<'a> {
             if let Some(module) = self.resolver.loaded(path, arguments)? {
                 self.import(&module, None, span, DependencyKind::Required);
             }
+            if self.world.reflection(path) == Some(Reflection::Member)
+                && let (Some(object), Some(name)) =
+                    (self.resolver.argument(arguments, 0), self.resolver.argument(arguments, 1))
+            {
+                self.lookup(id, object, name)?;
+            }
             let mut seen = self.seen(FactKind::Call, value, path, id);
             seen.focus = self.program.span(callee);
             seen.fact.arguments.clone_from(&given);
@@ -103,6 +112,17 @@ impl<'a> Surveyor<'a> {
             let fact = Fact { kind, name, resolution, arguments: given, span };
             let focus = self.program.span(callee);
             self.survey.seen.push(Seen { fact, focus, way: Vec::new(), bound: Vec::new() });
+        }
+        Ok(())
+    }
+
+    fn lookup(&mut self, id: Id, object: Id, name: Id) -> Result<(), TooLate> {
+        if self.program.role(id) != Role::Silent
+            && let Some(value) = self.resolver.looked_up(object, name)?
+            && let Some(path) = value.path()
+        {
+            let seen = self.seen(FactKind::Lookup, &value, path, id);
+            self.survey.seen.push(seen);
         }
         Ok(())
     }
