@@ -4,12 +4,11 @@ use lazaret_policy::prelude::*;
 
 use crate::{Shell, report};
 
-/// The calls that the policy asks for. The module has two names: `child_process` and
-/// `node:child_process`.
-pub(crate) const CALLS: [&str; 2] = ["child_process.*", "node:child_process.*"];
+/// The calls that the policy asks for.
+pub(crate) const CALLS: [&str; 1] = ["child_process.*"];
 
 pub(crate) fn check(cx: &Context) {
-    for call in cx.calls("*child_process.*") {
+    for call in cx.calls("child_process.*") {
         if let Some(shell) = shell(call) {
             report(cx, call, shell, call.positional(0));
         }
@@ -22,17 +21,45 @@ fn shell(call: Call<'_>) -> Option<Shell> {
     match function {
         "exec" | "execSync" => Some(Shell::Always),
         "spawn" | "spawnSync" | "execFile" | "execFileSync" => {
-            uses_shell(call).then_some(Shell::Always)
+            call.arguments().find_map(|argument| shell_option(argument.text()))
         }
         _ => None,
     }
 }
 
-/// Whether an option says so: `{ shell: true }`, or the name of one.
-fn uses_shell(call: Call<'_>) -> bool {
-    call.arguments().filter_map(Argument::literal).any(|value| match value.get("shell") {
-        Some(Value::Bool(shell)) => *shell,
-        Some(Value::String(shell)) => !shell.is_empty(),
-        _ => false,
+/// What the option `shell` says, in an argument that is an object as written. Objects are no
+/// constants to the analysis, because a program can change them.
+fn shell_option(object: &str) -> Option<Shell> {
+    let options = object.trim().strip_prefix('{')?;
+    match value(options, "shell")? {
+        "false" | "undefined" | "null" | "''" | "\"\"" => None,
+        "true" => Some(Shell::Always),
+        text if text.starts_with(['"', '\'']) => Some(Shell::Always),
+        _ => Some(Shell::Uncertain),
+    }
+}
+
+/// What stands behind a key; its own name, where nothing does: `{ shell }` is short for
+/// `{ shell: shell }`.
+fn value<'a>(options: &'a str, key: &str) -> Option<&'a str> {
+    let quote = ['"', '\''];
+    let entries = options.split([',', '}']).map(str::trim);
+    entries.into_iter().find_map(|entry| {
+        let (name, value) = entry.split_once(':').unwrap_or((entry, entry));
+        (name.trim().trim_matches(quote) == key).then(|| value.trim())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::value;
+
+    #[test]
+    fn a_key_has_the_value_behind_it() {
+        assert_eq!(value(" cwd: '/', shell: true }", "shell"), Some("true"));
+        assert_eq!(value("'shell':'/bin/sh'}", "shell"), Some("'/bin/sh'"));
+        assert_eq!(value(" shell }", "shell"), Some("shell"));
+        assert_eq!(value(" shellfish: true }", "shell"), None);
+        assert_eq!(value("}", "shell"), None);
+    }
 }

@@ -1,7 +1,7 @@
 //! What the policy says about facts made by hand.
 
+use lazaret_policy::Value;
 use lazaret_policy::testing::{Fact, judge, rules, unit};
-use lazaret_policy::{Value, serde_json::json};
 use lazaret_policy_shell_injection::ShellInjection;
 
 fn python(fact: Fact) -> Vec<String> {
@@ -57,7 +57,7 @@ fn functions_that_always_use_a_shell_need_no_keyword() {
 
 #[test]
 fn node_runs_a_shell_in_exec() {
-    for name in ["child_process.exec", "node:child_process.execSync"] {
+    for name in ["child_process.exec", "child_process.execSync"] {
         assert_eq!(javascript(Fact::call(name).computed("`ls ${path}`")), ["computed-command"]);
         assert_eq!(javascript(Fact::call(name).literal("ls")), ["constant-command"]);
     }
@@ -65,11 +65,16 @@ fn node_runs_a_shell_in_exec() {
 
 #[test]
 fn node_runs_a_shell_in_spawn_when_told() {
-    let spawn = || Fact::call("node:child_process.spawn").computed("line").literal(json!([]));
-    assert_eq!(javascript(spawn().literal(json!({"shell": true}))), ["computed-command"]);
-    assert_eq!(javascript(spawn().literal(json!({"shell": "/bin/bash"}))), ["computed-command"]);
-    assert!(javascript(spawn().literal(json!({"shell": false}))).is_empty());
-    assert!(javascript(spawn()).is_empty());
+    let spawn = |options| {
+        let call = Fact::call("child_process.spawn").computed("line").computed("[]");
+        javascript(call.computed(options))
+    };
+    assert_eq!(spawn("{ shell: true }"), ["computed-command"]);
+    assert_eq!(spawn("{ cwd: '/', 'shell': '/bin/bash' }"), ["computed-command"]);
+    assert_eq!(spawn("{ shell: process.platform === 'win32' }"), ["uncertain-shell"]);
+    assert_eq!(spawn("{ shell }"), ["uncertain-shell"]);
+    assert!(spawn("{ shell: false }").is_empty());
+    assert!(spawn("options").is_empty());
 }
 
 #[test]

@@ -157,7 +157,7 @@ impl Hostile {
     pub(crate) fn core_module(mut self) -> Vec<u8> {
         let manifest = self.manifest();
         let Self { data, check, describe, more, pages, .. } = self;
-        let data: String = data.iter().map(|byte| format!("\\{byte:02x}")).collect();
+        let data = data.iter().fold(String::new(), |text, byte| text + &format!("\\{byte:02x}"));
         let text = format!(
             r#"(module
                 {more}
