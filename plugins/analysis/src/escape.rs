@@ -32,15 +32,12 @@ fn escape<'a>(rest: &'a str, text: &mut String) -> &'a str {
         }
     };
     let code = after.get(..digits).and_then(|code| u32::from_str_radix(code, 16).ok());
-    match code.and_then(char::from_u32) {
-        Some(meant) => {
-            text.push(meant);
-            &after[digits..]
-        }
-        None => {
-            text.extend(['\\', first]);
-            after
-        }
+    if let Some(meant) = code.and_then(char::from_u32) {
+        text.push(meant);
+        &after[digits..]
+    } else {
+        text.extend(['\\', first]);
+        after
     }
 }
 

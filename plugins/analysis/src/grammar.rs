@@ -35,9 +35,8 @@ pub(crate) fn of(language: Language) -> tree_sitter::Language {
 pub(crate) fn parse(language: Language, text: &str, clock: &Clock) -> Result<Tree, TooLate> {
     let mut parser = Parser::new();
     parser.set_language(&of(language)).expect("the grammars are built for this tree-sitter");
-    let mut progress = |_: &ParseState| match clock.has_run_out() {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
+    let mut progress = |_: &ParseState| {
+        if clock.has_run_out() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let bytes = text.as_bytes();

@@ -49,11 +49,11 @@ impl Shell<'_> {
         while let Some(command) = self.run(rest, visit.span, hidden) {
             let wrapper = self.world.wrappers.get(&command.name);
             commands.push(command);
-            let Some(wrapped) = wrapper.and_then(|wrapper| wrapped(rest, wrapper)) else { break };
+            let Some(inner) = wrapper.and_then(|wrapper| wrapped(rest, wrapper)) else { break };
             if commands.len() == WRAPPERS {
                 break;
             }
-            (rest, hidden) = (wrapped, false);
+            (rest, hidden) = (inner, false);
         }
         self.run_output(&commands, children, visit.span);
         Made::Commands(Rc::new(commands))

@@ -76,23 +76,11 @@ impl Shell<'_> {
     /// `$name` and `${name}`; what else braces can ask for is not followed.
     fn expansion(&self, written: &str, children: &[Child]) -> Word {
         let name = written.trim_start_matches(['$', '{']).trim_end_matches('}');
-        match self.variables.get(name) {
-            Some(value) => Word {
-                text: value.clone(),
-                constant: true,
-                from_variable: true,
-                printed_by: Vec::new(),
-            },
-            None => {
-                let inner = joined(children);
-                Word {
-                    text: format!("${name}"),
-                    constant: false,
-                    from_variable: true,
-                    printed_by: inner.printed_by,
-                }
-            }
+        if let Some(value) = self.variables.get(name) {
+            return Word { from_variable: true, ..constant(value.clone()) };
         }
+        let printed_by = joined(children).printed_by;
+        Word { text: format!("${name}"), constant: false, from_variable: true, printed_by }
     }
 
     /// `$(command)` and `<(command)`

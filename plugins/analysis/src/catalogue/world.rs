@@ -133,19 +133,18 @@ impl World {
     }
 
     /// A member of something.
-    pub(crate) fn member(&self, path: &str, name: &str) -> Option<Rc<str>> {
+    pub(crate) fn member(&self, path: &str, name: &str) -> Rc<str> {
         if self.transparent.contains(path) && name != "__dict__" {
-            return Some(self.path(name));
+            self.path(name)
+        } else if self.origin == name && self.is_builtin(path) {
+            "builtins".into()
+        } else if self.same.contains(name) {
+            path.into()
+        } else if path.ends_with('.') {
+            self.path(&format!("{path}{name}"))
+        } else {
+            self.path(&format!("{path}.{name}"))
         }
-        if self.origin == name && self.is_builtin(path) {
-            return Some("builtins".into());
-        }
-        if self.same.contains(name) {
-            return Some(path.into());
-        }
-        let joined =
-            if path.ends_with('.') { format!("{path}{name}") } else { format!("{path}.{name}") };
-        Some(self.path(&joined))
     }
 
     /// Something's item of this name.
@@ -154,9 +153,9 @@ impl World {
             return Some(self.path(name));
         }
         if self.indexed_members || self.transparent.contains(path) {
-            return self.member(path, name);
+            return Some(self.member(path, name));
         }
-        self.member(path.strip_suffix(".__dict__")?, name)
+        Some(self.member(path.strip_suffix(".__dict__")?, name))
     }
 
     /// What a call of this stands for, if for something else.

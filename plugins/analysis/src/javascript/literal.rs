@@ -92,15 +92,12 @@ fn escape<'a>(rest: &'a str, text: &mut String) -> &'a str {
         }
     };
     let meant = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
-    match meant {
-        Some(meant) => {
-            text.push(meant);
-            left
-        }
-        None => {
-            text.push(first);
-            after
-        }
+    if let Some(meant) = meant {
+        text.push(meant);
+        left
+    } else {
+        text.push(first);
+        after
     }
 }
 

@@ -137,7 +137,7 @@ impl Script<'_> {
             }
             Kind::PairPattern => self.pair_pattern(visit, children),
             Kind::AssignmentPattern => value(children, Field::Left),
-            Kind::Parameter => self.parameter(children),
+            Kind::Parameter => names::parameter(children),
             Kind::Spread | Kind::RestPattern => {
                 let value = only(children);
                 self.builder.push(Expression::Splat(value), visit.span)

@@ -51,13 +51,12 @@ impl Script<'_> {
     /// `a = b`, `a += b`, `a ||= b`
     pub(super) fn assignment(&mut self, visit: Visit, children: &[Child]) -> Id {
         let (left, right) = (value(children, Field::Left), value(children, Field::Right));
-        let given = match visit.kind {
-            Kind::Assignment => right,
-            _ => {
-                let list = self.builder.list([left, right]);
-                let operator = field(children, Field::Operator).map(|child| child.visit.kind);
-                self.builder.push(joined_or_either(operator, list), visit.span)
-            }
+        let given = if visit.kind == Kind::Assignment {
+            right
+        } else {
+            let list = self.builder.list([left, right]);
+            let operator = field(children, Field::Operator).map(|child| child.visit.kind);
+            self.builder.push(joined_or_either(operator, list), visit.span)
         };
         self.builder.assign(left, given);
         given
@@ -114,12 +113,6 @@ impl Script<'_> {
         self.builder.push(Expression::Keyword(name, target), visit.span)
     }
 
-    /// The pattern of a parameter, without its type and its default.
-    pub(super) fn parameter(&mut self, children: &[Child]) -> Id {
-        let pattern = field(children, Field::Pattern).or_else(|| field(children, Field::Name));
-        pattern.map_or_else(|| only(children), |child| child.value)
-    }
-
     /// `a as b` among imports and exports.
     pub(super) fn specifier(&mut self, visit: Visit, children: &[Child]) -> Id {
         let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
@@ -142,6 +135,12 @@ impl Script<'_> {
         }
         self.builder.push(Expression::Keyword(symbol, target), visit.span)
     }
+}
+
+/// The pattern of a parameter, without its type and its default.
+pub(super) fn parameter(children: &[Child]) -> Id {
+    let pattern = field(children, Field::Pattern).or_else(|| field(children, Field::Name));
+    pattern.map_or_else(|| only(children), |child| child.value)
 }
 
 fn joined_or_either(operator: Option<Kind>, list: crate::program::List) -> Expression {

@@ -126,8 +126,8 @@ impl Python<'_> {
             Kind::ParenthesizedExpression
             | Kind::Await
             | Kind::AsPatternTarget
-            | Kind::TypedParameter => only(children),
-            Kind::Interpolation => only(children),
+            | Kind::TypedParameter
+            | Kind::Interpolation => only(children),
             Kind::BinaryOperator => self.operator(visit, children),
             Kind::BooleanOperator | Kind::ConditionalExpression => self.either(visit, children),
             Kind::String | Kind::ConcatenatedString => self.string(visit, children),
@@ -147,7 +147,9 @@ impl Python<'_> {
             Kind::AsPattern => self.bind_alias(children),
             Kind::ForInClause => self.bind_loop(children),
             Kind::Parameters | Kind::LambdaParameters => {
-                children.iter().for_each(|child| self.builder.bind(child.value, Id::UNKNOWN));
+                for child in children {
+                    self.builder.bind(child.value, Id::UNKNOWN);
+                }
             }
             Kind::DefaultParameter | Kind::TypedDefaultParameter => self.bind_default(children),
             Kind::FunctionDefinition | Kind::ClassDefinition => self.define(visit, children),

@@ -20,6 +20,9 @@ const DEPTH: usize = 48;
 /// What an expression may be is kept up to this many values.
 const VALUES: usize = 8;
 
+/// Bindings that a finding shows on its way. People read three.
+const STEPS: usize = 16;
+
 /// Longer paths stand for nothing that a catalogue would name.
 const PATH_LENGTH: usize = 256;
 
@@ -145,7 +148,7 @@ impl<'a> Resolver<'a> {
 
     /// A member: of each path that the object may be, or of whatever it is.
     fn member(&self, object: &Meaning, name: &str) -> Rc<Meaning> {
-        let member = self.each_path(object, |world, path| world.member(path, name));
+        let member = self.each_path(object, |world, path| Some(world.member(path, name)));
         let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
         match self.world.member_of_any(name) {
             Some(path) if !member.values.iter().any(is_sink) => {
@@ -174,7 +177,11 @@ impl<'a> Resolver<'a> {
             }
         }
         if found.free {
-            meaning.add(self.free(name));
+            let free = self.free(name);
+            // A name that only the file knows is bound before it is read, or never read.
+            if free.resolution != Resolution::Unknown || found.bindings.is_empty() {
+                meaning.add(free);
+            }
         }
         meaning.doubt();
         Ok(Rc::new(meaning))
@@ -184,7 +191,7 @@ impl<'a> Resolver<'a> {
     fn free(&self, name: Symbol) -> Value {
         let name = self.program.text(name);
         let from_star = self.program.stars.iter().find_map(|star| {
-            let path = self.world.member(&self.world.path(self.program.text(*star)), name)?;
+            let path = self.world.member(&self.world.path(self.program.text(*star)), name);
             self.world.is_sink(&path).then_some(path)
         });
         let (path, resolution) = match from_star {
@@ -268,7 +275,9 @@ impl Meaning {
 /// A value that a name was followed to.
 fn through(binding: BindingId, value: &Value) -> Value {
     let mut value = value.clone();
-    if let What::Path(path) = &value.what {
+    if let What::Path(path) = &value.what
+        && value.way.len() < STEPS
+    {
         value.way.push(Step { binding, path: path.clone() });
     }
     value

@@ -51,7 +51,7 @@ impl Resolver<'_> {
             Reflection::Same => Some(self.meaning(first)?),
             Reflection::Dictionary => {
                 let object = self.meaning(first)?;
-                Some(self.each_path(&object, |world, path| world.member(path, "__dict__")))
+                Some(self.each_path(&object, |world, path| Some(world.member(path, "__dict__"))))
             }
             Reflection::Member => {
                 let Some(name) = self.argument(arguments, 1) else { return Ok(None) };

@@ -232,7 +232,7 @@ impl<'a> Surveyor<'a> {
 fn only_path(meaning: &Meaning) -> Option<String> {
     match meaning.values.as_slice() {
         [value] if !meaning.open && value.resolution != Resolution::Unknown => {
-            value.path().map(|path| path.to_string())
+            value.path().map(ToString::to_string)
         }
         _ => None,
     }

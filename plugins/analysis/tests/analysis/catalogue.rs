@@ -1,16 +1,8 @@
 //! Every rule has a program that it fires on, and one that it does not.
 
-#![allow(clippy::unwrap_used)]
+use lazaret_analysis::{Analyser, Language, Rule};
 
-use lazaret_analysis::{Analyser, Language, Project, Rule, SourceFile};
-
-/// The rules that a program sets off.
-fn fired(language: Language, program: &str) -> Vec<String> {
-    let contents = program.as_bytes().to_vec();
-    let file = SourceFile { path: "example".to_owned(), language, contents };
-    let analysis = Analyser::default().analyse(&file, &Project::default()).unwrap();
-    analysis.findings.into_iter().map(|finding| finding.rule).collect()
-}
+use crate::rules;
 
 fn each(mut check: impl FnMut(&Rule, Language)) {
     for rule in Analyser::catalogue() {
@@ -23,7 +15,7 @@ fn each(mut check: impl FnMut(&Rule, Language)) {
 #[test]
 fn every_rule_fires_on_its_example() {
     each(|rule, language| {
-        let fired = fired(language, &rule.example);
+        let fired = rules(language, &rule.example);
         assert!(fired.contains(&rule.id), "{} in {}: {fired:?}", rule.id, language.name());
     });
 }
@@ -31,7 +23,7 @@ fn every_rule_fires_on_its_example() {
 #[test]
 fn no_rule_fires_on_its_counter_example() {
     each(|rule, language| {
-        let fired = fired(language, &rule.counter);
+        let fired = rules(language, &rule.counter);
         assert!(!fired.contains(&rule.id), "{} in {}: {fired:?}", rule.id, language.name());
     });
 }

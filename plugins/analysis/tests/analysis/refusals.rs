@@ -1,0 +1,58 @@
+//! A file that would be read differently from how it runs is refused, not passed.
+
+use lazaret_analysis::{Language, NotAnalysable, Position, SIZE_LIMIT};
+
+use crate::{analyse, finding, try_analyse};
+
+fn refusal(language: Language, contents: &[u8]) -> NotAnalysable {
+    try_analyse(language, contents).unwrap_err()
+}
+
+#[test]
+fn what_is_not_text_is_refused() {
+    assert_eq!(refusal(Language::Bash, b"echo\0"), NotAnalysable::NulByte { offset: 4 });
+    assert_eq!(refusal(Language::Python, b"x = '\xe9'"), NotAnalysable::NotUtf8 { offset: 5 });
+    assert_eq!(refusal(Language::Python, b"PK\x03\x04..."), NotAnalysable::Archive);
+    let large = vec![b' '; SIZE_LIMIT + 1];
+    let expected = NotAnalysable::TooLarge { size: SIZE_LIMIT + 1, limit: SIZE_LIMIT };
+    assert_eq!(refusal(Language::JavaScript, &large), expected);
+}
+
+#[test]
+fn an_encoding_that_changes_the_text_is_refused() {
+    for (program, name) in [
+        ("# coding: utf-7\n", "utf-7"),
+        ("#!/usr/bin/python\n# -*- coding: utf_16 -*-\n", "utf_16"),
+        ("\u{feff}# vim: set fileencoding=rot13 :\n", "rot13"),
+        ("\r# coding=utf7\r", "utf7"),
+        ("# coding coding: raw_unicode_escape\n", "raw_unicode_escape"),
+    ] {
+        let expected = NotAnalysable::Encoding { name: name.to_owned() };
+        assert_eq!(refusal(Language::Python, program.as_bytes()), expected, "{program:?}");
+    }
+    for program in [
+        "# coding: UTF-8\n",
+        "# -*- coding: latin-1 -*-\n",
+        "x = 1\n# coding: utf-7\n",
+        "\n\n# coding: utf-7\n",
+        "# encoding\n",
+    ] {
+        analyse(Language::Python, program);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_not_a_part_of_the_program() {
+    let analysis = analyse(Language::Python, "\u{feff}eval('é')\n");
+    let finding = finding(&analysis, "python/dynamic-code");
+    assert_eq!((finding.span.start, finding.span.end), (3, 7));
+    assert_eq!(analysis.position(finding.span.start), Position { line: 1, column: 1 });
+    assert_eq!(analysis.syntax_errors(), 0);
+}
+
+#[test]
+fn columns_count_characters() {
+    let analysis = analyse(Language::Python, "x = 'éé'; eval(x)\n");
+    let finding = finding(&analysis, "python/dynamic-code");
+    assert_eq!(analysis.position(finding.span.start), Position { line: 1, column: 11 });
+}
