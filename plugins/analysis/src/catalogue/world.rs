@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::entry::{Entry, Trigger};
+use crate::Severity;
 
 /// A call that only stands for something else.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -69,6 +70,7 @@ pub(crate) struct World {
     /// Names that rules name, and where these begin.
     #[serde(skip)]
     sinks: HashSet<String>,
+    /// What dangerous names are members of.
     #[serde(skip)]
     above_sinks: HashSet<String>,
     #[serde(skip)]
@@ -78,17 +80,18 @@ pub(crate) struct World {
 impl World {
     /// Learns which names matter to rules.
     pub(super) fn learn(&mut self, rules: &[Entry]) {
-        let names =
-            rules.iter().filter(|rule| rule.on == Trigger::Use).flat_map(|rule| &rule.names);
-        for name in names {
+        let used = || rules.iter().filter(|rule| rule.on == Trigger::Use);
+        for rule in used().filter(|rule| rule.severity >= Severity::High) {
+            let above = rule.names.iter().filter_map(|name| name.rsplit_once('.'));
+            let above = above.filter(|(above, last)| !above.is_empty() && *last != "*");
+            self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
+        }
+        for name in used().flat_map(|rule| &rule.names) {
             self.roots.insert(name.split('.').next().unwrap_or(name).to_owned());
             self.sinks.insert(name.clone());
             if name.starts_with('.') {
                 self.members.insert(name.clone());
             }
-            let above =
-                name.rsplit_once('.').filter(|(above, last)| !above.is_empty() && *last != "*");
-            self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
         }
     }
 
@@ -102,7 +105,7 @@ impl World {
         self.roots.contains(name)
     }
 
-    /// Whether one of this thing's members is named by a rule.
+    /// Whether one of this thing's members is dangerous.
     pub(crate) fn is_above_sink(&self, path: &str) -> bool {
         self.above_sinks.contains(path) || self.transparent.contains(path)
     }

@@ -113,34 +113,12 @@ impl Script<'_> {
     fn expression(&mut self, visit: Visit, children: &[Child]) -> Id {
         match visit.kind {
             Kind::Identifier | Kind::Shorthand => self.identifier(visit),
-            Kind::ShorthandPattern => self.shorthand_pattern(visit),
             Kind::Member => self.member(visit, children),
-            Kind::Subscript => {
-                let (object, index) =
-                    (value(children, Field::Object), value(children, Field::Index));
-                self.builder.push(Expression::Index(object, index), visit.span)
-            }
+            Kind::Subscript => self.subscript(visit, children),
             Kind::Call | Kind::New => self.call(visit, children),
             Kind::Import => {
                 let import = self.builder.symbol("import");
                 self.builder.push(Expression::Module(import), visit.span)
-            }
-            Kind::Arguments
-            | Kind::Array
-            | Kind::ArrayPattern
-            | Kind::ObjectPattern
-            | Kind::NamedImports
-            | Kind::ImportClause
-            | Kind::ExportClause => {
-                let list = self.builder.list(parts(children).map(|child| child.value));
-                self.builder.push(Expression::Sequence(list), visit.span)
-            }
-            Kind::PairPattern => self.pair_pattern(visit, children),
-            Kind::AssignmentPattern => value(children, Field::Left),
-            Kind::Parameter => names::parameter(children),
-            Kind::Spread | Kind::RestPattern => {
-                let value = only(children);
-                self.builder.push(Expression::Splat(value), visit.span)
             }
             Kind::String | Kind::TemplateString => self.string(visit, children),
             Kind::Number | Kind::Boolean => self.constant(visit),
@@ -152,11 +130,36 @@ impl Script<'_> {
             Kind::Sequence | Kind::TypeAssertion => last(children),
             Kind::Ternary | Kind::Binary => self.operator(visit, children),
             Kind::Assignment | Kind::AugmentedAssignment => self.assignment(visit, children),
-            Kind::ImportSpecifier | Kind::ExportSpecifier => self.specifier(visit, children),
             Kind::FunctionExpression | Kind::ArrowFunction | Kind::ClassExpression => {
                 self.silence(children);
                 self.builder.push(Expression::Definition, visit.span)
             }
+            _ => self.pattern(visit, children),
+        }
+    }
+
+    /// What several values become that stand together, or a pattern that takes them apart.
+    fn pattern(&mut self, visit: Visit, children: &[Child]) -> Id {
+        match visit.kind {
+            Kind::Arguments
+            | Kind::Array
+            | Kind::ArrayPattern
+            | Kind::ObjectPattern
+            | Kind::NamedImports
+            | Kind::ImportClause
+            | Kind::ExportClause => {
+                let list = self.builder.list(parts(children).map(|child| child.value));
+                self.builder.push(Expression::Sequence(list), visit.span)
+            }
+            Kind::Spread | Kind::RestPattern => {
+                let value = only(children);
+                self.builder.push(Expression::Splat(value), visit.span)
+            }
+            Kind::ShorthandPattern => self.shorthand_pattern(visit),
+            Kind::PairPattern => self.pair_pattern(visit, children),
+            Kind::AssignmentPattern => value(children, Field::Left),
+            Kind::Parameter => names::parameter(children),
+            Kind::ImportSpecifier | Kind::ExportSpecifier => self.specifier(visit, children),
             _ => Id::UNKNOWN,
         }
     }

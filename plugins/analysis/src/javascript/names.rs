@@ -21,6 +21,12 @@ impl Script<'_> {
         self.builder.push(Expression::Member(value(children, Field::Object), name), visit.span)
     }
 
+    /// `object[index]`
+    pub(super) fn subscript(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let (object, index) = (value(children, Field::Object), value(children, Field::Index));
+        self.builder.push(Expression::Index(object, index), visit.span)
+    }
+
     /// A call, `new`, or a template that a function is given.
     pub(super) fn call(&mut self, visit: Visit, children: &[Child]) -> Id {
         let callee = match visit.kind {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::program::{
-    Binding, BindingId, Expression, Id, List, Program, Role, Scope, ScopeId, ScopeKind, Symbol,
+    Binding, Expression, Id, List, Program, Role, Scope, ScopeId, ScopeKind, Symbol,
 };
 use crate::{DependencyKind, Span};
 
@@ -11,23 +11,23 @@ use crate::{DependencyKind, Span};
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     pub(crate) program: Program,
-    open: Vec<OpenScope>,
+    pub(super) open: Vec<OpenScope>,
     /// Names that `global` and `nonlocal` send to another scope.
-    redirected: HashMap<(ScopeId, Symbol), ScopeId>,
+    pub(super) redirected: HashMap<(ScopeId, Symbol), ScopeId>,
     /// Assignments to names that may be declared further out, or further down.
-    assigned: Vec<(ScopeId, Binding)>,
+    pub(super) assigned: Vec<(ScopeId, Binding)>,
     /// Branches and loops that the walk is within.
-    branches: u32,
-    loops: u32,
+    pub(super) branches: u32,
+    pub(super) loops: u32,
 }
 
 /// A scope that the walk is in.
 #[derive(Clone, Copy, Debug)]
-struct OpenScope {
-    id: ScopeId,
+pub(super) struct OpenScope {
+    pub(super) id: ScopeId,
     /// The branches and loops that the scope itself is within.
-    branches: u32,
-    loops: u32,
+    pub(super) branches: u32,
+    pub(super) loops: u32,
 }
 
 impl Builder {
@@ -107,7 +107,7 @@ impl Builder {
     }
 
     /// The number that the next expression gets.
-    fn next(&self) -> Id {
+    pub(super) fn next(&self) -> Id {
         Id(u32::try_from(self.program.expressions.len()).unwrap_or(u32::MAX))
     }
 
@@ -145,177 +145,6 @@ impl Builder {
     /// Imports that run only where something is missing, or never.
     pub(crate) fn lenient(&mut self, span: Span, kind: DependencyKind) {
         self.program.lenient.push((span, kind));
-    }
-
-    /// Binds the names of a pattern, here and now.
-    pub(crate) fn bind(&mut self, target: Id, value: Id) {
-        self.bind_pattern(target, value, Self::declare);
-    }
-
-    /// Binds the names of a pattern in the function or file around the current blocks.
-    pub(crate) fn bind_in_frame(&mut self, target: Id, value: Id) {
-        self.bind_pattern(target, value, Self::declare_in_frame);
-    }
-
-    /// Binds a name from the beginning of the current scope on.
-    pub(crate) fn hoist(&mut self, target: Id, value: Id) {
-        self.bind_pattern(target, value, |builder, name, span, value| {
-            let mut binding = builder.binding(name, span, value);
-            binding.time = Id::UNKNOWN;
-            builder.record(builder.scope(), binding);
-        });
-    }
-
-    /// Binds the names of a pattern, wherever they are declared.
-    pub(crate) fn assign(&mut self, target: Id, value: Id) {
-        self.bind_pattern(target, value, |builder, name, span, value| {
-            let binding = builder.binding(name, span, value);
-            builder.assigned.push((builder.scope(), binding));
-        });
-    }
-
-    /// Binds one name in the current scope.
-    pub(crate) fn declare(&mut self, name: Symbol, span: Span, value: Id) {
-        let binding = self.binding(name, span, value);
-        match self.redirected.get(&(self.scope(), name)) {
-            Some(scope) => self.assigned.push((*scope, binding)),
-            None => self.record(self.scope(), binding),
-        }
-    }
-
-    /// Binds one name in the function or file around the current blocks, as `var` does.
-    fn declare_in_frame(&mut self, name: Symbol, span: Span, value: Id) {
-        let frame = self.program.scopes[self.scope().0 as usize].frame;
-        let open = self.open.iter().rev().find(|open| open.id == frame).copied();
-        let mut binding = self.binding(name, span, value);
-        if let Some(open) = open {
-            binding.certain = self.branches == open.branches;
-            binding.repeated = self.loops != open.loops;
-        }
-        self.record(frame, binding);
-    }
-
-    /// Takes a name away.
-    pub(crate) fn remove(&mut self, target: Id) {
-        if let Expression::Name(name, scope) = *self.program.expression(target) {
-            let mut binding = self.binding(name, self.program.span(target), Id::UNKNOWN);
-            binding.removed = true;
-            self.record(scope, binding);
-        }
-    }
-
-    /// Sends a name's bindings to the file's scope, or to the function around.
-    pub(crate) fn redirect(&mut self, name: Symbol, global: bool) {
-        let scope = self.scope();
-        let parent = self.program.scopes[scope.0 as usize].parent;
-        let target = if global { Some(ScopeId(0)) } else { parent };
-        if let Some(target) = target.filter(|target| *target != scope) {
-            self.redirected.insert((scope, name), target);
-        }
-    }
-
-    /// The program, once every declaration is known.
-    pub(crate) fn finish(mut self) -> Program {
-        for (scope, mut binding) in std::mem::take(&mut self.assigned) {
-            let declaring = self.declaring(scope, binding.name);
-            let frame = |scope: ScopeId| self.program.scopes[scope.0 as usize].frame;
-            if frame(declaring) != frame(scope) {
-                binding.certain = false;
-                binding.repeated = true;
-            }
-            self.record(declaring, binding);
-        }
-        let Program { table, bindings, .. } = &mut self.program;
-        for ids in table.values_mut() {
-            ids.sort_by_key(|id| bindings[id.0 as usize].time);
-        }
-        self.program
-    }
-
-    /// The innermost scope from `scope` outwards that binds the name, or the file's.
-    fn declaring(&self, scope: ScopeId, name: Symbol) -> ScopeId {
-        let parent = |scope: &ScopeId| self.program.scopes[scope.0 as usize].parent;
-        std::iter::successors(Some(scope), parent)
-            .find(|scope| self.program.table.contains_key(&(*scope, name)))
-            .unwrap_or_default()
-    }
-
-    fn binding(&self, name: Symbol, span: Span, value: Id) -> Binding {
-        let open = self.open.last();
-        Binding {
-            name,
-            span,
-            value,
-            time: self.next(),
-            certain: open.is_some_and(|open| open.branches == self.branches),
-            repeated: open.is_some_and(|open| open.loops != self.loops),
-            removed: false,
-        }
-    }
-
-    fn record(&mut self, scope: ScopeId, binding: Binding) {
-        let id = BindingId(u32::try_from(self.program.bindings.len()).unwrap_or(u32::MAX));
-        self.program.table.entry((scope, binding.name)).or_default().push(id);
-        if binding.value != Id::UNKNOWN {
-            self.set_role(binding.value, Role::Bound);
-        }
-        self.program.bindings.push(binding);
-    }
-
-    /// Takes a pattern and a value apart together, as far as both are known.
-    fn bind_pattern(
-        &mut self,
-        target: Id,
-        value: Id,
-        mut bind: impl FnMut(&mut Self, Symbol, Span, Id),
-    ) {
-        let mut pending = vec![(target, value)];
-        while let Some((target, value)) = pending.pop() {
-            let span = self.program.span(target);
-            match self.program.expression(target).clone() {
-                Expression::Name(name, _) => {
-                    self.set_role(target, Role::Silent);
-                    bind(self, name, span, value);
-                }
-                Expression::Sequence(targets) => pending.extend(self.pairs(&targets, value)),
-                Expression::Keyword(name, target) => {
-                    let member = self.member_of(value, name, span);
-                    pending.push((target, member));
-                }
-                Expression::Either(targets) => {
-                    pending.extend(self.program.list(&targets).iter().map(|id| (*id, value)));
-                }
-                Expression::Splat(target) => pending.push((target, Id::UNKNOWN)),
-                _ => {}
-            }
-        }
-    }
-
-    /// Each target with its value.
-    fn pairs(&mut self, targets: &List, value: Id) -> Vec<(Id, Id)> {
-        let targets = self.program.list(targets).to_vec();
-        let is_splat = |id: &Id| matches!(self.program.expression(*id), Expression::Splat(_));
-        let is_named = |id: &Id| matches!(self.program.expression(*id), Expression::Keyword(..));
-        let values = match self.program.expression(value) {
-            Expression::Sequence(values) => self.program.list(values).to_vec(),
-            _ => Vec::new(),
-        };
-        let matching =
-            values.len() == targets.len() && !values.iter().chain(&targets).any(is_splat);
-        let value_at = |at: usize, target: &Id| match () {
-            () if is_named(target) => value,
-            () if matching => values[at],
-            () => Id::UNKNOWN,
-        };
-        targets.iter().enumerate().map(|(at, target)| (*target, value_at(at, target))).collect()
-    }
-
-    /// What a pattern takes out of an object.
-    fn member_of(&mut self, object: Id, name: Symbol, span: Span) -> Id {
-        if object == Id::UNKNOWN {
-            return Id::UNKNOWN;
-        }
-        self.push(Expression::Member(object, name), span)
     }
 }
 

@@ -4,6 +4,7 @@
 //! something. Resolving, and later folding, is written once, against this form; a language
 //! added later needs a front end only.
 
+mod bind;
 mod builder;
 mod scope;
 

@@ -4,6 +4,7 @@
 //! found once; what it was found through (the bindings) is kept, because a finding shows its
 //! way. Nothing here recurses deeper than [`DEPTH`], whatever the file says.
 
+mod meaning;
 mod reduce;
 
 use std::rc::Rc;
@@ -11,17 +12,14 @@ use std::rc::Rc;
 use crate::Resolution;
 use crate::catalogue::World;
 use crate::clock::{Clock, TooLate};
-use crate::program::{BindingId, Expression, Id, List, Program, ScopeId, Symbol};
+use crate::program::{Expression, Id, List, Program, ScopeId, Symbol};
+
+pub(crate) use meaning::{Meaning, Step, Value, What};
+use meaning::{VALUES, exact, through};
 
 /// How far a name is followed through bindings that are not resolved yet. People write
 /// three; what is longer stays unknown, and then the sink is reported where it is bound.
 const DEPTH: usize = 48;
-
-/// What an expression may be is kept up to this many values.
-const VALUES: usize = 8;
-
-/// Bindings that a finding shows on its way. People read three.
-const STEPS: usize = 16;
 
 /// Longer paths stand for nothing that a catalogue would name.
 const PATH_LENGTH: usize = 256;
@@ -29,44 +27,6 @@ const PATH_LENGTH: usize = 256;
 /// The longest text that is put together, and how much of that is done for one file.
 const TEXT_LENGTH: usize = 64 * 1024;
 const TEXT_BUDGET: usize = 8 * 1024 * 1024;
-
-/// What an expression may be.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Meaning {
-    /// Any of these.
-    pub(crate) values: Vec<Value>,
-    /// Or something else, which is not known.
-    pub(crate) open: bool,
-}
-
-/// One thing that an expression may be.
-#[derive(Clone, Debug)]
-pub(crate) struct Value {
-    /// The thing.
-    pub(crate) what: What,
-    /// How sure that is.
-    pub(crate) resolution: Resolution,
-    /// What it was found through, the first binding first.
-    pub(crate) way: Vec<Step>,
-}
-
-/// The sorts of things.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    /// Something with a name of its own: `os.system`; of a call's result, `pathlib.Path()`.
-    Path(Rc<str>),
-    /// A constant text.
-    Text(Rc<str>),
-}
-
-/// A binding that a name was followed through.
-#[derive(Clone, Debug)]
-pub(crate) struct Step {
-    /// The binding.
-    pub(crate) binding: BindingId,
-    /// What it binds the name to.
-    pub(crate) path: Rc<str>,
-}
 
 /// Finds meanings.
 pub(crate) struct Resolver<'a> {
@@ -248,42 +208,4 @@ impl<'a> Resolver<'a> {
         }
         if meaning.values.is_empty() { self.unknown.clone() } else { Rc::new(meaning) }
     }
-}
-
-impl Meaning {
-    /// Adds a value, unless it is there.
-    fn add(&mut self, value: Value) {
-        if self.values.iter().any(|known| known.what == value.what) {
-            return;
-        }
-        if self.values.len() == VALUES {
-            self.open = true;
-        } else {
-            self.values.push(value);
-        }
-    }
-
-    /// Of several values, none is certain.
-    fn doubt(&mut self) {
-        if self.values.len() > 1 || self.open {
-            let exact = |value: &&mut Value| value.resolution == Resolution::Exact;
-            self.values.iter_mut().filter(exact).for_each(|v| v.resolution = Resolution::Likely);
-        }
-    }
-}
-
-/// A value that a name was followed to.
-fn through(binding: BindingId, value: &Value) -> Value {
-    let mut value = value.clone();
-    if let What::Path(path) = &value.what
-        && value.way.len() < STEPS
-    {
-        value.way.push(Step { binding, path: path.clone() });
-    }
-    value
-}
-
-fn exact(what: What) -> Rc<Meaning> {
-    let value = Value { what, resolution: Resolution::Exact, way: Vec::new() };
-    Rc::new(Meaning { values: vec![value], open: false })
 }

@@ -8,7 +8,8 @@ use std::rc::Rc;
 use crate::catalogue::Reflection;
 use crate::clock::TooLate;
 use crate::program::{Expression, Id, ScopeId};
-use crate::resolve::{Meaning, Resolver, Value, What};
+use crate::resolve::Resolver;
+use crate::resolve::meaning::{Meaning, Value, What, exact};
 
 impl Resolver<'_> {
     /// What a call gives.
@@ -77,12 +78,12 @@ impl Resolver<'_> {
         if object.values.iter().any(is_namespace) {
             return match self.program.symbol(&name) {
                 Some(name) => self.name(name, ScopeId::default(), at),
-                None => Ok(super::exact(What::Path(self.world.path(&name)))),
+                None => Ok(exact(What::Path(self.world.path(&name)))),
             };
         }
         let item = self.each_path(&object, |world, path| world.item(path, &name));
         let of_any = self.world.member_of_any(&name).filter(|_| item.values.is_empty());
-        Ok(of_any.map_or(item, |path| super::exact(What::Path(path))))
+        Ok(of_any.map_or(item, |path| exact(What::Path(path))))
     }
 
     /// The object of a look-up by a name that is not known, of which rules name a member.
@@ -105,7 +106,7 @@ impl Resolver<'_> {
     }
 
     fn module(&self, name: &str) -> Rc<Meaning> {
-        super::exact(What::Path(self.world.path(name)))
+        exact(What::Path(self.world.path(name)))
     }
 
     /// The argument at a place, if the places are known.
@@ -116,15 +117,5 @@ impl Resolver<'_> {
             !matches!(self.program.expression(*id), Expression::Splat(_) | Expression::Keyword(..))
         };
         arguments[..=place].iter().all(by_place).then_some(argument)
-    }
-}
-
-impl Value {
-    /// The path, if it is one.
-    pub(crate) fn path(&self) -> Option<&Rc<str>> {
-        match &self.what {
-            What::Path(path) => Some(path),
-            What::Text(_) => None,
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! From a tree to facts, each with the way it was found.
 
+mod argument;
 mod program;
 
 use tree_sitter::Tree;
@@ -10,7 +11,7 @@ use crate::text::Text;
 use crate::{
     DependencyKind, Fact, Label, Language, NotAnalysable, Span, bash, catalogue, javascript, python,
 };
-pub(crate) use program::{json, shortened};
+pub(crate) use argument::{json, shortened};
 
 /// Facts that are kept of one file: four times what the largest file of source that people
 /// write has. Beyond it the file is refused, for what is not kept is not judged.

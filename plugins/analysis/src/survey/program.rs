@@ -5,24 +5,20 @@ use std::collections::HashMap;
 use crate::catalogue::{Reflection, World};
 use crate::clock::{Clock, TooLate};
 use crate::program::{BindingId, Expression, Id, Import, Program, Role};
-use crate::resolve::{Meaning, Resolver, Step, Value};
+use crate::resolve::{Resolver, Step, Value};
 use crate::survey::{FACTS, Imported, Seen, Survey, too_much};
 use crate::text::Text;
-use crate::{Argument, DependencyKind, Fact, FactKind, Label, NotAnalysable, Resolution, Span};
-
-/// An argument is kept as written up to this many bytes: calls nest in calls, and all of them
-/// together would be the square of the file.
-const ARGUMENT_LENGTH: usize = 160;
+use crate::{DependencyKind, Fact, FactKind, Label, NotAnalysable, Resolution, Span};
 
 /// Names in a chain that is kept as written.
 const CHAIN: usize = 16;
 
 /// Turns a program into facts.
 pub(super) struct Surveyor<'a> {
-    program: &'a Program,
+    pub(super) program: &'a Program,
     world: &'a World,
-    text: &'a Text,
-    resolver: Resolver<'a>,
+    pub(super) text: &'a Text,
+    pub(super) resolver: Resolver<'a>,
     bound: HashMap<Id, Vec<BindingId>>,
     survey: Survey,
 }
@@ -138,7 +134,11 @@ impl<'a> Surveyor<'a> {
     /// `object[index]`: where it stands for nothing itself, the object is what is read.
     fn item(&mut self, id: Id, object: Id) -> Result<(), TooLate> {
         let is_known = !self.resolver.meaning(id)?.values.is_empty();
-        if is_known { self.reference(id) } else { self.read(object) }
+        if is_known || self.program.role(id) == Role::Silent {
+            self.reference(id)
+        } else {
+            self.read(object)
+        }
     }
 
     fn read(&mut self, id: Id) -> Result<(), TooLate> {
@@ -168,29 +168,6 @@ impl<'a> Surveyor<'a> {
         let name = self.program.text(binding.name);
         let message = || format!("`{name}` is `{}`", step.path);
         (*step.path != *name).then(|| Label { span: binding.span, message: message() })
-    }
-
-    fn arguments(&mut self, arguments: Id) -> Result<Vec<Argument>, TooLate> {
-        self.program.arguments(arguments).iter().map(|id| self.argument(*id)).collect()
-    }
-
-    fn argument(&mut self, id: Id) -> Result<Argument, TooLate> {
-        let span = self.program.span(id);
-        let (name, id) = match *self.program.expression(id) {
-            Expression::Keyword(name, value) => (Some(self.program.text(name).to_owned()), value),
-            _ => (None, id),
-        };
-        let meaning = self.resolver.meaning(id)?;
-        let resolved = only_path(&meaning);
-        let literal = match self.program.expression(id) {
-            Expression::Constant(json) => Some(self.program.text(*json).to_owned()),
-            _ => self
-                .resolver
-                .text(id)?
-                .filter(|text| text.len() <= ARGUMENT_LENGTH * 64)
-                .map(|text| json(&text)),
-        };
-        Ok(Argument { name, literal, resolved, text: shortened(self.text.at(span)), span })
     }
 
     /// The chain of names that is called, where it stands for nothing that is known.
@@ -227,30 +204,4 @@ impl<'a> Surveyor<'a> {
             import.kind = import.kind.max(strongest.unwrap_or(DependencyKind::Required));
         }
     }
-}
-
-fn only_path(meaning: &Meaning) -> Option<String> {
-    match meaning.values.as_slice() {
-        [value] if !meaning.open && value.resolution != Resolution::Unknown => {
-            value.path().map(ToString::to_string)
-        }
-        _ => None,
-    }
-}
-
-/// A text as JSON has it.
-pub(crate) fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// The beginning of a text that may be long.
-pub(crate) fn shortened(text: &str) -> String {
-    if text.len() <= ARGUMENT_LENGTH {
-        return text.to_owned();
-    }
-    let mut end = ARGUMENT_LENGTH;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}…", &text[..end])
 }
