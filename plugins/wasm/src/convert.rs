@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use lazaret_analysis::{Analysis, Argument, Fact, Resolution, Severity, Span};
 
 use crate::bindings::types;
-use crate::tree;
+use crate::table::Table;
 use crate::{Failure, Manifest};
 
 /// The contract has one step more at the low end.
@@ -37,7 +37,11 @@ fn turns_direction(character: char) -> bool {
 }
 
 /// The file as a policy sees it: with the facts that it asks for.
-pub(crate) fn unit(analysis: &Analysis, manifest: &Manifest) -> Result<types::Unit, Failure> {
+pub(crate) fn unit(
+    analysis: &Analysis,
+    table: &Table,
+    manifest: &Manifest,
+) -> Result<types::Unit, Failure> {
     let size = analysis.text().len();
     let facts = analysis.facts.iter().filter(|fact| manifest.asks_for(fact));
     Ok(types::Unit {
@@ -46,13 +50,13 @@ pub(crate) fn unit(analysis: &Analysis, manifest: &Manifest) -> Result<types::Un
         size: u32::try_from(size).map_err(|_| Failure::FileSize(size))?,
         syntax_errors: narrow(analysis.syntax_errors()),
         source: manifest.wants_source.then(|| analysis.text().to_owned()),
-        facts: facts.map(|known| fact(known, analysis)).collect(),
+        facts: facts.map(|known| fact(known, analysis, table)).collect(),
         matches: Vec::new(),
         attributes: Vec::new(),
     })
 }
 
-fn fact(fact: &Fact, analysis: &Analysis) -> types::Fact {
+fn fact(fact: &Fact, analysis: &Analysis, table: &Table) -> types::Fact {
     types::Fact {
         kind: fact.kind.name().to_owned(),
         name: fact.name.clone(),
@@ -61,19 +65,19 @@ fn fact(fact: &Fact, analysis: &Analysis) -> types::Fact {
             Resolution::Likely => types::Resolution::Likely,
             Resolution::Unknown => types::Resolution::Unknown,
         },
-        arguments: fact.arguments.iter().map(|one| argument(one, analysis)).collect(),
+        arguments: fact.arguments.iter().map(|one| argument(one, table)).collect(),
         span: span(fact.span, analysis),
-        node: tree::node_at(analysis.tree(), fact.span),
+        node: table.at(fact.span),
         attributes: Vec::new(),
     }
 }
 
-fn argument(argument: &Argument, analysis: &Analysis) -> types::Argument {
+fn argument(argument: &Argument, table: &Table) -> types::Argument {
     types::Argument {
         name: argument.name.clone(),
         literal: argument.literal.clone(),
         text: argument.text.clone(),
-        node: tree::node_at(analysis.tree(), argument.span),
+        node: table.at(argument.span),
     }
 }
 

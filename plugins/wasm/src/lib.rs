@@ -36,6 +36,7 @@ mod runtime;
 mod source;
 mod state;
 mod subject;
+mod table;
 mod tree;
 
 pub use cache::CacheError;

@@ -37,7 +37,7 @@ pub struct Limits {
     pub finding_size: usize,
     /// Bytes of log.
     pub log: usize,
-    /// Nodes of the tree that the host hands out; looking up one counts as 16.
+    /// Nodes of the tree that the host hands out.
     pub nodes: u64,
     /// More nodes for each byte of the file.
     pub nodes_per_byte: u64,

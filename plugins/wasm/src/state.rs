@@ -71,8 +71,8 @@ impl State {
     }
 
     /// Takes `count` nodes from what the policy may still read.
-    pub(crate) fn charge(&mut self, count: u64) -> Result<(), Limit> {
-        self.nodes_left = self.nodes_left.checked_sub(count).ok_or(Limit::Nodes)?;
+    pub(crate) fn charge(&mut self, count: usize) -> Result<(), Limit> {
+        self.nodes_left = self.nodes_left.checked_sub(count as u64).ok_or(Limit::Nodes)?;
         Ok(())
     }
 }

@@ -1,43 +1,18 @@
-//! The syntax tree, as a policy sees it.
+//! What a policy may read of the syntax tree.
 //!
-//! A node's id is its row in pre-order. tree-sitter can count and find those itself, so there is
-//! no table to make for the many policies that never look.
+//! Reading has a limit of its own, because the host does the work, and its fuel is not counted.
 
 use std::ops::Range;
 
-use lazaret_analysis::Span;
-use lazaret_analysis::tree_sitter::{Tree, TreeCursor};
-
 use crate::bindings::tree::{Columns, Host, Node};
 use crate::state::State;
-use crate::subject::Subject;
-
-/// Stands for "no such node".
-pub(crate) const NONE: u32 = u32::MAX;
-
-/// What looking up one node counts as: it is found from the root, child by child.
-const LOOK_UP: u64 = 16;
-
-/// The smallest node that covers `span`; of several with the same place, the innermost.
-pub(crate) fn node_at(tree: &Tree, span: Span) -> u32 {
-    let mut cursor = tree.walk();
-    let mut found = row(&cursor);
-    while cursor.goto_first_child_for_byte(span.start).is_some() {
-        let node = cursor.node();
-        if node.start_byte() > span.start || node.end_byte() < span.end {
-            break;
-        }
-        found = row(&cursor);
-    }
-    found
-}
 
 impl Host for State {
     fn kinds(&mut self) -> wasmtime::Result<Vec<String>> {
         let Some(subject) = self.subject() else { return Ok(Vec::new()) };
         let language = subject.tree.language();
         let rows = 0..language.node_kind_count();
-        self.charge(rows.len() as u64)?;
+        self.charge(rows.len())?;
         Ok(names(rows, |row| language.node_kind_for_id(row)))
     }
 
@@ -46,124 +21,47 @@ impl Host for State {
         let language = subject.tree.language();
         // tree-sitter counts fields from 1.
         let rows = 0..language.field_count() + 1;
-        self.charge(rows.len() as u64)?;
+        self.charge(rows.len())?;
         Ok(names(rows, |row| language.field_name_for_id(row)))
     }
 
     fn get(&mut self, id: u32) -> wasmtime::Result<Option<Node>> {
-        self.charge(LOOK_UP)?;
-        let Some(subject) = self.subject() else { return Ok(None) };
-        Ok(cursor(&subject, id).map(|cursor| describe(&cursor)))
+        self.charge(1)?;
+        Ok(self.subject().and_then(|subject| subject.table().get(id)))
     }
 
     fn snapshot(&mut self, root: u32) -> wasmtime::Result<Columns> {
-        self.charge(LOOK_UP)?;
-        let Some(subject) = self.subject() else { return Ok(Columns::with_capacity(0)) };
-        let Some(mut cursor) = cursor(&subject, root) else { return Ok(Columns::with_capacity(0)) };
-        let count = cursor.node().descendant_count();
-        self.charge(count as u64)?;
-        let mut columns = Columns::with_capacity(count);
-        columns.fill(&mut cursor, count);
-        Ok(columns)
+        let Some(subject) = self.subject() else { return Ok(Columns::default()) };
+        let table = subject.table();
+        self.charge(1 + table.size(root))?;
+        Ok(table.below(root))
     }
 
     fn text(&mut self, start: u32, end: u32) -> wasmtime::Result<Option<String>> {
         let Some(subject) = self.subject() else { return Ok(None) };
         let text = subject.text.get(start as usize..end as usize);
-        self.charge(1 + text.map_or(0, |text| text.len() as u64 / 16))?;
+        // Copying sixteen bytes is about as dear as looking up a node.
+        self.charge(1 + text.map_or(0, |text| text.len() / 16))?;
         Ok(text.map(str::to_owned))
+    }
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self {
+            kind: Vec::new(),
+            field: Vec::new(),
+            parent: Vec::new(),
+            next_sibling: Vec::new(),
+            start_byte: Vec::new(),
+            end_byte: Vec::new(),
+        }
     }
 }
 
 fn names<'a>(rows: Range<usize>, name: impl Fn(u16) -> Option<&'a str>) -> Vec<String> {
     let name = |row| u16::try_from(row).ok().and_then(&name).unwrap_or_default().to_owned();
     rows.map(name).collect()
-}
-
-/// A cursor on the node of this id, where there is one.
-fn cursor(subject: &Subject, id: u32) -> Option<TreeCursor<'_>> {
-    let tree = &subject.tree;
-    let id = id as usize;
-    if id >= tree.root_node().descendant_count() {
-        return None;
-    }
-    let mut cursor = tree.walk();
-    cursor.goto_descendant(id);
-    Some(cursor)
-}
-
-impl Columns {
-    fn with_capacity(count: usize) -> Self {
-        Self {
-            kind: Vec::with_capacity(count),
-            field: Vec::with_capacity(count),
-            parent: Vec::with_capacity(count),
-            next_sibling: Vec::with_capacity(count),
-            start_byte: Vec::with_capacity(count),
-            end_byte: Vec::with_capacity(count),
-        }
-    }
-
-    /// Adds the node under the cursor and those below it, `count` in all.
-    fn fill(&mut self, cursor: &mut TreeCursor<'_>, count: usize) {
-        let first = row(cursor);
-        let Node { parent, next_sibling, .. } = describe(cursor);
-        let mut ancestors = vec![parent];
-        self.push(cursor, parent);
-        self.next_sibling[0] = next_sibling;
-        let mut current = first;
-        while self.kind.len() < count {
-            if cursor.goto_first_child() {
-                ancestors.push(current);
-            } else {
-                while !cursor.goto_next_sibling() {
-                    // The rows that are missing are below an ancestor's sibling.
-                    current = ancestors.pop().unwrap_or(first);
-                    cursor.goto_parent();
-                }
-                self.next_sibling[(current - first) as usize] = row(cursor);
-            }
-            current = row(cursor);
-            self.push(cursor, ancestors.last().copied().unwrap_or(NONE));
-        }
-    }
-
-    fn push(&mut self, cursor: &TreeCursor<'_>, parent: u32) {
-        let node = cursor.node();
-        self.kind.push(node.kind_id());
-        self.field.push(field(cursor));
-        self.parent.push(parent);
-        self.next_sibling.push(NONE);
-        self.start_byte.push(narrow(node.start_byte()));
-        self.end_byte.push(narrow(node.end_byte()));
-    }
-}
-
-fn describe(cursor: &TreeCursor<'_>) -> Node {
-    let node = cursor.node();
-    let [mut up, mut along, mut down] = [cursor.clone(), cursor.clone(), cursor.clone()];
-    Node {
-        kind: node.kind_id(),
-        field: field(cursor),
-        parent: if up.goto_parent() { row(&up) } else { NONE },
-        next_sibling: if along.goto_next_sibling() { row(&along) } else { NONE },
-        first_child: if down.goto_first_child() { row(&down) } else { NONE },
-        start_byte: narrow(node.start_byte()),
-        end_byte: narrow(node.end_byte()),
-    }
-}
-
-fn field(cursor: &TreeCursor<'_>) -> u16 {
-    cursor.field_id().map_or(0, std::num::NonZero::get)
-}
-
-fn row(cursor: &TreeCursor<'_>) -> u32 {
-    narrow(cursor.descendant_index())
-}
-
-/// Trees are of files that the contract can count.
-fn narrow(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(NONE)
 }
 
 #[cfg(test)]
@@ -173,10 +71,11 @@ mod tests {
     use lazaret_analysis::tree_sitter::Node as Syntax;
     use lazaret_analysis::{Analyser, Analysis, Language, Project, SourceFile, Span};
 
-    use super::{Columns, Host, NONE, Node, node_at};
+    use super::{Columns, Host, Node};
     use crate::Limits;
     use crate::state::State;
     use crate::subject::Subject;
+    use crate::table::NONE;
 
     const TEXT: &str = "import os\ndef f(a, *, b=1):\n    return os.system(a) + [b, 'ö']\nf(2)\n";
 
@@ -271,7 +170,8 @@ mod tests {
         let mut kind_at = |text: &str| {
             let start = TEXT.find(text).expect("it is in the text");
             let span = Span { start, end: start + text.len() };
-            let node = get(&mut state, node_at(analysis.tree(), span)).expect("it is in the tree");
+            let id = Subject::of(&analysis).table().at(span);
+            let node = get(&mut state, id).expect("it is in the tree");
             kinds[usize::from(node.kind)].clone()
         };
         assert_eq!(kind_at("os.system(a)"), "call");
