@@ -6,6 +6,8 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::sys::stat::Mode;
 use nix::unistd::dup2;
 
+use crate::system;
+
 /// Where a program writes the result of `main`.
 pub(crate) const RESULT: i32 = 3;
 /// Where a program reads the arguments of `main`.
@@ -19,8 +21,10 @@ pub(crate) struct Reserved {
 }
 
 impl Reserved {
-    /// Takes the numbers, as the first thing that the agent does.
+    /// Takes the numbers, as the first thing that the agent does. What else the host has left open
+    /// is closed: it is nobody's business in a sandbox.
     pub(crate) fn take() -> nix::Result<Self> {
+        system::close_all_but_the_standard_streams()?;
         let open_root = || open("/", OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty());
         let (result, arguments) = (open_root()?, open_root()?);
         if (result.as_raw_fd(), arguments.as_raw_fd()) != (RESULT, ARGUMENTS) {

@@ -18,6 +18,17 @@ pub(crate) fn fork() -> nix::Result<ForkResult> {
     unsafe { nix::unistd::fork() }
 }
 
+/// Closes whatever was inherited. To be called before anything is opened.
+#[allow(unsafe_code, reason = "closing by number is unsafe where somebody owns the number")]
+pub(crate) fn close_all_but_the_standard_streams() -> nix::Result<()> {
+    const FIRST: libc::c_uint = 3;
+    // No descriptor has a greater number, and gVisor refuses to hear of one.
+    const LAST: libc::c_int = libc::c_int::MAX;
+    // SAFETY: this is the first thing that the agent does, so nothing in it owns a descriptor.
+    let answer = unsafe { libc::syscall(libc::SYS_close_range, FIRST, LAST, 0) };
+    Errno::result(answer).map(drop)
+}
+
 /// Changes the flags of a mount, and with `recursive` of all that is mounted below it. The older
 /// call changes one mount alone, and so would leave what lies below `/usr` writable.
 #[allow(unsafe_code, reason = "no library wraps this call")]

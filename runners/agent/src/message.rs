@@ -66,7 +66,9 @@ pub enum Controller {
     MemoryV1,
     /// Processes, in a hierarchy of the first version.
     PidsV1,
-    /// Memory and processes, in the one hierarchy of the second version.
+    /// Processor time, in a hierarchy of the first version.
+    CpuV1,
+    /// All three, in the one hierarchy of the second version.
     Unified,
 }
 

@@ -55,10 +55,12 @@ impl Mount {
                 self.directory(own, |controllers| controllers.split(',').any(|c| c == name))?;
             Some(GroupParent { controller, path })
         };
-        [find("memory", Controller::MemoryV1), find("pids", Controller::PidsV1)]
-            .into_iter()
-            .flatten()
-            .collect()
+        let known = [
+            find("memory", Controller::MemoryV1),
+            find("pids", Controller::PidsV1),
+            find("cpuacct", Controller::CpuV1),
+        ];
+        known.into_iter().flatten().collect()
     }
 
     /// In the second version: our own group if it hands both controllers on, else the one above.

@@ -5,6 +5,8 @@
 //! `Outcome`; a [`RunnerError`] is what we ourselves could not do.
 
 mod check;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod job;
 mod limits;
 mod outcome;

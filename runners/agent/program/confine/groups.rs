@@ -103,6 +103,7 @@ fn limit(controller: Controller, group: &Path, walls: &Walls) -> std::io::Result
             let _ = fs::write(group.join("memory.memsw.limit_in_bytes"), &memory);
         }
         Controller::PidsV1 => fs::write(group.join("pids.max"), &processes)?,
+        Controller::CpuV1 => {}
         Controller::Unified => {
             fs::write(group.join("memory.max"), &memory)?;
             fs::write(group.join("pids.max"), &processes)?;
@@ -120,7 +121,9 @@ fn open(controller: Controller, group: &Path, evidence: &mut Evidence) -> std::i
             evidence.peak = File::open(group.join("memory.max_usage_in_bytes")).ok();
         }
         Controller::PidsV1 => evidence.processes = Some(File::open(group.join("pids.events"))?),
+        Controller::CpuV1 => evidence.cpu = Some(File::open(group.join("cpuacct.usage"))?),
         Controller::Unified => {
+            evidence.cpu = Some(File::open(group.join("cpu.stat"))?);
             evidence.memory = Some(File::open(group.join("memory.events"))?);
             evidence.peak = File::open(group.join("memory.peak")).ok();
             evidence.processes = Some(File::open(group.join("pids.events"))?);

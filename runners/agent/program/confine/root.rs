@@ -44,12 +44,13 @@ pub(super) fn build(walls: &Walls, owner: u32) -> Result<(), Failure> {
     for directory in SYSTEM {
         show_system_directory(Path::new(directory))?;
     }
-    for directory in &walls.readable {
-        bind(directory, directory, READ_ONLY)?;
-    }
     etc::write()?;
     devices::make()?;
     scratch::make(walls.disk, owner)?;
+    // Last, because an interpreter may lie in a place that the scratch space covers.
+    for directory in &walls.readable {
+        bind(directory, directory, READ_ONLY)?;
+    }
     processes()?;
     leave_old_root()?;
     umask(Mode::S_IWGRP | Mode::S_IWOTH);

@@ -12,6 +12,8 @@ pub(crate) struct Evidence {
     pub(crate) peak: Option<File>,
     /// Holds a line `max N`: how often a process was refused.
     pub(crate) processes: Option<File>,
+    /// Holds the processor time: alone, in nanoseconds, or in a line `usage_usec N`.
+    pub(crate) cpu: Option<File>,
 }
 
 impl Evidence {
@@ -22,12 +24,19 @@ impl Evidence {
 
     /// Whether a process was ended for want of memory.
     pub(crate) fn out_of_memory(&self) -> bool {
-        counted(self.memory.as_ref(), "oom_kill")
+        counted(self.memory.as_ref(), "oom_kill") > Some(0)
     }
 
     /// Whether a process was refused.
     pub(crate) fn out_of_processes(&self) -> bool {
-        counted(self.processes.as_ref(), "max")
+        counted(self.processes.as_ref(), "max") > Some(0)
+    }
+
+    /// Processor time in microseconds, of everybody who was ever in the group. It knows what the
+    /// agent's own count does not: children that their parent never waited for.
+    pub(crate) fn cpu_time(&self) -> Option<u64> {
+        let nanoseconds = || text(self.cpu.as_ref()?)?.trim().parse::<u64>().ok();
+        counted(self.cpu.as_ref(), "usage_usec").or_else(|| nanoseconds().map(|time| time / 1000))
     }
 
     /// The most memory at one time, in bytes.
@@ -36,11 +45,10 @@ impl Evidence {
     }
 }
 
-/// Whether the file has a line with this name and a number above zero.
-fn counted(file: Option<&File>, name: &str) -> bool {
-    let Some(text) = file.and_then(text) else { return false };
-    let value = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse::<u64>().ok();
-    text.lines().find_map(value).is_some_and(|count| count > 0)
+/// The number in the line with this name.
+fn counted(file: Option<&File>, name: &str) -> Option<u64> {
+    let value = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok();
+    text(file?)?.lines().find_map(value)
 }
 
 /// The file as it is now: the kernel writes it anew for each read from its start.
@@ -66,6 +74,14 @@ mod tests {
     fn a_count_above_zero_is_evidence() {
         let memory = Some(file("oom_kill_disable 0\nunder_oom 1\noom_kill 2\n"));
         assert!(Evidence { memory, ..Evidence::default() }.out_of_memory());
+    }
+
+    #[test]
+    fn processor_time_is_read_from_both_versions() {
+        let time = |text| Evidence { cpu: Some(file(text)), ..Evidence::default() }.cpu_time();
+        assert_eq!(time("5000000\n"), Some(5000));
+        assert_eq!(time("usage_usec 5000\nuser_usec 4000\n"), Some(5000));
+        assert_eq!(Evidence::default().cpu_time(), None);
     }
 
     #[test]

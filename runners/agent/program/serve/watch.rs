@@ -45,7 +45,7 @@ impl Watch {
             (LimitHit::Memory, self.memory_is_over(&census)),
             (LimitHit::Processes, self.processes_are_over(&census)),
             (LimitHit::Disk, scratch_is_full()),
-            (LimitHit::Cpu, used(&census) > self.limits.cpu),
+            (LimitHit::Cpu, self.used(&census) > self.limits.cpu),
             (LimitHit::Wall, self.deadline().is_some_and(|deadline| Instant::now() >= deadline)),
         ];
         limits.into_iter().find_map(|(limit, hit)| hit.then_some(limit))
@@ -57,7 +57,7 @@ impl Watch {
             (LimitHit::Memory, self.evidence.out_of_memory()),
             (LimitHit::Processes, self.evidence.out_of_processes()),
             (LimitHit::Disk, scratch_is_full()),
-            (LimitHit::Cpu, used(&Census::default()) > self.limits.cpu),
+            (LimitHit::Cpu, self.used(&Census::default()) > self.limits.cpu),
         ];
         limits.into_iter().find_map(|(limit, hit)| hit.then_some(limit))
     }
@@ -85,13 +85,16 @@ impl Watch {
         }
         census.threads > u64::from(self.limits.processes)
     }
-}
 
-/// Microseconds of processor time, of the living and the dead.
-fn used(census: &Census) -> u64 {
-    let (user, system, _) = children();
-    let living = census.ticks.saturating_mul(1_000_000) / ticks_per_second();
-    user.saturating_add(system).saturating_add(living)
+    /// Microseconds of processor time, of the living and the dead. A control group counts the
+    /// agent's own, too, which is next to nothing. Without one, a program that has the kernel bury
+    /// its children hides their time; the wall clock holds it all the same.
+    fn used(&self, census: &Census) -> u64 {
+        let (user, system, _) = children();
+        let living = census.ticks.saturating_mul(1_000_000) / ticks_per_second();
+        let counted = user.saturating_add(system).saturating_add(living);
+        counted.max(self.evidence.cpu_time().unwrap_or(0))
+    }
 }
 
 /// Processor time in the program and in the kernel, in microseconds, and the memory of the largest

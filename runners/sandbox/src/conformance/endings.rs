@@ -1,0 +1,59 @@
+//! What is left when a run is over, or was never finished.
+
+use std::fs;
+use std::time::Duration;
+
+use super::program::{bash, stdout};
+use crate::{Event, Events, Runner};
+
+/// How long a process may take to go.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The future is dropped while the program, and a daemon of it, run.
+pub async fn a_run_that_is_dropped_leaves_no_process(runner: &dyn Runner) {
+    // Nobody else sleeps so long.
+    let marker = format!("86400.{}", std::process::id());
+    let program = bash(&format!("setsid sleep {marker} & echo begun; sleep {marker}"));
+    let (events, mut listener) = Events::channel(1);
+    {
+        let run = runner.run(program.job, events);
+        tokio::pin!(run);
+        let begun = tokio::select! {
+            outcome = &mut run => panic!("it ended by itself: {outcome:?}"),
+            event = listener.recv() => event,
+        };
+        assert_eq!(begun, Some(Event::Stdout(b"begun\n".to_vec())));
+    }
+    let gone = async {
+        while is_running(&marker) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("the program has ended");
+    assert_eq!(stdout(&bash("echo well").succeed(runner).await), "well\n");
+}
+
+/// Whether any process of this machine has the word among its own.
+fn is_running(word: &str) -> bool {
+    let processes = fs::read_dir("/proc").expect("/proc is mounted").flatten();
+    let mut lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    lines.any(|line| line.split(|byte| *byte == 0).any(|found| found == word.as_bytes()))
+}
+
+/// Each has its own files, processes and output.
+pub async fn runs_beside_each_other_do_not_meet(runner: &dyn Runner) {
+    let run = |name: &'static str| async move {
+        let code = format!("echo {name} > /tmp/name; sleep 0.3; cat /tmp/name; ls /tmp");
+        stdout(&bash(&code).succeed(runner).await)
+    };
+    let (one, two, three) = tokio::join!(run("one"), run("two"), run("three"));
+    assert_eq!([one, two, three], ["one\nname\n", "two\nname\n", "three\nname\n"]);
+}
+
+/// And its outcomes say the same.
+pub async fn a_ready_runner_says_how_strong_it_is(runner: &dyn Runner) {
+    let offered = runner.ready().await.expect("ready");
+    let outcome = bash("true").succeed(runner).await;
+    assert_eq!(outcome.isolation, offered);
+    assert!(!outcome.isolation_parts.is_empty());
+}

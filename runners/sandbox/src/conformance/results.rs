@@ -1,0 +1,165 @@
+//! What `main` returns, in the three languages.
+
+use serde_json::{Value, json};
+
+use super::program::{Program, bash, node, python, stderr, stdout};
+use crate::{Interpreter, Runner, Status};
+
+/// Numbers, texts, lists and objects in each other; and what JSON cannot say as null.
+pub async fn python_returns_what_json_can_say(runner: &dyn Runner) {
+    let code = "def main(name, more):\n    return {'name': name, 'more': [more, None, True, 1.5], \
+                'nan': float('nan'), 'infinite': [float('inf')], 'ü': '\\U0001f600\\n\"'}";
+    let arguments = json!({"name": "größe", "more": {"a": [1, null, {"b": "\u{0}"}]}});
+    let outcome = python(code).main(arguments).succeed(runner).await;
+    let expected = json!({
+        "name": "größe", "more": [{"a": [1, null, {"b": "\u{0}"}]}, null, true, 1.5],
+        "nan": null, "infinite": [null], "ü": "😀\n\"",
+    });
+    assert_eq!(outcome.result, Some(expected));
+}
+
+/// `None` is a result.
+pub async fn python_returns_none_as_null(runner: &dyn Runner) {
+    let outcome = python("def main():\n    pass").main(json!({})).succeed(runner).await;
+    assert_eq!(outcome.result, Some(Value::Null));
+}
+
+/// A coroutine is waited for.
+pub async fn python_main_can_be_async(runner: &dyn Runner) {
+    let code = "import asyncio\nasync def main(n):\n    await asyncio.sleep(0)\n    return n + 1";
+    let outcome = python(code).main(json!({"n": 1})).succeed(runner).await;
+    assert_eq!(outcome.result, Some(json!(2)));
+    let code = "async def main():\n    1 / 0";
+    let outcome = python(code).main(json!({})).end(runner, Status::ProgramError).await;
+    assert_eq!(stderr(&outcome).matches("File ").count(), 1, "{}", stderr(&outcome));
+}
+
+/// `if __name__ == "__main__"` is for scripts.
+pub async fn python_main_is_not_main_twice(runner: &dyn Runner) {
+    let code = "def main():\n    return __name__\nif __name__ == '__main__':\n    main(1, 2)";
+    let outcome = python(code).main(json!({})).succeed(runner).await;
+    assert_eq!(outcome.result, Some(json!("main")));
+}
+
+/// What is not JSON is the program's error, with a reason.
+pub async fn python_cannot_return_a_set(runner: &dyn Runner) {
+    for value in ["{1}", "b'x'", "object()", "[[1, {2}]]"] {
+        let code = format!("def main():\n    return {value}");
+        let outcome = python(&code).main(json!({})).end(runner, Status::ProgramError).await;
+        assert!(stderr(&outcome).contains("what `main` returned is not JSON"));
+        assert_eq!(outcome.result, None);
+    }
+}
+
+/// A file without `main` says so.
+pub async fn python_without_main_is_told_so(runner: &dyn Runner) {
+    let outcome = python("x = 1").main(json!({})).end(runner, Status::ProgramError).await;
+    assert!(stderr(&outcome).contains("`main.py` has no function `main`"));
+}
+
+/// Success needs a result, whatever the exit code.
+pub async fn python_that_leaves_early_has_no_result(runner: &dyn Runner) {
+    let code = "import os\ndef main():\n    os._exit(0)";
+    let outcome = python(code).main(json!({})).end(runner, Status::NoResult).await;
+    assert_eq!((outcome.exit_code, outcome.result), (Some(0), None));
+}
+
+/// As in Python.
+pub async fn javascript_returns_what_json_can_say(runner: &dyn Runner) {
+    let code = "async function main({ name, more }) {\n  await null;\n  \
+                return { name, more: [more, null, true, 1.5], nan: NaN, gone: undefined, ü: '😀\\n\"' };\n}";
+    let arguments = json!({"name": "größe", "more": {"a": [1, null]}});
+    let outcome = node(code).main(arguments).succeed(runner).await;
+    let expected = json!({
+        "name": "größe", "more": [{"a": [1, null]}, null, true, 1.5], "nan": null, "ü": "😀\n\"",
+    });
+    assert_eq!(outcome.result, Some(expected));
+    let outcome =
+        node("const main = () => 1n").main(json!({})).end(runner, Status::ProgramError).await;
+    assert!(stderr(&outcome).contains("what `main` returned is not JSON"), "{}", stderr(&outcome));
+}
+
+/// `undefined` is what a function returns that returns nothing.
+pub async fn javascript_returns_undefined_as_null(runner: &dyn Runner) {
+    let outcome = node("function main() {}").main(json!({})).succeed(runner).await;
+    assert_eq!(outcome.result, Some(Value::Null));
+}
+
+/// As a function, a constant, or an export; with everything a `CommonJS` file has.
+pub async fn javascript_main_is_found_however_it_is_declared(runner: &dyn Runner) {
+    let declarations = [
+        "function main(a) { return a.n + 1 }",
+        "const fs = require('fs'), path = require('path');\nconst main = async (a) => a.n + 1;",
+        "'use strict';\nlet process = 1;\nexports.main = (a) => a.n + process;",
+        "module.exports = { main: (a) => a.n + 1, file: __filename };",
+        "if (require.main === module) throw new Error('run');\nvar main = (a) => a.n + 1;",
+    ];
+    for code in declarations {
+        let outcome = node(code).main(json!({"n": 1})).succeed(runner).await;
+        assert_eq!(outcome.result, Some(json!(2)), "{code}");
+    }
+}
+
+/// As an export of a module, whose ending or whose words say that it is one.
+pub async fn javascript_main_can_be_a_module(runner: &dyn Runner) {
+    let code = "import { sep } from 'node:path';\nexport const main = async ({ n }) => [n, sep];";
+    for path in ["main.mjs", "lib/main.js"] {
+        let program = Program::new(Interpreter::Node, path, code);
+        let program = program.file("lib/package.json", r#"{"type": "module"}"#);
+        let outcome = program.main(json!({"n": 1})).succeed(runner).await;
+        assert_eq!(outcome.result, Some(json!([1, "/"])), "{path}");
+    }
+}
+
+/// Line numbers are the file's, and no frame is ours.
+pub async fn javascript_errors_show_the_programs_lines_alone(runner: &dyn Runner) {
+    let code =
+        "function fail() {\n  throw new TypeError('oops');\n}\nasync function main() { fail() }";
+    let outcome = node(code).main(json!({})).end(runner, Status::ProgramError).await;
+    let expected =
+        "TypeError: oops\n    at fail (/work/main.js:2:9)\n    at main (/work/main.js:4:25)\n";
+    assert_eq!(stderr(&outcome), expected);
+}
+
+/// As in Python.
+pub async fn javascript_that_leaves_early_has_no_result(runner: &dyn Runner) {
+    let code = "const main = () => process.exit(0)";
+    node(code).main(json!({})).end(runner, Status::NoResult).await;
+    let code = "const main = () => new Promise(() => {})";
+    let outcome = node(code).main(json!({})).run(runner).await;
+    assert_eq!(outcome.result, None);
+}
+
+/// Texts as they are, all else as JSON, and nothing evaluated.
+pub async fn bash_arguments_are_data(runner: &dyn Runner) {
+    let code = r#"printf '%s\n' "$text" "$list" "$number""#;
+    let arguments =
+        json!({"text": "$(id) `id` \"' \\ \n*", "list": ["a", {"b": null}], "number": 1.5});
+    let outcome = bash(code).main(arguments).run(runner).await;
+    assert_eq!(stdout(&outcome), "$(id) `id` \"' \\ \n*\n[\"a\",{\"b\":null}]\n1.5\n");
+}
+
+/// `main` is called where there is one.
+pub async fn bash_returns_what_it_writes_to_descriptor_3(runner: &dyn Runner) {
+    let code = r#"main() { printf '{"twice": "%s%s"}' "$word" "$word" >&3; }"#;
+    let outcome = bash(code).main(json!({"word": "ab"})).succeed(runner).await;
+    assert_eq!(outcome.result, Some(json!({"twice": "abab"})));
+    let outcome =
+        bash("echo 1 >&3; exit 4").main(json!({})).end(runner, Status::ProgramError).await;
+    assert_eq!(outcome.exit_code, Some(4));
+}
+
+/// The result has a channel of its own.
+pub async fn what_is_printed_is_no_result(runner: &dyn Runner) {
+    let code = "def main():\n    print('{\"a\": 1}')\n    return 2";
+    let outcome = python(code).main(json!({})).succeed(runner).await;
+    assert_eq!(stdout(&outcome), "{\"a\": 1}\n");
+    assert_eq!(outcome.result, Some(json!(2)));
+}
+
+/// A result is output, too.
+pub async fn a_result_above_the_limit_is_too_much_output(runner: &dyn Runner) {
+    let program = python("def main():\n    return 'x' * 5000").main(json!({}));
+    let outcome = program.limit(|limits| limits.artifact_size = 1000).run(runner).await;
+    assert_eq!((outcome.status, outcome.result), (Status::OutputLimit, None));
+}
