@@ -8,7 +8,7 @@ use lazaret_analysis::{Analyser, Language, Project, SourceFile};
 
 /// Enough for the times of the first file to be those of a process that just started, and of
 /// the last to be those of one that is warm.
-const REPEATS: usize = 2;
+const REPEATS: usize = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
