@@ -18,14 +18,7 @@ pub(crate) struct Table(Columns);
 impl Table {
     pub(crate) fn of(tree: &Tree) -> Self {
         let count = tree.root_node().descendant_count();
-        let mut table = Self(Columns {
-            kind: Vec::with_capacity(count),
-            field: Vec::with_capacity(count),
-            parent: Vec::with_capacity(count),
-            next_sibling: Vec::with_capacity(count),
-            start_byte: Vec::with_capacity(count),
-            end_byte: Vec::with_capacity(count),
-        });
+        let mut table = Self(empty(count));
         table.fill(&mut tree.walk());
         table
     }
@@ -112,6 +105,18 @@ impl Table {
         self.0.start_byte.push(narrow(node.start_byte()));
         self.0.end_byte.push(narrow(node.end_byte()));
         narrow(self.0.kind.len() - 1)
+    }
+}
+
+/// No nodes, and room for so many.
+pub(crate) fn empty(room: usize) -> Columns {
+    Columns {
+        kind: Vec::with_capacity(room),
+        field: Vec::with_capacity(room),
+        parent: Vec::with_capacity(room),
+        next_sibling: Vec::with_capacity(room),
+        start_byte: Vec::with_capacity(room),
+        end_byte: Vec::with_capacity(room),
     }
 }
 

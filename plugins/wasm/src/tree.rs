@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::bindings::tree::{Columns, Host, Node};
 use crate::state::State;
+use crate::table::empty;
 
 impl Host for State {
     fn kinds(&mut self) -> wasmtime::Result<Vec<String>> {
@@ -31,7 +32,7 @@ impl Host for State {
     }
 
     fn snapshot(&mut self, root: u32) -> wasmtime::Result<Columns> {
-        let Some(subject) = self.subject() else { return Ok(Columns::default()) };
+        let Some(subject) = self.subject() else { return Ok(empty(0)) };
         let table = subject.table();
         self.charge(1 + table.size(root))?;
         Ok(table.below(root))
@@ -43,19 +44,6 @@ impl Host for State {
         // Copying sixteen bytes is about as dear as looking up a node.
         self.charge(1 + text.map_or(0, |text| text.len() / 16))?;
         Ok(text.map(str::to_owned))
-    }
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Self {
-            kind: Vec::new(),
-            field: Vec::new(),
-            parent: Vec::new(),
-            next_sibling: Vec::new(),
-            start_byte: Vec::new(),
-            end_byte: Vec::new(),
-        }
     }
 }
 
