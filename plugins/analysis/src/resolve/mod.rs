@@ -110,19 +110,15 @@ impl<'a> Resolver<'a> {
     fn member(&self, object: &Meaning, name: &str) -> Rc<Meaning> {
         let member = self.each_path(object, |world, path| Some(world.member(path, name)));
         let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
-        match self.world.member_of_any(name) {
-            Some(path) if !member.values.iter().any(is_sink) => {
-                let path = match member.values.first().and_then(Value::path) {
-                    // `.constructor.constructor` is a path that the catalogue may know.
-                    Some(known) if known.starts_with('.') => known.clone(),
-                    _ => path,
-                };
-                let (what, way) = (What::Path(path), Vec::new());
-                let value = Value { what, resolution: Resolution::Likely, way };
-                Rc::new(Meaning { values: vec![value], open: true })
-            }
-            _ => member,
+        let Some(path) = self.world.member_of_any(name) else { return member };
+        if member.values.iter().any(is_sink) {
+            return member;
         }
+        // `module.constructor` is itself, and any object's constructor.
+        let mut either = Meaning { open: true, ..(*member).clone() };
+        let (what, way) = (What::Path(path), Vec::new());
+        either.add(Value { what, resolution: Resolution::Likely, way });
+        Rc::new(either)
     }
 
     /// A name: any of its bindings, or what the language means by it.

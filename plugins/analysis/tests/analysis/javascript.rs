@@ -26,6 +26,7 @@ fn every_form_of_import_is_followed() {
         "const cp = await import('child_process'); cp.exec('id')",
         "const r = require; r('child_process').exec('id')",
         "process.getBuiltinModule('child_process').exec('id')",
+        "module.constructor._load('child_process').exec('id')",
         "process.mainModule.require('child_process').exec('id')",
         "import { createRequire } from 'module'; createRequire('/')('child_process').exec('id')",
         "export { exec as run } from 'child_process'",
