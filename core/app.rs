@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use lazaret_process::ProcessConfig;
+use lazaret_docker::{DockerConfig, DockerRunner};
+use lazaret_process::{ProcessConfig, ProcessRunner};
 use lazaret_sandbox::Runner;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -85,6 +86,7 @@ impl App {
             .stage::<stages::analysis::AnalysisConfig>()
             .stage::<stages::policies::PoliciesConfig>()
             .stage::<stages::execution::ExecutionConfig>()
+            .runner::<DockerConfig>()
             .runner::<ProcessConfig>()
     }
 
@@ -198,6 +200,14 @@ impl RunnerConfig for ProcessConfig {
     const NAME: &'static str = "process";
 
     fn build(self) -> Result<Arc<dyn Runner>, BuildError> {
-        Ok(Arc::new(lazaret_process::ProcessRunner::new(self)))
+        Ok(Arc::new(ProcessRunner::new(self)))
+    }
+}
+
+impl RunnerConfig for DockerConfig {
+    const NAME: &'static str = "docker";
+
+    fn build(self) -> Result<Arc<dyn Runner>, BuildError> {
+        Ok(Arc::new(DockerRunner::new(self)))
     }
 }

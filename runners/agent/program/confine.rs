@@ -50,8 +50,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Builds the walls that the host asks for, and serves inside. Returns in both processes.
 pub(crate) fn run(reserved: Reserved) -> Result<(), Failure> {
     let walls = read_walls()?;
-    let (groups, evidence) = Groups::make(&walls)?;
     let identity = Identity::of_this_process()?;
+    let (groups, evidence) = Groups::make(&walls)?;
     let link = UnixStream::pair().attempt(Part::Namespaces, "make a pair of sockets")?;
     identity.enter_first()?;
     match system::fork().attempt(Part::Namespaces, "start process 1")? {

@@ -21,6 +21,7 @@ use lazaret_agent::message::{Failure, Ready, VERSION};
 use self::session::Session;
 use crate::channel::{self, Inbox};
 use crate::descriptors::Reserved;
+use crate::system;
 
 pub(crate) use self::evidence::Evidence;
 pub(crate) use self::lockdown::Rules;
@@ -52,7 +53,8 @@ impl Sandbox {
 /// Serves one job.
 pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     let Sandbox { evidence, rules, parts, outer } = sandbox;
-    channel::send_now(io::stdout(), Kind::Ready, &Ready { version: VERSION, parts })?;
+    let ready = Ready { version: VERSION, parts, kernel: system::kernel() };
+    channel::send_now(io::stdout(), Kind::Ready, &ready)?;
     let mut inbox = Inbox::default();
     let Some(job) = job::receive(&mut inbox)? else { return Ok(()) };
     let program = program::start(&job, rules, reserved)?;

@@ -8,6 +8,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+use nix::sys::utsname::uname;
 use nix::unistd::ForkResult;
 
 /// Makes a second process.
@@ -16,6 +17,12 @@ pub(crate) fn fork() -> nix::Result<ForkResult> {
     // SAFETY: the agent has one thread, and starts none before this; so the child holds no lock
     // that another thread had taken.
     unsafe { nix::unistd::fork() }
+}
+
+/// The release of the kernel; empty where it does not say.
+pub(crate) fn kernel() -> String {
+    let names = uname();
+    names.map(|names| names.release().to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Closes whatever was inherited. To be called before anything is opened.
@@ -84,6 +91,8 @@ fn instruction(bytes: [u8; 8]) -> libc::sock_filter {
 /// Switches the loopback interface on: programs may talk to themselves.
 #[allow(unsafe_code, reason = "no library wraps this request")]
 pub(crate) fn loopback_up() -> nix::Result<()> {
+    // The C libraries disagree about the type of the number, and of the argument.
+    const SIOCSIFFLAGS: u16 = 0x8914;
     let socket: OwnedFd =
         socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
     // SAFETY: all zeros is a valid request.
@@ -95,7 +104,7 @@ pub(crate) fn loopback_up() -> nix::Result<()> {
     // SAFETY: the request names an interface and its flags, as SIOCSIFFLAGS wants, and lives
     // during the call.
     let answer = unsafe {
-        libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS as libc::Ioctl, &raw const request)
+        libc::ioctl(socket.as_raw_fd(), libc::Ioctl::from(SIOCSIFFLAGS), &raw const request)
     };
     Errno::result(answer).map(drop)
 }

@@ -43,6 +43,9 @@ pub enum ConversationError {
     /// The agent is of another version.
     #[error("the agent speaks version {0} of the protocol, and not {VERSION}")]
     Version(u32),
+    /// The sandbox runs on the kernel that it must not run on.
+    #[error("inside, the kernel is `{0}`, as it is outside")]
+    SameKernel(String),
     /// The agent said what cannot be understood.
     #[error("cannot understand the agent")]
     Frame(#[source] FrameError),
@@ -68,6 +71,9 @@ pub struct Request<'a> {
     pub command: &'a [String],
     /// How strong the sandbox is.
     pub isolation: Isolation,
+    /// The release of the engine's own kernel, where the sandbox must have another. Nothing of the
+    /// job is told before that is proven.
+    pub outer_kernel: Option<&'a str>,
 }
 
 /// Waits until the agent has its sandbox, and answers what that is made of. Closing the stream
@@ -91,7 +97,12 @@ pub async fn run(
     events: &Events,
 ) -> Result<Outcome, ConversationError> {
     let question = Question::new(&request)?;
-    let listen = listen(Listener::new(reader), &request, events);
+    let mut listener = Listener::new(reader);
+    let proven = match request.outer_kernel {
+        Some(kernel) => Some(listener.ready_on_another(kernel).await?),
+        None => None,
+    };
+    let listen = listen(listener, proven, &request, events);
     tokio::pin!(listen);
     let ask = question.ask(&mut writer);
     tokio::select! {
@@ -103,10 +114,14 @@ pub async fn run(
 
 async fn listen(
     mut listener: Listener<impl AsyncRead + Unpin>,
+    proven: Option<Ready>,
     request: &Request<'_>,
     events: &Events,
 ) -> Result<Outcome, ConversationError> {
-    let ready = listener.ready().await?;
+    let ready = match proven {
+        Some(ready) => ready,
+        None => listener.ready().await?,
+    };
     let wait = request.job.limits.wall.saturating_add(GRACE);
     let deadline = Instant::now().checked_add(wait);
     let mut answer = Answer::new(request, ready.parts);
@@ -133,6 +148,15 @@ struct Listener<R> {
 impl<R: AsyncRead + Unpin> Listener<R> {
     fn new(reader: R) -> Self {
         Self { reader, decoder: Decoder::default(), bytes: vec![0; CHUNK] }
+    }
+
+    async fn ready_on_another(&mut self, kernel: &str) -> Result<Ready, ConversationError> {
+        let ready = self.ready().await?;
+        if ready.kernel == kernel {
+            Err(ConversationError::SameKernel(ready.kernel))
+        } else {
+            Ok(ready)
+        }
     }
 
     async fn ready(&mut self) -> Result<Ready, ConversationError> {

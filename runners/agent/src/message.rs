@@ -148,6 +148,8 @@ pub struct Ready {
     pub version: u32,
     /// What it is made of, in words for a report.
     pub parts: Vec<String>,
+    /// The release of the kernel inside: gVisor's own, where it is gVisor.
+    pub kernel: String,
 }
 
 /// A file that the program left.

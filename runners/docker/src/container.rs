@@ -61,9 +61,11 @@ impl Container {
     /// Attaches, then starts, so that no byte is lost.
     pub(crate) async fn start(&mut self) -> Result<Streams, RunnerError> {
         self.watcher = Some(self.watch_memory());
-        let options = AttachContainerOptionsBuilder::default().stdin(true).stdout(true).stream(true);
+        let options =
+            AttachContainerOptionsBuilder::default().stdin(true).stdout(true).stream(true);
         let attached = self.docker.attach_container(&self.id, Some(options.build())).await;
-        let AttachContainerResults { output, input } = attached.map_err(failed("attach to a container"))?;
+        let AttachContainerResults { output, input } =
+            attached.map_err(failed("attach to a container"))?;
         let started = self.docker.start_container(&self.id, None::<StartContainerOptions>).await;
         started.map_err(failed("start a container"))?;
         let chunks = output.map_ok(LogOutput::into_bytes).map_err(io::Error::other);

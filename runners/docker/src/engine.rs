@@ -38,22 +38,15 @@ impl Engine {
         if self.runtime.starts_with("runsc") { Isolation::Gvisor } else { Isolation::Container }
     }
 
-    /// Refuses a container that is meant to have a kernel of its own, and shows the machine's.
-    pub(crate) fn prove(&self, kernel: &str) -> Result<(), RunnerError> {
-        if self.isolation() < Isolation::Gvisor || kernel != self.kernel {
-            return Ok(());
-        }
-        let said = format!("inside, the kernel calls itself `{kernel}`, as it does outside");
-        Err(RunnerError::Part {
-            part: format!("the runtime `{}` is not gVisor: it", self.runtime),
-            help: "register gVisor's runsc under this name, or name another runtime".into(),
-            source: said.into(),
-        })
+    /// The kernel that a container must not show, where it is meant to have one of its own.
+    pub(crate) fn outer_kernel(&self) -> Option<&str> {
+        (self.isolation() == Isolation::Gvisor).then_some(&self.kernel)
     }
 }
 
 fn absent(config: &DockerConfig, error: bollard::errors::Error) -> RunnerError {
-    let place = config.host.clone().unwrap_or_else(|| "this machine's socket or DOCKER_HOST".into());
+    let place =
+        config.host.clone().unwrap_or_else(|| "this machine's socket or DOCKER_HOST".into());
     RunnerError::Part {
         part: format!("the Docker engine at {place}"),
         help: "start it, or set `docker.host`; `runner = \"process\"` needs none".into(),
@@ -66,7 +59,10 @@ fn no_runtime(wanted: &str, known: impl Iterator<Item = String>) -> RunnerError 
     known.sort();
     RunnerError::Part {
         part: format!("the runtime `{wanted}`"),
-        help: format!("register it with the engine, or set `docker.runtime` to one of: {}", known.join(", ")),
+        help: format!(
+            "register it with the engine, or set `docker.runtime` to one of: {}",
+            known.join(", ")
+        ),
         source: "the engine does not know it".into(),
     }
 }

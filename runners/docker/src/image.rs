@@ -52,7 +52,12 @@ fn digest(base: &str) -> String {
     })
 }
 
-async fn derive(engine: &Engine, base: &str, repository: &str, tag: &str) -> Result<(), RunnerError> {
+async fn derive(
+    engine: &Engine,
+    base: &str,
+    repository: &str,
+    tag: &str,
+) -> Result<(), RunnerError> {
     let docker = &engine.docker;
     let body = ContainerCreateBody {
         image: Some(base.to_owned()),
@@ -82,8 +87,10 @@ async fn add_agent(
     let body = bollard::body_full(archive.into());
     let uploaded = engine.docker.upload_to_container(container, Some(to_root), body).await;
     uploaded.map_err(failed("add the agent to an image"))?;
-    let options = CommitContainerOptionsBuilder::default().container(container).repo(repository).tag(tag);
-    let committed = engine.docker.commit_container(options.build(), ContainerConfig::default()).await;
+    let options =
+        CommitContainerOptionsBuilder::default().container(container).repo(repository).tag(tag);
+    let committed =
+        engine.docker.commit_container(options.build(), ContainerConfig::default()).await;
     committed.map(drop).map_err(failed("keep an image with the agent"))
 }
 

@@ -1,10 +1,10 @@
 //! One run: a container is made, told the job, listened to, and gone.
 
+use std::io;
+
 use async_trait::async_trait;
 use lazaret_agent::host::{self, ConversationError, Request};
-use lazaret_sandbox::{
-    Events, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status,
-};
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status};
 use tokio::sync::OnceCell;
 
 use crate::DockerConfig;
@@ -48,8 +48,15 @@ impl DockerRunner {
     ) -> Result<Outcome, RunnerError> {
         let streams = container.start().await?;
         let command = [executable(job.interpreter).to_owned()];
-        let request = Request { walls: None, job, command: &command, isolation: engine.isolation() };
-        let mut outcome = host::run(streams.reader, streams.writer, request, events).await.map_err(refused)?;
+        let request = Request {
+            walls: None,
+            job,
+            command: &command,
+            isolation: engine.isolation(),
+            outer_kernel: engine.outer_kernel(),
+        };
+        let mut outcome =
+            host::run(streams.reader, streams.writer, request, events).await.map_err(refused)?;
         if container.is_out_of_memory() {
             outcome.status = Status::MemoryLimit;
         }
@@ -93,6 +100,28 @@ fn executable(interpreter: Interpreter) -> &'static str {
     }
 }
 
+/// What the agent could not do inside, with the answer of the kernel there.
 fn refused(error: ConversationError) -> RunnerError {
-    RunnerError::Failed { action: "run the job in a container".into(), source: Box::new(error) }
+    match error {
+        ConversationError::Refused(failure) => RunnerError::Part {
+            part: failure.part.name().to_owned(),
+            help: "use another `docker.runtime` or another base image".to_owned(),
+            source: match failure.errno {
+                Some(errno) => {
+                    format!("cannot {}: {}", failure.action, io::Error::from_raw_os_error(errno))
+                        .into()
+                }
+                None => format!("cannot {}", failure.action).into(),
+            },
+        },
+        ConversationError::SameKernel(_) => RunnerError::Part {
+            part: "gVisor".to_owned(),
+            help: "register gVisor's runsc under the name that `docker.runtime` has".to_owned(),
+            source: Box::new(error),
+        },
+        other => RunnerError::Failed {
+            action: "run the job in a container".into(),
+            source: Box::new(other),
+        },
+    }
 }

@@ -89,6 +89,7 @@ impl Runner for ProcessRunner {
             job: &job,
             command: &command,
             isolation: Isolation::Process,
+            outer_kernel: None,
         };
         let outcome = host::run(streams.reader, streams.writer, request, &events).await;
         say_goodbye(&mut agent).await?;

@@ -39,15 +39,20 @@ pub(crate) enum Identity {
 }
 
 impl Identity {
-    /// Looks at the effective user, and at whether root here may do what root usually may.
+    /// Looks at the effective user. Root that may not do what root usually may, as in most
+    /// containers, is given up at once, and what follows is done as an ordinary user would.
     pub(crate) fn of_this_process() -> Result<Self, Failure> {
+        if !geteuid().is_root() {
+            return Ok(Self::Ordinary { user: geteuid().as_raw(), group: getegid().as_raw() });
+        }
         let read =
             |path| fs::read_to_string(path).attempt(Part::UserNamespace, format!("read {path}"));
-        if geteuid().is_root() && has_capability(&read("/proc/self/status")?, CAP_SYS_ADMIN) {
-            let number = unused_number(&read("/proc/self/uid_map")?, process::id());
+        let number = unused_number(&read("/proc/self/uid_map")?, process::id());
+        if has_capability(&read("/proc/self/status")?, CAP_SYS_ADMIN) {
             return Ok(Self::Root { number });
         }
-        Ok(Self::Ordinary { user: geteuid().as_raw(), group: getegid().as_raw() })
+        leave_root(number).attempt(Part::UserNamespace, "be anybody but root")?;
+        Ok(Self::Ordinary { user: number, group: number })
     }
 
     /// The number of the program's user, as file systems that are mounted by the inner process
@@ -94,6 +99,20 @@ impl Identity {
         setresgid(group, group, group).attempt(Part::Privileges, "change the group")?;
         setresuid(user, user, user).attempt(Part::Privileges, "change the user")
     }
+}
+
+/// Becomes an ordinary user for good. A program would otherwise own, outside, what root owns.
+fn leave_root(number: u32) -> nix::Result<()> {
+    become_user(number)?;
+    // A change of user hides the process, and a hidden process cannot write its own map.
+    prctl::set_dumpable(true)
+}
+
+fn become_user(number: u32) -> nix::Result<()> {
+    let (user, group) = (Uid::from_raw(number), Gid::from_raw(number));
+    setgroups(&[])?;
+    setresgid(group, group, group)?;
+    setresuid(user, user, user)
 }
 
 /// The process and what it starts can be neither read nor traced by others of its user.

@@ -6,18 +6,18 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use lazaret_agent::frame::{CHUNK, Kind};
 use lazaret_agent::message::{Artifact, Failure, Limits, Part, Refused};
 use nix::dir::Dir;
 use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, openat2};
+use nix::fcntl::{AtFlags, OFlag};
 use nix::sys::stat::{FileStat, SFlag, fstatat};
 
 use super::WORK;
-use super::files::inside;
+use super::files::open_in;
 use crate::attempt::Attempt;
 use crate::channel::Outbox;
 
@@ -147,7 +147,7 @@ impl Collection<'_> {
 }
 
 fn open(parent: &OwnedFd, name: &Path, flags: OFlag) -> nix::Result<OwnedFd> {
-    openat2(parent.as_fd(), name, inside().flags(OFlag::O_RDONLY | OFlag::O_CLOEXEC | flags))
+    open_in(parent, name, OFlag::O_RDONLY | flags)
 }
 
 fn kind(found: &FileStat) -> SFlag {

@@ -1,5 +1,6 @@
 //! Files of the work directory, opened so that nothing in there can lead elsewhere.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
@@ -7,7 +8,7 @@ use std::path::Path;
 
 use lazaret_agent::message::{Failure, Part};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat2};
+use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::{Mode, mkdirat};
 
 use super::WORK;
@@ -25,26 +26,34 @@ impl Directory {
 
     /// Makes a file, and the directories it lies in.
     pub(super) fn create(&self, path: &str) -> Result<File, Failure> {
-        let action = format!("write the file `{path}`");
-        for parent in parents(Path::new(path)) {
-            match mkdirat(&self.0, parent, Mode::from_bits_retain(0o755)) {
+        self.try_create(Path::new(path)).attempt(Part::Files, format!("write the file `{path}`"))
+    }
+
+    fn try_create(&self, path: &Path) -> nix::Result<File> {
+        let mut names: Vec<&OsStr> = path.iter().collect();
+        let name = names.pop().ok_or(Errno::EINVAL)?;
+        let mut directory = self.0.try_clone().map_err(|_| Errno::EMFILE)?;
+        for parent in names {
+            match mkdirat(&directory, parent, Mode::from_bits_retain(0o755)) {
                 Ok(()) | Err(Errno::EEXIST) => {}
-                Err(errno) => return Err(errno).attempt(Part::Files, action),
+                Err(errno) => return Err(errno),
             }
+            directory = open_in(&directory, parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
         }
-        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
-        let how = inside().flags(flags).mode(Mode::from_bits_retain(0o644));
-        openat2(&self.0, Path::new(path), how).map(File::from).attempt(Part::Files, action)
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL;
+        open_in(&directory, name, flags).map(File::from)
     }
 }
 
-/// Below the directory it is opened from, with no link on the way.
-pub(super) fn inside() -> OpenHow {
-    OpenHow::new().resolve(
-        ResolveFlag::RESOLVE_BENEATH
-            | ResolveFlag::RESOLVE_NO_SYMLINKS
-            | ResolveFlag::RESOLVE_NO_MAGICLINKS,
-    )
+/// Opens one name in a directory, and never what a link points to. Names are walked one by one,
+/// because gVisor has no `openat2`.
+pub(super) fn open_in(
+    directory: &OwnedFd,
+    name: impl AsRef<Path>,
+    flags: OFlag,
+) -> nix::Result<OwnedFd> {
+    let flags = flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    openat(directory, name.as_ref(), flags, Mode::from_bits_retain(0o644))
 }
 
 /// Adds bytes to the file that was last made.
@@ -53,23 +62,4 @@ pub(super) fn append(file: Option<&mut File>, bytes: &[u8]) -> Result<(), Failur
         return Err(failure(Part::Conversation, "take bytes that belong to no file"));
     };
     file.write_all(bytes).attempt(Part::Files, "write a file")
-}
-
-/// The directories above a path, the outermost first.
-fn parents(path: &Path) -> impl Iterator<Item = &Path> {
-    let mut parents: Vec<&Path> = path.ancestors().skip(1).collect();
-    parents.pop();
-    parents.into_iter().rev()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parents_come_from_outside_in() {
-        let found: Vec<&Path> = parents(Path::new("a/b/c.py")).collect();
-        assert_eq!(found, [Path::new("a"), Path::new("a/b")]);
-        assert_eq!(parents(Path::new("c.py")).count(), 0);
-    }
 }

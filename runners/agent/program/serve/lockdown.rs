@@ -140,11 +140,12 @@ fn set_limits(limits: &Limits) -> nix::Result<()> {
     let seconds = limits.cpu.div_ceil(1_000_000).saturating_add(1);
     let all = [
         (Resource::RLIMIT_CORE, 0, 0),
-        (Resource::RLIMIT_MSGQUEUE, 0, 0),
         (Resource::RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES),
         (Resource::RLIMIT_NPROC, processes, processes),
         (Resource::RLIMIT_FSIZE, limits.disk, limits.disk),
         (Resource::RLIMIT_CPU, seconds, seconds.saturating_add(1)),
     ];
+    // gVisor has no such limit; its queues are the program's memory.
+    let _ = setrlimit(Resource::RLIMIT_MSGQUEUE, 0, 0);
     all.into_iter().try_for_each(|(resource, soft, hard)| setrlimit(resource, soft, hard))
 }

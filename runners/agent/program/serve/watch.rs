@@ -111,9 +111,13 @@ fn scratch() -> Option<Statvfs> {
     statvfs(WORK).ok()
 }
 
-/// Whether there is no room in the scratch space, for bytes or for files.
+/// Whether there is no room in the scratch space, for bytes or for files. gVisor does not count
+/// files, and says that there is room for none.
 fn scratch_is_full() -> bool {
-    scratch().is_some_and(|scratch| scratch.blocks_free() == 0 || scratch.files_free() == 0)
+    let full = |scratch: Statvfs| {
+        scratch.blocks_free() == 0 || (scratch.files() > 0 && scratch.files_free() == 0)
+    };
+    scratch().is_some_and(full)
 }
 
 fn used_bytes(scratch: &Statvfs) -> u64 {
