@@ -26,6 +26,7 @@ use crate::descriptors::Reserved;
 fn main() -> ExitCode {
     // Before anything else opens a descriptor: the numbers must be free.
     let Ok(reserved) = Reserved::take() else { return ExitCode::from(2) };
+    system::reset_signals();
     let outcome = match env::args().nth(1).as_deref() {
         Some("confine") => confine::run(reserved),
         Some("serve") => serve::run(serve::Sandbox::of_an_engine(), reserved),

@@ -36,6 +36,31 @@ pub(crate) fn close_all_but_the_standard_streams() -> nix::Result<()> {
     Errno::result(answer).map(drop)
 }
 
+/// Gives every signal its usual meaning. Ignored signals are inherited, from a host that was
+/// started with `nohup` for example, and an agent that ignores the end of its children would never
+/// learn how they ended. Only writing to a host that is gone stays an error and no signal.
+#[allow(unsafe_code, reason = "libraries do not touch the signals that they use themselves")]
+pub(crate) fn reset_signals() {
+    const LAST: libc::c_int = 64;
+    // Handler, flags, restorer and mask of the kernel's `struct sigaction`; all zeros is the
+    // default action.
+    const DEFAULT: [u64; 4] = [0; 4];
+    const SET: usize = mem::size_of::<u64>();
+    for signal in (1..=LAST).filter(|signal| *signal != libc::SIGPIPE) {
+        // SAFETY: the structure has the kernel's layout, and the default action is no handler. The
+        // two signals that cannot be changed are refused, which is no loss.
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                DEFAULT.as_ptr(),
+                std::ptr::null::<u64>(),
+                SET,
+            )
+        };
+    }
+}
+
 /// Changes the flags of a mount, and with `recursive` of all that is mounted below it. The older
 /// call changes one mount alone, and so would leave what lies below `/usr` writable.
 #[allow(unsafe_code, reason = "no library wraps this call")]

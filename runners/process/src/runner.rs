@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use lazaret_agent::host::{self, ConversationError, Request};
 use lazaret_agent::message::{GroupParent, VERSION, Walls};
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError};
+use nix::errno::Errno;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::OnceCell;
@@ -121,10 +122,15 @@ async fn say_goodbye(agent: &mut Child) -> Result<(), RunnerError> {
         Ok(gone) => gone.map(drop),
         Err(_) => agent.kill().await,
     };
-    gone.map_err(|error| RunnerError::Failed {
-        action: "wait for the end of the sandbox".into(),
-        source: Box::new(error),
-    })
+    match gone {
+        // Where this program was started with the end of children ignored, the kernel may be the
+        // one who has waited.
+        Err(error) if error.raw_os_error() != Some(Errno::ECHILD as i32) => {
+            let action = "wait for the end of the sandbox".into();
+            Err(RunnerError::Failed { action, source: Box::new(error) })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Adds to an unexplained end what the agent said about it; it says something only when it breaks.

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use lazaret_process::{Demand, ProcessConfig, ProcessRunner};
-use lazaret_sandbox::conformance::program::{bash, stdout};
+use lazaret_sandbox::conformance::program::{Program, bash, stderr, stdout, story};
 use lazaret_sandbox::{Events, Interpreter, Runner, RunnerError};
+use serde_json::json;
 
 #[tokio::test]
 async fn an_interpreter_elsewhere_is_shown_with_its_directory_and_nothing_beside_it() {
@@ -44,6 +45,26 @@ async fn a_demanded_part_is_there_or_nothing_runs() {
     match ProcessRunner::new(config).run(bash("true").job, Events::none()).await {
         Ok(outcome) => assert!(outcome.isolation_parts.contains(&"landlock".to_owned())),
         Err(error) => assert!(matches!(error, RunnerError::Part { .. }), "{error}"),
+    }
+}
+
+/// Which of the two it is depends on the Node.js of this machine.
+#[tokio::test]
+async fn typescript_runs_or_it_is_said_which_node_would_run_it() {
+    let code = "interface Given { n: number }\nimport { sep } from './other.ts';\n\
+                export const main = async ({ n }: Given): Promise<string> => `${n + 1}${sep}`;";
+    let plain = "const main = ({ n }: { n: number }): string => `${n + 1}/`;";
+    for (path, code) in [("main.mts", code), ("main.ts", plain), ("main.cts", plain)] {
+        let program = Program::new(Interpreter::Node, path, code);
+        let program =
+            program.main(json!({ "n": 1 })).file("other.ts", "export const sep: string = '/';");
+        match ProcessRunner::new(ProcessConfig::default()).run(program.job, Events::none()).await {
+            Ok(outcome) => {
+                assert_eq!(outcome.result, Some(json!("2/")), "{}", story(&outcome));
+                assert_eq!(stderr(&outcome), "");
+            }
+            Err(error) => assert!(error.help().expect("a way out").contains("22.18"), "{error}"),
+        }
     }
 }
 

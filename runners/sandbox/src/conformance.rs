@@ -106,6 +106,7 @@ macro_rules! conformance {
                 only_the_scratch_space_can_be_written_to,
                 only_its_own_processes_are_seen,
                 only_its_own_descriptors_are_open,
+                signals_mean_what_they_usually_mean,
                 the_program_is_nobody_and_can_do_nothing,
             ]
             hostile: [

@@ -22,6 +22,9 @@ const AGENT_MEMORY: u64 = 4 * 1024 * 1024;
 /// The agent is one of the processes in the group.
 const AGENT_PROCESSES: u32 = 1;
 
+/// The kernel's own most (`PID_MAX_LIMIT`); it refuses a group with more.
+const MOST_PROCESSES: u32 = 4 * 1024 * 1024;
+
 /// The groups of one run.
 #[derive(Default)]
 pub(crate) struct Groups {
@@ -96,7 +99,7 @@ impl Groups {
 /// Writes the limits of a group. Swap is memory that is slow; where it is counted, there is none.
 fn limit(controller: Controller, group: &Path, walls: &Walls) -> std::io::Result<()> {
     let memory = walls.memory.saturating_add(AGENT_MEMORY).to_string();
-    let processes = walls.processes.saturating_add(AGENT_PROCESSES).to_string();
+    let processes = walls.processes.saturating_add(AGENT_PROCESSES).min(MOST_PROCESSES).to_string();
     match controller {
         Controller::MemoryV1 => {
             fs::write(group.join("memory.limit_in_bytes"), &memory)?;

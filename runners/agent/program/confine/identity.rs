@@ -103,16 +103,12 @@ impl Identity {
 
 /// Becomes an ordinary user for good. A program would otherwise own, outside, what root owns.
 fn leave_root(number: u32) -> nix::Result<()> {
-    become_user(number)?;
-    // A change of user hides the process, and a hidden process cannot write its own map.
-    prctl::set_dumpable(true)
-}
-
-fn become_user(number: u32) -> nix::Result<()> {
     let (user, group) = (Uid::from_raw(number), Gid::from_raw(number));
     setgroups(&[])?;
     setresgid(group, group, group)?;
-    setresuid(user, user, user)
+    setresuid(user, user, user)?;
+    // A change of user hides the process, and a hidden process cannot write its own map.
+    prctl::set_dumpable(true)
 }
 
 /// The process and what it starts can be neither read nor traced by others of its user.

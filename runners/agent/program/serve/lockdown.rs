@@ -10,7 +10,7 @@ use landlock::{
 };
 use lazaret_agent::message::{Demand, Failure, Limits, NOBODY, Part};
 use nix::sys::prctl;
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Gid, Uid, getuid, setgroups, setresgid, setresuid, setsid};
 
 use crate::attempt::failure;
@@ -147,5 +147,9 @@ fn set_limits(limits: &Limits) -> nix::Result<()> {
     ];
     // gVisor has no such limit; its queues are the program's memory.
     let _ = setrlimit(Resource::RLIMIT_MSGQUEUE, 0, 0);
-    all.into_iter().try_for_each(|(resource, soft, hard)| setrlimit(resource, soft, hard))
+    all.into_iter().try_for_each(|(resource, soft, hard)| {
+        // What the host itself may not exceed cannot be raised here.
+        let (_, most) = getrlimit(resource)?;
+        setrlimit(resource, soft.min(most), hard.min(most))
+    })
 }

@@ -66,6 +66,13 @@ pub async fn only_its_own_descriptors_are_open(runner: &dyn Runner) {
     assert_eq!(outcome.result, Some(serde_json::json!([0, 1, 2, 3])));
 }
 
+/// Whatever the host ignores or blocks.
+pub async fn signals_mean_what_they_usually_mean(runner: &dyn Runner) {
+    let outcome = bash("grep -E 'Sig(Ign|Blk)' /proc/self/status").succeed(runner).await;
+    let none = "0000000000000000";
+    assert_eq!(stdout(&outcome), format!("SigBlk:\t{none}\nSigIgn:\t{none}\n"));
+}
+
 /// Not root, no capability, and no way to become anybody else.
 pub async fn the_program_is_nobody_and_can_do_nothing(runner: &dyn Runner) {
     let code = "import os\nprint(os.getresuid(), os.getresgid(), os.getgroups())\n\

@@ -22,6 +22,9 @@ const PLACE: &str = "/scratch";
 /// about a kilobyte that no other limit counts.
 const BYTES_PER_FILE: u64 = 4096;
 
+/// More than any machine has. The kernel rounds sizes up, and what it rounds up to 0 has no limit.
+const MOST_BYTES: u64 = 1 << 50;
+
 /// Even the smallest scratch space has room for the files of a job.
 const LEAST_FILES: u64 = 1024;
 
@@ -36,6 +39,7 @@ const DIRECTORIES: [(&str, &str, u32, u64); 3] = [
 
 /// Makes the scratch space with so many bytes.
 pub(super) fn make(size: u64, owner: u32) -> Result<(), Failure> {
+    let size = size.min(MOST_BYTES);
     let files = (size / BYTES_PER_FILE).max(LEAST_FILES);
     let options = format!("mode=700,size={size},nr_inodes={files}");
     make_directory(Path::new(PLACE))?;
