@@ -1,6 +1,6 @@
 //! `lazaret check`: what is found is shown where it stands.
 
-use crate::support::Place;
+use crate::support::{Place, finish};
 
 #[test]
 fn a_finding_stands_in_its_source_and_the_exit_code_is_1() {
@@ -131,4 +131,19 @@ fn escapes_in_names_and_sources_do_not_reach_the_terminal() {
     let ran = place.lazaret(&["check", name]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{7}'), "{:?}", ran.stdout);
+}
+
+/// Two names that are not UTF-8 are reported alike. Only the first was checked, and what stood in
+/// the second was allowed.
+#[test]
+fn files_whose_names_are_reported_alike_are_all_checked() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    let names = [OsStr::from_bytes(b"a\xfe.py"), OsStr::from_bytes(b"a\xff.py")];
+    std::fs::write(place.path().join(names[0]), "print(1)\n").unwrap();
+    std::fs::write(place.path().join(names[1]), "import os\n\nos.system(input())\n").unwrap();
+    let ran = finish(place.command().arg("check").args(names), b"");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("2 files checked"), "{ran:?}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lazaret_analysis::{Language, Project};
 use lazaret_sandbox::InputFile;
@@ -41,39 +41,38 @@ pub(super) fn read(path: &Path, name: String) -> Result<InputFile, CliError> {
 
 /// The name that a path is reported under.
 pub(super) fn name(path: &Path) -> String {
-    path.strip_prefix("./").unwrap_or(path).to_string_lossy().replace('\\', "/")
+    path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// The files that `paths` name: files as they are, directories with all in them that git would
-/// see and whose language is known.
-pub(super) fn collect(paths: &[std::path::PathBuf]) -> Result<Vec<InputFile>, CliError> {
+/// see and whose language is known. Each is taken once, by its path and not by the name it is
+/// reported under: two names that are not UTF-8 can be reported alike.
+pub(super) fn collect(paths: &[PathBuf]) -> Result<Vec<InputFile>, CliError> {
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut is_new = |path: &Path| seen.insert(path.strip_prefix("./").unwrap_or(path).to_owned());
     for path in paths {
         if path.is_dir() {
-            for file in walk(path)? {
-                if seen.insert(file.path.clone()) {
-                    files.push(file);
-                }
+            for path in walk(path)?.into_iter().filter(|path| is_new(path)) {
+                files.push(read(&path, name(&path))?);
             }
-        } else if seen.insert(name(path)) {
+        } else if is_new(path) {
             files.push(known_language(read(path, name(path))?)?);
         }
     }
     Ok(files)
 }
 
-fn walk(directory: &Path) -> Result<Vec<InputFile>, CliError> {
-    let mut files = Vec::new();
+fn walk(directory: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut paths = Vec::new();
     for entry in ignore::WalkBuilder::new(directory).hidden(false).filter_entry(not_git).build() {
         let entry = entry.map_err(|error| CliError::caused("cannot walk the directory", &error))?;
-        let path = entry.path();
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_code(path) {
-            files.push(read(path, name(path))?);
+        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_code(entry.path()) {
+            paths.push(entry.into_path());
         }
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    paths.sort();
+    Ok(paths)
 }
 
 fn not_git(entry: &ignore::DirEntry) -> bool {
