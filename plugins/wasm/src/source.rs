@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::{Limits, LoadError, Refusal};
@@ -34,8 +34,13 @@ impl PolicySource {
 }
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
+    // Before it is opened: opening a pipe waits until somebody writes to it.
+    let metadata = path.metadata().map_err(Refusal::Unreadable)?;
+    if !metadata.is_file() {
+        return Err(Refusal::Unreadable(io::Error::other("it is no regular file")));
+    }
+    let size = metadata.len();
     let file = File::open(path).map_err(Refusal::Unreadable)?;
-    let size = file.metadata().map_err(Refusal::Unreadable)?.len();
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes).map_err(Refusal::Unreadable)?;
     if bytes.len() as u64 > limit {

@@ -27,6 +27,16 @@ fn manifest_error(policy: Hostile) -> String {
     }
 }
 
+/// Opening a named pipe waits for somebody to write to it.
+#[test]
+fn a_named_pipe_is_refused_and_not_waited_for() {
+    let place = tempfile::tempdir().unwrap();
+    let pipe = place.path().join("pipe.wasm");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let error = PolicySource::from_file(&pipe).unwrap_err();
+    assert!(matches!(error.reason, Refusal::Unreadable(_)), "{error:?}");
+}
+
 #[test]
 fn what_is_no_wasm_is_refused() {
     assert!(matches!(refuse("hello").reason, Refusal::NotWasm));
