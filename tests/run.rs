@@ -152,3 +152,31 @@ fn the_examples_run() {
     let ran = place.lazaret(&["run", &example("disk.sh"), "--", "hello"]);
     assert!(ran.stdout.starts_with("hello in /work\n"), "{ran:?}");
 }
+
+/// The printer waited for the reader, and the program for the printer.
+#[test]
+fn an_interrupt_ends_it_though_nobody_reads_its_output() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let place = Place::new();
+    place.write("a.sh", "while echo 0123456789012345678901234567890123456789; do :; done\n");
+    let mut command = place.command();
+    command.args(["run", "a.sh", "--timeout", "60s"]).env("LAZARET_EXECUTION__OUTPUT", "1GiB");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut String::new()).unwrap();
+    // Until all pipes are full.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let begun = std::time::Instant::now();
+    let ended = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed().as_secs() > 20 {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(ended.code(), Some(125), "{ended}");
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use lazaret_analysis::Language;
@@ -22,6 +23,9 @@ use crate::verdict::Verdict;
 
 /// Chunks of output that wait for a slow terminal before the program is made to wait.
 const WAITING_EVENTS: usize = 16;
+
+/// How long what still goes on may take to end: removing a sandbox takes a fraction of it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Args)]
 pub(super) struct RunArgs {
@@ -82,7 +86,11 @@ pub(super) fn run(app: &App, mut layers: Layers, arguments: &RunArgs) -> Result<
     }
     let submission = submission(arguments)?;
     let runtime = runtime()?;
-    let report = runtime.block_on(execute(&pipeline, submission, arguments.json))?;
+    let report = runtime.block_on(execute(&pipeline, submission, arguments.json));
+    // Whoever reads the output may have stopped reading, and the printer waits for that. After an
+    // interrupt nobody wants to wait with it.
+    runtime.shutdown_timeout(PATIENCE);
+    let report = report?;
     show(&report, arguments.json);
     if let (Some(directory), Some(outcome)) = (&arguments.artifacts, &report.run.outcome) {
         write_artifacts(directory, outcome)?;
