@@ -53,6 +53,37 @@ fn one_that_takes_too_long_is_ended() {
     assert_unknown(&ran, "longer than 200ms");
 }
 
+/// A shell waits for what it has started, and only the shell was ended.
+#[test]
+fn what_it_has_started_ends_with_it() {
+    let place = Place::new();
+    place.write("a.py", "print(1)\n");
+    let answer = r#"echo '{\"findings\": []}'"#;
+    for (script, code) in [("sleep 600 & sleep 600", 3), (answer, 0)] {
+        let script =
+            format!("sleep 600 >/dev/null & echo $! >{}/pid; {script}", place.path().display());
+        place.write(
+            "my.toml",
+            format!(
+                "pipeline = [\"analysis\", \"mine\"]\n[stages.mine]\ncommand = [\"sh\", \"-c\", \"{script}\"]\ntimeout = \"500ms\"\n"
+            ),
+        );
+        let ran = place.lazaret(&["--config", "my.toml", "check", "a.py"]);
+        assert_eq!(ran.code, code, "{ran:?}");
+        let process = std::fs::read_to_string(place.path().join("pid")).unwrap();
+        assert!(ends(process.trim()), "{script}: {process} still runs");
+    }
+}
+
+/// Whether a process ends within a second. One that nobody waits for is at its end, too.
+fn ends(process: &str) -> bool {
+    (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+        stat.map_or(true, |stat| stat.contains(") Z "))
+    })
+}
+
 #[test]
 fn one_that_cannot_start_is_unknown() {
     let place = Place::new();

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_analysis::{Finding, Severity, SourceFile, Span};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -62,6 +64,25 @@ impl CommandConfig {
         let (name, phase) = (name.to_owned(), self.phase);
         let stage = Box::new(CommandStage { name: name.clone(), config: self });
         Ok(NamedStage { name, phase, stage })
+    }
+}
+
+/// The command and what it has started, as long as that stays in its process group. Dropping this
+/// ends all of them: `kill_on_drop` reaches the first alone, which may be a shell that waits.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // Nobody may be left; then there is nothing to end.
+            let _ = killpg(group, Signal::SIGKILL);
+        }
     }
 }
 
@@ -128,10 +149,12 @@ impl Stage for CommandStage {
 }
 
 impl CommandStage {
-    /// Starts the command, writes the question, reads the answer. Dropping the future kills it.
+    /// Starts the command, writes the question, reads the answer. Dropping the future ends it, and
+    /// nothing that it has started outlives the answer.
     async fn ask(&self, question: &[u8]) -> Result<Vec<u8>, StageError> {
         let mut child =
             self.start().map_err(|error| self.failed("it does not start", Some(error.into())))?;
+        let _group = Group::of(&child);
         let answer = converse(&mut child, question)
             .await
             .map_err(|error| self.failed("it cannot be talked to", Some(error.into())))?;
