@@ -116,3 +116,19 @@ fn it_sees_nothing_of_our_environment() {
     let ours = seen.lines().filter(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name));
     assert_eq!(ours.collect::<Vec<_>>(), ["PATH"]);
 }
+
+/// Policies judge what the analysis found. Without it they had nothing to say of any file, and the
+/// program ran.
+#[test]
+fn policies_without_an_analysis_decide_nothing() {
+    let place = Place::new();
+    place.write("a.py", "import os\nos.system(input())\n");
+    for pipeline in ["[\"policies\", \"execution\"]", "[\"policies\", \"analysis\", \"execution\"]"]
+    {
+        place.write("my.toml", format!("pipeline = {pipeline}\nrunner = \"process\"\n"));
+        let checked = place.lazaret(&["--config", "my.toml", "check", "a.py"]);
+        assert_eq!(checked.code, 3, "{checked:?}");
+        assert!(checked.stderr.contains("help: put `analysis` before `policies`"), "{checked:?}");
+        assert_eq!(place.lazaret(&["--config", "my.toml", "run", "a.py"]).code, 125);
+    }
+}

@@ -76,6 +76,7 @@ struct PoliciesStage {
 #[async_trait]
 impl Stage for PoliciesStage {
     async fn apply(&self, run: &mut Run) -> Result<(), StageError> {
+        everything_is_analysed(run)?;
         let policies = Arc::clone(&self.policies);
         let analyses = std::mem::take(&mut run.analyses);
         let judged = tokio::task::spawn_blocking(move || {
@@ -94,4 +95,17 @@ impl Stage for PoliciesStage {
         run.findings.extend(findings.into_iter().flatten());
         Ok(())
     }
+}
+
+/// Policies judge what analysis established. Without it they would find nothing in any file, which
+/// is not the same as having nothing to say.
+fn everything_is_analysed(run: &Run) -> Result<(), StageError> {
+    if run.analyses.len() + run.unjudged.len() >= run.submission.code.len() {
+        return Ok(());
+    }
+    Err(StageError {
+        message: "cannot judge what no stage has analysed".into(),
+        help: Some("put `analysis` before `policies` in `pipeline`".into()),
+        source: None,
+    })
 }
