@@ -16,8 +16,7 @@ use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag};
 use nix::sys::stat::{FileStat, SFlag, fstatat};
 
-use super::WORK;
-use super::files::open_in;
+use super::files::{Directory, open_in};
 use crate::attempt::Attempt;
 use crate::channel::Outbox;
 
@@ -32,14 +31,18 @@ const MOST_REFUSALS: usize = 100;
 
 /// Collects into `outbox`, and sends as it goes.
 pub(super) fn collect(limits: &Limits, outbox: &mut Outbox) -> Result<(), Failure> {
-    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW;
-    let path = Path::new(WORK).join(PLACE);
-    let opened = nix::fcntl::open(&path, flags, nix::sys::stat::Mode::empty());
+    let work = Directory::work()?.0;
     let mut collection = Collection { limits, outbox, taken: 0, refused: 0 };
-    match opened {
-        Ok(directory) => collection.take_directory(&directory, Path::new(""), 0)?,
+    let place = Path::new(PLACE);
+    // Looked at before it is opened: gVisor follows a link to a directory all the same. Nobody is
+    // left who could exchange it in between.
+    match fstatat(&work, place, AtFlags::AT_SYMLINK_NOFOLLOW).map(|found| kind(&found)) {
+        Ok(SFlag::S_IFDIR) => match open(&work, place, OFlag::O_DIRECTORY) {
+            Ok(directory) => collection.take_directory(&directory, Path::new(""), 0)?,
+            Err(_) => collection.refuse(Path::new(""), "it cannot be read")?,
+        },
         Err(Errno::ENOENT) => {}
-        Err(_) => collection.refuse(Path::new(""), "`artifacts` is not a directory")?,
+        _ => collection.refuse(Path::new(""), "`artifacts` is not a directory")?,
     }
     collection.sum_up()
 }

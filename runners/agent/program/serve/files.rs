@@ -15,7 +15,7 @@ use super::WORK;
 use crate::attempt::{Attempt, failure};
 
 /// A directory that everything is opened from.
-pub(super) struct Directory(OwnedFd);
+pub(super) struct Directory(pub(super) OwnedFd);
 
 impl Directory {
     /// The work directory.

@@ -1,0 +1,29 @@
+//! Without an engine, an image or an interpreter, the runner says what is missing and what to do.
+
+use std::error::Error;
+
+use lazaret_docker::{DockerConfig, DockerRunner, Images};
+use lazaret_sandbox::{Runner, RunnerError};
+
+async fn refusal(config: DockerConfig) -> RunnerError {
+    DockerRunner::new(config).ready().await.expect_err("there is no such engine")
+}
+
+fn images() -> Images {
+    Images { python: Some("some/image".into()), ..Images::default() }
+}
+
+#[tokio::test]
+async fn without_an_engine_it_names_the_address_and_the_setting() {
+    let host = Some("unix:///nowhere/docker.sock".to_owned());
+    let error = refusal(DockerConfig { host, images: images(), ..DockerConfig::default() }).await;
+    assert!(error.to_string().contains("unix:///nowhere/docker.sock"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("docker.host")), "{error:?}");
+    assert!(error.source().is_some(), "{error:?}");
+}
+
+#[tokio::test]
+async fn without_images_it_is_not_ready_so_that_auto_goes_on() {
+    let error = refusal(DockerConfig::default()).await;
+    assert!(error.help().is_some_and(|help| help.contains("docker.images")), "{error:?}");
+}
