@@ -43,7 +43,9 @@ fn measure(mut commands: Vec<Command>) -> Vec<Vec<Duration>> {
             }
         }
     }
-    times.iter_mut().for_each(|times| times.sort());
+    for times in &mut times {
+        times.sort();
+    }
     times
 }
 

@@ -28,13 +28,14 @@ impl StageConfig for AnalysisConfig {
     const PHASE: Phase = Phase::Check;
 
     fn build(self, _: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        let analyser = Analyser::new(&self.rules.into_iter().collect()).map_err(refused)?;
+        let analyser =
+            Analyser::new(&self.rules.into_iter().collect()).map_err(|error| refused(&error))?;
         Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser) }))
     }
 }
 
-fn refused(error: OverrideError) -> BuildError {
-    let (key, help) = match &error {
+fn refused(error: &OverrideError) -> BuildError {
+    let (key, help) = match error {
         OverrideError::UnknownRule { id, nearest } => (
             format!("rules.{id}"),
             nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?")),
@@ -80,7 +81,17 @@ impl Stage for AnalysisStage {
 /// Each dependency once, as the file that needs it most has it.
 fn merge(dependencies: &mut Vec<lazaret_analysis::Dependency>) {
     dependencies.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
-    dependencies.dedup_by(|next, kept| next.name == kept.name);
+    dependencies.dedup_by(|next, kept| {
+        let same = next.name == kept.name;
+        if same {
+            kept.modules.append(&mut next.modules);
+        }
+        same
+    });
+    for dependency in dependencies {
+        dependency.modules.sort();
+        dependency.modules.dedup();
+    }
 }
 
 /// Judges the files in their order, on as many threads as the machine has processors.
