@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use figment::value::Value;
-use schemars::{SchemaGenerator, generate::SchemaSettings};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde_json::{Map, json};
 
 use super::{Config, Top, error};
@@ -56,16 +57,15 @@ pub fn schema(app: &App) -> serde_json::Value {
     if let Some(keys) = top.get("properties").and_then(|value| value.as_object()) {
         properties.extend(keys.clone());
     }
-    let mut add = |name: &str, schema: schemars::Schema| {
-        properties.insert(name.to_owned(), schema.to_value())
-    };
+    let mut add =
+        |name: &str, schema: Schema| properties.insert(name.to_owned(), schema.to_value());
     for part in &app.stages {
         add(part.name, (part.schema)(&mut generator));
     }
     for part in &app.runners {
         add(part.name, (part.schema)(&mut generator));
     }
-    add("serve", table::<ServeConfig>(&mut generator));
+    add("serve", ServeConfig::json_schema(&mut generator));
     let command = generator.subschema_for::<CommandConfig>();
     properties.insert("stages".into(), json!({"type": "object", "additionalProperties": command}));
     // A file names only what it changes.
@@ -79,10 +79,6 @@ pub fn schema(app: &App) -> serde_json::Value {
     });
     make_optional(&mut schema);
     schema
-}
-
-fn table<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> schemars::Schema {
-    T::json_schema(generator)
 }
 
 /// The defaults fill in what a file leaves out, so nothing is required of it but of a command.

@@ -28,13 +28,9 @@ pub fn findings(report: &Report) -> String {
             printable(&file.path),
             file.reason
         ));
-        let _ = writeln!(text, "{}\n", renderer().render(&[Group::with_title(title)]));
+        let _ = writeln!(text, "{}\n", Renderer::styled().render(&[Group::with_title(title)]));
     }
     text
-}
-
-fn renderer() -> Renderer {
-    Renderer::styled()
 }
 
 fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
@@ -65,7 +61,7 @@ fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(printable(help)));
     }
-    renderer().render(&[group])
+    Renderer::styled().render(&[group])
 }
 
 fn severity(severity: Severity) -> &'static str {
