@@ -91,7 +91,9 @@ struct ExecutionStage {
 impl Stage for ExecutionStage {
     async fn apply(&self, run: &mut Run) -> Result<(), StageError> {
         let Some(program) = &run.submission.program else {
-            return Err(StageError::new("cannot run the submission: it says not where to start"));
+            return Err(StageError::new(
+                "cannot run the submission: it does not say where to start",
+            ));
         };
         let job = self.job(program, &run.submission);
         let outcome =
