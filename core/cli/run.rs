@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::error::CliError;
-use super::{CANNOT_RUN, FINDINGS, OK, complain, input, print, runtime, tell};
+use super::{CANNOT_RUN, OK, complain, input, print, runtime, tell};
 use crate::app::App;
 use crate::config::{Config, Layers};
 use crate::pipeline::{Pipeline, Report};
@@ -299,6 +299,8 @@ fn write_artifacts(directory: &Path, outcome: &Outcome) -> Result<(), CliError> 
 }
 
 fn exit_code(report: &Report) -> u8 {
+    /// As an interpreter has it for an error that nothing caught.
+    const NO_RESULT: u8 = 1;
     /// As the shell has it for a command that was found and not run.
     const REFUSED: u8 = 126;
     /// As timeout(1) has it.
@@ -315,7 +317,7 @@ fn exit_code(report: &Report) -> u8 {
             OTHER_LIMIT
         }
         Status::SandboxCrashed => CANNOT_RUN,
-        Status::NoResult => FINDINGS,
+        Status::NoResult => NO_RESULT,
         Status::ProgramError => program_code(outcome),
     }
 }
