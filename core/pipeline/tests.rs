@@ -1,3 +1,5 @@
+//! What the pipeline promises, with stages that do nothing else.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
