@@ -98,8 +98,7 @@ fn known_language(file: InputFile) -> Result<InputFile, CliError> {
 
 /// What to do about a file whose language nobody can tell.
 pub(super) fn language_help() -> String {
-    let names: Vec<&str> = Language::ALL.iter().map(|language| language.name()).collect();
-    format!("say it with `--language`: {}", names.join(", "))
+    format!("say it with `--language`: {}", Language::ALL.map(Language::name).join(", "))
 }
 
 /// What stands beside the files, on this machine: imports of it are local.

@@ -131,12 +131,8 @@ impl Request {
         let told = |path: &String| Language::of(path, self.code.as_bytes());
         let language =
             self.language.or_else(|| self.path.as_ref().and_then(told)).ok_or_else(|| {
-                let names: Vec<&str> =
-                    Language::ALL.iter().map(|language| language.name()).collect();
-                let reason = format!(
-                    "cannot tell the language; set `language` to one of: {}",
-                    names.join(", ")
-                );
+                let names = Language::ALL.map(Language::name).join(", ");
+                let reason = format!("cannot tell the language; set `language` to one of: {names}");
                 Refusal(StatusCode::UNPROCESSABLE_ENTITY, reason)
             })?;
         let path = self.path.clone().unwrap_or_else(|| default_path(language).to_owned());

@@ -23,7 +23,7 @@ pub enum Language {
 
 /// A name that no language has.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("cannot analyse the language `{name}`")]
+#[error("cannot analyse the language `{name}`; there are: {}", Language::ALL.map(Language::name).join(", "))]
 pub struct UnknownLanguage {
     /// The name, as given.
     pub name: String,
@@ -128,6 +128,11 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(language.name().parse(), Ok(language));
         }
-        assert!("cobol".parse::<Language>().is_err());
+    }
+
+    #[test]
+    fn an_unknown_language_is_answered_with_those_there_are() {
+        let error = "cobol".parse::<Language>().unwrap_err().to_string();
+        assert!(error.ends_with("there are: python, javascript, typescript, tsx, bash"), "{error}");
     }
 }
