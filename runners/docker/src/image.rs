@@ -1,7 +1,7 @@
 //! Base images with our agent added.
 //!
-//! An image is derived once for each pair of base and agent, and its tag is the digest of both: when
-//! one of them changes, the next run derives anew.
+//! An image is derived once for each pair of base and agent, and its tag is the digest of both and of
+//! how they are put together: when one of them changes, the next run derives anew.
 
 use std::fmt::Write;
 
@@ -18,6 +18,10 @@ use crate::engine::{Engine, failed};
 
 /// The agent's place in derived images.
 pub(crate) const AGENT_PATH: &str = "/.lazaret/agent";
+
+/// What is added to a base, beside the agent: the directories, and their modes. Where a file system
+/// is mounted, runc gives it the mode of the directory below, whatever the mount asks for.
+const DIRECTORIES: [(&str, u32); 2] = [(".lazaret/", 0o755), ("work/", 0o1777)];
 
 /// The name of the base image with the agent added; made where it is not there.
 pub(crate) async fn derived(
@@ -44,7 +48,9 @@ fn missing(interpreter: Interpreter, base: &str, error: bollard::errors::Error) 
 }
 
 fn digest(base: &str) -> String {
-    let digest = Sha256::new().chain_update(base).chain_update(AGENT).finalize();
+    let directories = format!("{DIRECTORIES:?}");
+    let whole = Sha256::new().chain_update(base).chain_update(directories).chain_update(AGENT);
+    let digest = whole.finalize();
     // As many digits as tell images apart.
     digest.iter().take(8).fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -97,8 +103,8 @@ async fn add_agent(
 /// The agent, and the directory where programs work.
 fn archive() -> std::io::Result<Vec<u8>> {
     let mut archive = tar::Builder::new(Vec::new());
-    for directory in [".lazaret/", "work/"] {
-        let mut header = header(0o755, 0);
+    for (directory, mode) in DIRECTORIES {
+        let mut header = header(mode, 0);
         header.set_entry_type(tar::EntryType::Directory);
         archive.append_data(&mut header, directory, std::io::empty())?;
     }
@@ -112,4 +118,19 @@ fn header(mode: u32, size: u64) -> tar::Header {
     header.set_mode(mode);
     header.set_size(size);
     header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Under runc, programs could not write to their own work directory.
+    #[test]
+    fn everybody_may_write_to_the_work_directory() {
+        let bytes = archive().expect("packed");
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let mut entries = archive.entries().expect("an archive").flatten();
+        let work = entries.find(|entry| entry.path_bytes().as_ref() == b"work/").expect("there");
+        assert_eq!(work.header().mode().expect("a number"), 0o1777);
+    }
 }
