@@ -28,6 +28,9 @@ const UNDECIDED: u8 = 3;
 /// `run` could not do it: wrong usage or configuration, or no sandbox.
 const CANNOT_RUN: u8 = 125;
 
+const LOG: &str = "\
+With LAZARET_LOG=info in the environment, Lazaret tells on standard error what it does.";
+
 const CHECK_CODES: &str = "\
 Exit codes:
   0  nothing was found at or above the gate
@@ -49,7 +52,7 @@ JSON, to standard output. Everything Lazaret says goes to standard error.";
 
 /// Checks code nobody has vouched for, and runs it where it can do no harm.
 #[derive(Parser)]
-#[command(name = "lazaret", version, max_term_width = 100)]
+#[command(name = "lazaret", version, max_term_width = 100, after_help = LOG)]
 struct Cli {
     /// A configuration file, in place of your own and the project's
     #[arg(long, global = true, value_name = "FILE", display_order = 100)]
