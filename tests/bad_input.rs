@@ -35,7 +35,7 @@ fn a_directory_to_run() {
 fn a_device() {
     let place = Place::new();
     let ran = place.lazaret(&["check", "--language", "python", "/dev/zero"]);
-    assert_helpful_error(&ran, 2, "no regular file");
+    assert_helpful_error(&ran, 2, "not a regular file");
 }
 
 #[test]

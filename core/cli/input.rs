@@ -21,7 +21,7 @@ pub(super) fn read(path: &Path, name: String) -> Result<InputFile, CliError> {
     };
     let metadata = path.metadata().map_err(|error| cannot(&error).help("check the path"))?;
     if !metadata.is_file() {
-        let what = if metadata.is_dir() { "a directory" } else { "no regular file" };
+        let what = if metadata.is_dir() { "a directory" } else { "not a regular file" };
         let message = format!("cannot read `{}`: it is {what}", path.display());
         return Err(CliError::new(message).help("name a file"));
     }

@@ -137,7 +137,7 @@ fn submission(arguments: &RunArgs) -> Result<Submission, CliError> {
 fn file_name(path: &Path) -> Result<String, CliError> {
     let name = path.file_name().and_then(|name| name.to_str());
     name.map(str::to_owned).ok_or_else(|| {
-        CliError::new(format!("cannot run `{}`: its name is no UTF-8 file name", path.display()))
+        CliError::new(format!("cannot run `{}`: its name is not UTF-8", path.display()))
     })
 }
 

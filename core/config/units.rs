@@ -24,7 +24,7 @@ impl FromStr for Time {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let duration = humantime::parse_duration(text.trim()).map_err(|_| {
-            format!("`{text}` is no duration; write it like \"500ms\", \"10s\" or \"2m\"")
+            format!("`{text}` is not a duration; write it like \"500ms\", \"10s\" or \"2m\"")
         })?;
         if duration.is_zero() {
             return Err("a duration has to be greater than zero; nothing is unlimited".into());
@@ -37,8 +37,9 @@ impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let size = bytesize::ByteSize::from_str(text.trim())
-            .map_err(|_| format!("`{text}` is no size; write it like \"64KiB\" or \"256MiB\""))?;
+        let size = bytesize::ByteSize::from_str(text.trim()).map_err(|_| {
+            format!("`{text}` is not a size; write it like \"64KiB\" or \"256MiB\"")
+        })?;
         if size.as_u64() == 0 {
             return Err("a size has to be greater than zero; nothing is unlimited".into());
         }

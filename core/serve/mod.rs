@@ -46,7 +46,8 @@ pub(crate) struct ServeConfig {
 
 fn address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let wrong = || format!("`{text}` is no address with a port; write it like \"127.0.0.1:8600\"");
+    let wrong =
+        || format!("`{text}` is not an address with a port; write it like \"127.0.0.1:8600\"");
     text.parse().map_err(|_| serde::de::Error::custom(wrong()))
 }
 

@@ -159,7 +159,7 @@ impl RequestFile {
             (Some(text), None) => text.clone().into_bytes(),
             (None, Some(text)) => BASE64_STANDARD
                 .decode(text)
-                .map_err(|error| wrong(&format!("is no Base64: {error}")))?,
+                .map_err(|error| wrong(&format!("is not Base64: {error}")))?,
             _ => return Err(wrong("needs either `text` or `base64`")),
         };
         Ok(InputFile { path: self.path, contents })

@@ -37,7 +37,7 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
     // Before it is opened: opening a pipe waits until somebody writes to it.
     let metadata = path.metadata().map_err(Refusal::Unreadable)?;
     if !metadata.is_file() {
-        return Err(Refusal::Unreadable(io::Error::other("it is no regular file")));
+        return Err(Refusal::Unreadable(io::Error::other("it is not a regular file")));
     }
     let size = metadata.len();
     let file = File::open(path).map_err(Refusal::Unreadable)?;
