@@ -19,27 +19,27 @@ fn assert_helpful_error(ran: &Ran, code: i32, says: &str) {
 }
 
 #[test]
-fn a_missing_file() {
+fn a_missing_file_is_named() {
     let place = Place::new();
     assert_helpful_error(&place.lazaret(&["check", "none.py"]), 2, "cannot read `none.py`");
     assert_helpful_error(&place.lazaret(&["run", "none.py"]), 125, "cannot read `none.py`");
 }
 
 #[test]
-fn a_directory_to_run() {
+fn a_directory_cannot_be_run() {
     let place = Place::new();
-    assert_helpful_error(&place.lazaret(&["run", "."]), 125, "is");
+    assert_helpful_error(&place.lazaret(&["run", "."]), 125, "it is a directory");
 }
 
 #[test]
-fn a_device() {
+fn a_device_is_not_read() {
     let place = Place::new();
     let ran = place.lazaret(&["check", "--language", "python", "/dev/zero"]);
     assert_helpful_error(&ran, 2, "not a regular file");
 }
 
 #[test]
-fn an_unknown_language() {
+fn a_file_in_an_unknown_language_is_refused() {
     let place = Place::new();
     place.write("a.rb", "puts 1\n");
     assert_helpful_error(
@@ -67,7 +67,7 @@ fn bytes_that_are_not_utf_8_are_not_allowed_and_not_run() {
 }
 
 #[test]
-fn a_file_of_100_mb() {
+fn a_file_that_is_too_large_is_refused_or_not_judged() {
     let place = Place::new();
     place.write("a.py", vec![b'#'; 100 * 1024 * 1024]);
     assert_helpful_error(&place.lazaret(&["check", "a.py"]), 2, "larger than");
@@ -76,7 +76,7 @@ fn a_file_of_100_mb() {
 }
 
 #[test]
-fn a_file_nested_ten_thousand_levels_deep() {
+fn a_file_nested_ten_thousand_levels_deep_breaks_nothing() {
     let place = Place::new();
     place.write("a.py", format!("x = {}{}\n", "(".repeat(10_000), ")".repeat(10_000)));
     place.write("a.js", format!("x = {}{}\n", "[".repeat(10_000), "]".repeat(10_000)));
@@ -99,7 +99,7 @@ fn a_syntax_error_is_refused_before_it_runs() {
 }
 
 #[test]
-fn limits_that_are_none() {
+fn a_limit_of_zero_or_nonsense_is_refused() {
     let place = Place::new();
     place.write("a.py", "print(1)\n");
     for wrong in ["0", "-1", "soon", "0s", "NaN", ""] {
@@ -113,7 +113,7 @@ fn limits_that_are_none() {
 }
 
 #[test]
-fn no_interpreter_on_the_machine() {
+fn a_missing_interpreter_is_named() {
     let place = Place::new();
     let empty = place.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
@@ -126,7 +126,7 @@ fn no_interpreter_on_the_machine() {
 }
 
 #[test]
-fn wrong_usage() {
+fn wrong_usage_is_explained() {
     let place = Place::new();
     place.write("a.py", "");
     assert_error(&place.lazaret(&["check"]), 2, "PATH");
@@ -139,7 +139,7 @@ fn wrong_usage() {
 }
 
 #[test]
-fn an_argument_that_is_no_identifier() {
+fn an_argument_that_is_not_an_identifier_is_refused() {
     let place = Place::new();
     place.write("a.py", "def main(**arguments): return arguments\n");
     let ran = place.lazaret(&["run", "a.py", "--arg", "a b=1"]);
@@ -147,7 +147,7 @@ fn an_argument_that_is_no_identifier() {
 }
 
 #[test]
-fn a_broken_arguments_file() {
+fn a_broken_arguments_file_is_named() {
     let place = Place::new();
     place.write("a.py", "def main(): pass\n");
     place.write("args.json", "[1, 2]");
@@ -155,7 +155,7 @@ fn a_broken_arguments_file() {
 }
 
 #[test]
-fn a_full_disk_while_artifacts_are_written() {
+fn an_artifact_that_cannot_be_written_is_an_error() {
     let place = Place::new();
     place.write(
         "a.py",
