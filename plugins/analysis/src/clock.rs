@@ -21,8 +21,7 @@ pub(crate) struct TooLate;
 
 impl From<TooLate> for NotAnalysable {
     fn from(_: TooLate) -> Self {
-        let limit_ms = u64::try_from(TIME_LIMIT.as_millis()).unwrap_or(u64::MAX);
-        Self::TooSlow { limit_ms }
+        Self::TooSlow { limit: TIME_LIMIT }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A file of source code, and places in it.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::Language;
@@ -72,9 +74,9 @@ pub enum NotAnalysable {
         limit: usize,
     },
     /// Parsing or judging it took longer than it may.
-    #[error("analysing it took longer than {limit_ms} ms")]
+    #[error("analysing it took longer than {} ms", limit.as_millis())]
     TooSlow {
-        /// The limit in milliseconds.
-        limit_ms: u64,
+        /// The limit.
+        limit: Duration,
     },
 }
