@@ -143,7 +143,7 @@ impl App {
         for part in &self.stages {
             (part.check)(config)?;
         }
-        let parts = Parts { runner, cache: crate::cache_directory() };
+        let parts = Parts { runner, cache: crate::directories::cache() };
         let names = &config.top().pipeline;
         let stages = names
             .iter()

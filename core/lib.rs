@@ -12,6 +12,7 @@
 
 mod auto;
 mod cli;
+mod directories;
 mod serve;
 
 pub mod app;
@@ -26,7 +27,6 @@ pub mod verdict;
 pub use app::App;
 
 use std::error::Error;
-use std::path::PathBuf;
 
 /// What an error says, and what each of its causes says: `cannot a: b: c`.
 pub(crate) fn causes(error: &dyn Error) -> String {
@@ -38,13 +38,4 @@ pub(crate) fn causes(error: &dyn Error) -> String {
         next = cause.source();
     }
     text
-}
-
-/// This user's directory for what can be made again, as the XDG base directory specification has
-/// it: `$XDG_CACHE_HOME/lazaret` or `~/.cache/lazaret`.
-pub(crate) fn cache_directory() -> Option<PathBuf> {
-    let absolute =
-        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    Some(cache.join("lazaret"))
 }

@@ -49,12 +49,8 @@ impl Layers {
 
 /// The user's own file, where there is one.
 fn user_file() -> Option<PathBuf> {
-    let absolute =
-        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || Some(absolute("HOME")?.join(".config"));
-    let file =
-        absolute("XDG_CONFIG_HOME").or_else(home).map(|path| path.join("lazaret/lazaret.toml"));
-    file.filter(|file| file.is_file())
+    let file = crate::directories::configuration()?.join("lazaret.toml");
+    file.is_file().then_some(file)
 }
 
 /// The nearest `lazaret.toml`, at or above `directory` and not above the repository's root.
