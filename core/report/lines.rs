@@ -39,12 +39,14 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     fn new(file: &'a SourceFile) -> Self {
         let ends = file.contents.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect();
+        // The first line begins behind a byte order mark: editors and the analysis do not count it.
+        let first = if file.contents.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let starts = std::iter::once(first).chain(ends.map(|(offset, _)| offset + 1)).collect();
         Self { file, starts }
     }
 
     pub(super) fn position(&self, offset: usize) -> Position {
-        let offset = offset.min(self.file.contents.len());
+        let offset = offset.clamp(self.starts[0], self.file.contents.len());
         let line = self.starts.partition_point(|start| *start <= offset);
         let before = &self.file.contents[self.starts[line - 1]..offset];
         // Every byte that does not continue a character begins one.
@@ -66,6 +68,18 @@ impl<'a> Lines<'a> {
 mod tests {
     use super::*;
     use lazaret_analysis::Language;
+
+    // The report once said column 13 where policies were told 12.
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let contents = "\u{feff}a = 1\n".as_bytes().to_vec();
+        let file = SourceFile { path: "a.py".into(), language: Language::Python, contents };
+        let lines = Lines::new(&file);
+        assert_eq!(lines.position(0), Position { line: 1, column: 1 });
+        assert_eq!(lines.position(3), Position { line: 1, column: 1 });
+        assert_eq!(lines.position(7), Position { line: 1, column: 5 });
+        assert_eq!(lines.excerpt(3, 4), ("a = 1\n", 3));
+    }
 
     #[test]
     fn columns_count_characters_and_lines_count_from_one() {
