@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lazaret_sandbox::{Events, Isolation, Job, Outcome, Runner, RunnerError};
 
-/// Takes, for each job, the first runner that is ready. The report tells which isolation it gave.
+/// Takes, for each job, the first runner that is ready and isolates as demanded. The report tells
+/// which isolation it gave.
 pub(crate) struct Auto {
     /// The strongest first.
     runners: Vec<(&'static str, Arc<dyn Runner>)>,
@@ -15,34 +16,47 @@ impl Auto {
     pub(crate) fn new(runners: Vec<(&'static str, Arc<dyn Runner>)>) -> Self {
         Self { runners }
     }
-
-    /// The first that is ready, or why the last is not.
-    async fn first_ready(&self) -> Result<(&Arc<dyn Runner>, Isolation), RunnerError> {
-        let mut refusal = RunnerError::Job("no runner is built in".into());
-        for (name, runner) in &self.runners {
-            match runner.ready().await {
-                Ok(isolation) => return Ok((runner, isolation)),
-                Err(error) => {
-                    tracing::info!(runner = name, error = crate::causes(&error), "not ready");
-                    refusal = error;
-                }
-            }
-        }
-        Err(refusal)
-    }
 }
 
 #[async_trait]
 impl Runner for Auto {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
-        // With one runner there is nothing to choose, and its own error is the best there is.
-        if let [(_, only)] = self.runners.as_slice() {
-            return only.run(job, events).await;
+        let Some(((_, last), stronger)) = self.runners.split_last() else {
+            return Err(no_runner());
+        };
+        let mut refusal = None;
+        for (name, runner) in stronger {
+            match runner.ready().await {
+                Ok(isolation) if isolation >= job.isolation => {
+                    return runner.run(job, events).await;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::info!(runner = name, error = crate::causes(&error), "not ready");
+                    refusal = refusal.or(Some(error));
+                }
+            }
         }
-        self.first_ready().await?.0.run(job, events).await
+        // Nothing is left to choose from, so the last is not asked first: that costs a sandbox.
+        match (last.run(job, events).await, refusal) {
+            // A stronger one might have done it: what keeps it from being ready says more.
+            (Err(RunnerError::Isolation { .. }), Some(refusal)) => Err(refusal),
+            (outcome, _) => outcome,
+        }
     }
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
-        self.first_ready().await.map(|(_, isolation)| isolation)
+        let mut answer = Err(no_runner());
+        for (_, runner) in &self.runners {
+            answer = runner.ready().await;
+            if answer.is_ok() {
+                break;
+            }
+        }
+        answer
     }
+}
+
+fn no_runner() -> RunnerError {
+    RunnerError::Job("no runner is built in".into())
 }

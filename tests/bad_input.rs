@@ -135,7 +135,7 @@ fn wrong_usage_is_explained() {
     assert_helpful_error(&place.lazaret(&["run", "a.py", "--arg", "n"]), 125, "--arg NAME=VALUE");
     assert_helpful_error(&place.lazaret(&["run", "a.py", "--main", "--", "word"]), 125, "words");
     assert_helpful_error(&place.lazaret(&["run", "a.py", "--file", "a.py"]), 125, "two files");
-    assert_error(&place.lazaret(&["run", "a.py", "--isolation", "gvisor"]), 125, "gvisor");
+    assert_error(&place.lazaret(&["run", "a.py", "--isolation", "gvisor"]), 125, "docker.images");
 }
 
 #[test]
