@@ -139,7 +139,8 @@ impl Pipeline {
                 break;
             }
         }
-        if phase == Phase::Check && verdict == Verdict::Allow {
+        // What the last phase found counts too, be it a check or a command that prepares.
+        if verdict == Verdict::Allow {
             verdict = self.judge(&run);
         }
         run.findings.sort_by(|a, b| (&a.path, a.span, &a.rule).cmp(&(&b.path, b.span, &b.rule)));

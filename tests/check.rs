@@ -147,3 +147,23 @@ fn files_whose_names_are_reported_alike_are_all_checked() {
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stderr.contains("2 files checked"), "{ran:?}");
 }
+
+#[test]
+fn a_link_is_checked_as_what_it_leads_to() {
+    let place = Place::new();
+    place.write("hidden", "import os\nos.system('id')\n");
+    std::fs::create_dir(place.path().join("src")).unwrap();
+    std::os::unix::fs::symlink("../hidden", place.path().join("src/main.py")).unwrap();
+    assert_eq!(place.lazaret(&["check", "src"]).code, 1);
+}
+
+#[test]
+fn a_full_disk_is_no_success() {
+    let place = Place::new();
+    place.write("a.py", "import socket\nsocket.socket()\nprint(1)\n");
+    for (arguments, code) in [(["check", "a.py"], 2), (["run", "a.py"], 125)] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let status = place.command().args(arguments).stdout(full).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}

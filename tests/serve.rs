@@ -31,7 +31,9 @@ impl Service {
 
     fn send(&self, method: &str, path: &str, body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        );
         write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
         stream
     }
@@ -148,6 +150,25 @@ fn wrong_requests_say_what_is_wrong() {
     assert_eq!(service.post("/v1/run", &json!({"code": "x".repeat(100_000)})).0, 413);
     assert_eq!(service.request("GET", "/v1/run", "").0, 405);
     assert_eq!(service.request("GET", "/nowhere", "").0, 404);
+}
+
+#[test]
+fn a_web_page_cannot_use_it() {
+    let service = Service::start("");
+    for headers in
+        ["Content-Type: text/plain", "Content-Type: application/json\r\nOrigin: http://a.example"]
+    {
+        let mut stream = TcpStream::connect(&service.address).unwrap();
+        let head =
+            "POST /v1/run HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2";
+        write!(stream, "{head}\r\n{headers}\r\n\r\n{{}}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 4") && !answer.starts_with("HTTP/1.1 422"),
+            "{answer}"
+        );
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Resu
     let pipeline = app.pipeline(&Config::load(layers)?)?;
     let submission = submission(&arguments.paths, arguments.language)?;
     let report = runtime()?.block_on(pipeline.run(submission, Events::none(), Phase::Check));
-    show(&report, arguments.json);
+    show(&report, arguments.json)?;
     Ok(match report.verdict {
         Verdict::Allow => OK,
         Verdict::Deny => FINDINGS,
@@ -64,16 +64,16 @@ fn submission(paths: &[PathBuf], language: Option<Language>) -> Result<Submissio
     Ok(Submission::new(vec![file], Some((&path, language)), project))
 }
 
-fn show(report: &Report, json: bool) {
+fn show(report: &Report, json: bool) -> Result<(), CliError> {
     if json {
-        print(&format!("{}\n", v1::Report::from(report).to_json()));
-        return;
+        return print(&format!("{}\n", v1::Report::from(report).to_json()));
     }
-    print(&human::findings(report));
+    print(&human::findings(report))?;
     if let Some(error) = CliError::from_verdict(&report.verdict)
         && report.run.unjudged.is_empty()
     {
         super::complain(&error);
     }
     tell(&format!("{}\n", human::check_summary(report)));
+    Ok(())
 }

@@ -67,7 +67,8 @@ fn walk(directory: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut paths = Vec::new();
     for entry in ignore::WalkBuilder::new(directory).hidden(false).filter_entry(not_git).build() {
         let entry = entry.map_err(|error| CliError::caused("cannot walk the directory", &error))?;
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_code(entry.path()) {
+        // A link counts as what it leads to: whoever imports it gets that.
+        if entry.path().is_file() && is_code(entry.path()) {
             paths.push(entry.into_path());
         }
     }

@@ -149,7 +149,7 @@ fn show_config(app: &App, mut layers: Layers, command: &ConfigCommand) -> Result
             config::show(&config)
         }
     };
-    print(&text);
+    print(&text)?;
     Ok(OK)
 }
 
@@ -183,9 +183,20 @@ fn log_to_stderr() {
         .try_init();
 }
 
-/// Writes to standard output. A reader that has gone away is no error: `lazaret … | head`.
-fn print(text: &str) {
-    let _ = anstream::stdout().write_all(text.as_bytes());
+/// Writes to standard output.
+fn print(text: &str) -> Result<(), CliError> {
+    let mut stdout = anstream::stdout();
+    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// A reader that has gone away is no error (`lazaret … | head`); a full disk is one.
+fn written(result: std::io::Result<()>) -> Result<(), CliError> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CliError::caused("cannot write the output", &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes to standard error.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::error::CliError;
-use super::{CANNOT_RUN, OK, complain, input, print, runtime, tell};
+use super::{CANNOT_RUN, OK, complain, input, print, runtime, tell, written};
 use crate::app::App;
 use crate::config::{Config, Layers};
 use crate::pipeline::{Pipeline, Report};
@@ -91,7 +91,7 @@ pub(super) fn run(app: &App, mut layers: Layers, arguments: &RunArgs) -> Result<
     // interrupt nobody wants to wait with it.
     runtime.shutdown_timeout(PATIENCE);
     let report = report?;
-    show(&report, arguments.json);
+    show(&report, arguments.json)?;
     if let (Some(directory), Some(outcome)) = (&arguments.artifacts, &report.run.outcome) {
         write_artifacts(directory, outcome)?;
     }
@@ -230,7 +230,7 @@ async fn execute(
     };
     printing
         .await
-        .map_err(|error| CliError::caused("cannot print the program's output", &error))?;
+        .map_err(|error| CliError::caused("cannot print the program's output", &error))??;
     Ok(report)
 }
 
@@ -239,16 +239,19 @@ fn listen() -> (Events, Option<mpsc::Receiver<Event>>) {
     (events, Some(receiver))
 }
 
-/// The program's bytes, exactly as it printed them.
-async fn pass_on(receiver: Option<mpsc::Receiver<Event>>) {
-    let Some(mut receiver) = receiver else { return };
+/// The program's bytes, exactly as it printed them. What cannot be written is no reason to stop the
+/// program, but the first such error is told when it has ended.
+async fn pass_on(receiver: Option<mpsc::Receiver<Event>>) -> Result<(), CliError> {
+    let Some(mut receiver) = receiver else { return Ok(()) };
+    let mut outcome = Ok(());
     while let Some(event) = receiver.recv().await {
-        // A terminal that has gone away is no reason to stop the program.
-        let _ = match event {
+        let result = match event {
             Event::Stdout(bytes) => write(&mut std::io::stdout(), &bytes),
             Event::Stderr(bytes) => write(&mut std::io::stderr(), &bytes),
         };
+        outcome = outcome.and(written(result));
     }
+    outcome
 }
 
 fn write(stream: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
@@ -256,13 +259,12 @@ fn write(stream: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
     stream.flush()
 }
 
-fn show(report: &Report, json: bool) {
+fn show(report: &Report, json: bool) -> Result<(), CliError> {
     if json {
-        print(&format!("{}\n", v1::Report::from(report).to_json()));
-        return;
+        return print(&format!("{}\n", v1::Report::from(report).to_json()));
     }
     if let Some(value) = report.run.outcome.as_ref().and_then(|outcome| outcome.result.as_ref()) {
-        print(&format!("{value}\n"));
+        print(&format!("{value}\n"))?;
     }
     if report.verdict != Verdict::Allow {
         tell(&human::findings(report));
@@ -274,6 +276,7 @@ fn show(report: &Report, json: bool) {
         tell(&format!("note: {missing}\n"));
     }
     tell(&format!("lazaret: {}\n", human::run_summary(report)));
+    Ok(())
 }
 
 /// Writes artifacts below `directory`, where nothing of their names is yet.

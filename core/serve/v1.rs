@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -73,18 +73,20 @@ pub(super) struct Refusal(StatusCode, String);
 
 pub(super) async fn check(
     State(service): State<Arc<Service>>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let submission = read(&body)?;
+    let submission = read(&headers, &body)?;
     let report = service.pipeline.run(submission, Events::none(), Phase::Check).await;
     Ok(Json(Report::from(&report)).into_response())
 }
 
 pub(super) async fn run(
     State(service): State<Arc<Service>>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let submission = read(&body)?;
+    let submission = read(&headers, &body)?;
     let report = service.pipeline.run(submission, Events::none(), Phase::Execute).await;
     Ok((status(&report), Json(Report::from(&report))).into_response())
 }
@@ -99,7 +101,23 @@ fn status(report: &crate::pipeline::Report) -> StatusCode {
     }
 }
 
-fn read(body: &[u8]) -> Result<Submission, Refusal> {
+/// No page of a browser may use the service: its requests carry an `Origin`, and without asking
+/// first they cannot say that they hold JSON.
+fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
+    if headers.contains_key(header::ORIGIN) {
+        let reason = "requests of web pages are not answered: remove the header `Origin`";
+        return Err(Refusal(StatusCode::FORBIDDEN, reason.into()));
+    }
+    let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if told.is_some_and(|told| told.split(';').next() == Some("application/json")) {
+        return Ok(());
+    }
+    let reason = "send JSON, with the header `Content-Type: application/json`";
+    Err(Refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason.into()))
+}
+
+fn read(headers: &HeaderMap, body: &[u8]) -> Result<Submission, Refusal> {
+    check_headers(headers)?;
     let wrong = |reason: String| Refusal(StatusCode::UNPROCESSABLE_ENTITY, reason);
     let request: Request =
         serde_json::from_slice(body).map_err(|error| wrong(error.to_string()))?;

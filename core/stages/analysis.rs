@@ -9,6 +9,7 @@ use lazaret_analysis::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
 use crate::config::LevelName;
@@ -30,7 +31,8 @@ impl StageConfig for AnalysisConfig {
     fn build(self, _: &Parts) -> Result<Box<dyn Stage>, BuildError> {
         let analyser =
             Analyser::new(&self.rules.into_iter().collect()).map_err(|error| refused(&error))?;
-        Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser) }))
+        let turns = Semaphore::new(processors());
+        Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser), turns }))
     }
 }
 
@@ -47,6 +49,8 @@ fn refused(error: &OverrideError) -> BuildError {
 
 struct AnalysisStage {
     analyser: Arc<Analyser>,
+    /// Analyses at one time: more than there are processors only need more memory.
+    turns: Semaphore,
 }
 
 #[async_trait]
@@ -55,11 +59,13 @@ impl Stage for AnalysisStage {
         let analyser = Arc::clone(&self.analyser);
         let code = Arc::clone(&run.submission.code);
         let project = Arc::clone(&run.submission.project);
+        let turn = self.turns.acquire().await;
         // Analysis never waits, so it gets threads of its own: a long file must not hold up
         // whatever else the service does.
         let judged = tokio::task::spawn_blocking(move || analyse_all(&analyser, &code, &project))
             .await
             .map_err(|error| StageError::new(format!("cannot analyse: {error}")))?;
+        drop(turn);
         for (file, result) in run.submission.code.iter().zip(judged) {
             match result {
                 Ok(analysis) => {
@@ -94,13 +100,17 @@ fn merge(dependencies: &mut Vec<lazaret_analysis::Dependency>) {
     }
 }
 
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Judges the files in their order, on as many threads as the machine has processors.
 fn analyse_all(
     analyser: &Analyser,
     files: &[SourceFile],
     project: &Project,
 ) -> Vec<Result<Analysis, NotAnalysable>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    let threads = processors().min(files.len());
     if threads < 2 {
         return files.iter().map(|file| analyser.analyse(file, project)).collect();
     }
