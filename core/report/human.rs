@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use lazaret_analysis::{DependencyKind, Finding, Severity};
+use lazaret_analysis::{DependencyKind, Finding, printable};
 use lazaret_sandbox::{Outcome, Status};
 
 use super::lines::Places;
@@ -35,7 +35,7 @@ pub fn findings(report: &Report) -> String {
 
 fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
     let level = if denies { Level::ERROR } else { Level::WARNING };
-    let level = level.with_name(severity(finding.severity));
+    let level = level.with_name(finding.severity.name());
     let spans = finding.labels.iter().map(|label| label.span).chain([finding.span]);
     let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
     let end = spans.map(|span| span.end).max().unwrap_or(0);
@@ -64,27 +64,11 @@ fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
     Renderer::styled().render(&[group])
 }
 
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
-}
-
-/// Names and messages come from strangers: what would move a terminal's cursor is escaped.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-        .collect()
-}
-
 /// The line that sums up a check.
 pub fn check_summary(report: &Report) -> String {
     let run = &report.run;
     let denying = run.findings.iter().filter(|finding| report.gate.denies(finding)).count();
-    let gate = severity(report.gate.deny);
+    let gate = report.gate.deny.name();
     let mut text = format!(
         "{} checked, {}, {denying} at or above the gate (`{gate}`)",
         count(run.submission.code.len(), "file"),

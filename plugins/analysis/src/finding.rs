@@ -18,6 +18,18 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// The name in configuration and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
 /// What is looked for, and what is said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {

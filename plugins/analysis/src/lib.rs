@@ -20,6 +20,7 @@ mod javascript;
 mod judge;
 mod kind;
 mod language;
+mod printable;
 mod program;
 mod python;
 mod resolve;
@@ -34,6 +35,7 @@ pub use clock::TIME_LIMIT;
 pub use fact::{Argument, Dependency, DependencyKind, Fact, FactKind, Resolution};
 pub use finding::{Finding, Label, Rule, Severity};
 pub use language::{Language, UnknownLanguage};
+pub use printable::printable;
 pub use source::{NotAnalysable, Position, SourceFile, Span};
 pub use text::SIZE_LIMIT;
 // Policies that bring queries need the tree's own types.

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use lazaret_analysis::printable;
+
 use crate::bindings::{LazaretPolicyPre, SettingsError};
 use crate::cache::{digest, hexadecimal};
-use crate::convert::escaped;
 use crate::host::Host;
 use crate::run::Run;
 use crate::state::State;
@@ -62,7 +63,8 @@ impl Code {
         if problems.is_empty() {
             return Ok(());
         }
-        let problem = |SettingsError { pointer, message }| (escaped(&pointer), escaped(&message));
+        let problem =
+            |SettingsError { pointer, message }| (printable(&pointer), printable(&message));
         Err(Refusal::Settings(problems.into_iter().map(problem).collect()))
     }
 }

@@ -1,7 +1,5 @@
 //! Between the words of the analysis and those of the contract.
 
-use std::fmt::Write as _;
-
 use lazaret_analysis::{Analysis, Argument, Fact, Resolution, Severity, Span};
 
 use crate::bindings::types;
@@ -16,24 +14,6 @@ pub(crate) fn severity(severity: types::Severity) -> Severity {
         types::Severity::High => Severity::High,
         types::Severity::Critical => Severity::Critical,
     }
-}
-
-/// The text without characters that move a terminal's cursor, hide text or turn its direction.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() || turns_direction(character) {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "{}", character.escape_default());
-        } else {
-            escaped.push(character);
-        }
-    }
-    escaped
-}
-
-fn turns_direction(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The file as a policy sees it: with the facts that it asks for.
@@ -97,16 +77,4 @@ fn span(span: Span, analysis: &Analysis) -> types::Span {
 /// The size of the file was checked to be countable, and this is not more.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn what_moves_a_cursor_or_turns_text_is_escaped() {
-        assert_eq!(escaped("red \u{1b}[31m\r\n"), "red \\u{1b}[31m\\r\\n");
-        assert_eq!(escaped("\u{202e}txt.exe"), "\\u{202e}txt.exe");
-        assert_eq!(escaped("größer `a`"), "größer `a`");
-    }
 }

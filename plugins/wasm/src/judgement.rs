@@ -1,9 +1,9 @@
 //! What a policy said, checked before anybody believes it.
 
-use lazaret_analysis::{Analysis, Finding, Label, Span};
+use lazaret_analysis::{Analysis, Finding, Label, Span, printable};
 
 use crate::bindings::types;
-use crate::convert::{escaped, severity};
+use crate::convert::severity;
 use crate::{Failure, Limits, Manifest};
 
 /// What a label takes besides its message.
@@ -29,7 +29,7 @@ fn finding(
     limit: usize,
 ) -> Result<Finding, Failure> {
     let Some(rule) = manifest.rule(&raw.rule) else {
-        return Err(Failure::Rule { rule: escaped(&raw.rule) });
+        return Err(Failure::Rule { rule: printable(&raw.rule) });
     };
     let size = size(&raw);
     if size > limit {
@@ -38,13 +38,13 @@ fn finding(
     let label = |label: types::Label| {
         Ok(Label {
             span: span(label.span, &rule.id, analysis.text())?,
-            message: escaped(&label.message),
+            message: printable(&label.message),
         })
     };
     Ok(Finding {
         rule: format!("{}/{}", manifest.id, rule.id),
         severity: raw.severity.map_or(rule.severity, severity),
-        message: if raw.message.is_empty() { rule.title.clone() } else { escaped(&raw.message) },
+        message: if raw.message.is_empty() { rule.title.clone() } else { printable(&raw.message) },
         path: analysis.path().to_owned(),
         span: span(raw.span, &rule.id, analysis.text())?,
         labels: raw.labels.into_iter().map(label).collect::<Result<_, _>>()?,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use lazaret_analysis::{Fact, FactKind, Language, Severity};
+use lazaret_analysis::{Fact, FactKind, Language, Severity, printable};
 use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
 use crate::bindings::types;
-use crate::convert::{escaped, severity};
+use crate::convert::severity;
 
 /// The kinds of facts that a policy can ask for.
 const KINDS: [FactKind; 5] =
@@ -107,10 +107,10 @@ impl Manifest {
         }
         Ok(Self {
             id: raw.id,
-            version: escaped(&raw.version),
-            summary: escaped(&raw.summary),
-            license: escaped(&raw.license),
-            docs_url: raw.docs_url.as_deref().map(escaped),
+            version: printable(&raw.version),
+            summary: printable(&raw.summary),
+            license: printable(&raw.license),
+            docs_url: raw.docs_url.as_deref().map(printable),
             rules: raw
                 .rules
                 .into_iter()
@@ -187,11 +187,11 @@ impl PolicyRule {
         };
         Ok(Self {
             id: raw.id,
-            title: escaped(&raw.title),
+            title: printable(&raw.title),
             severity: severity(raw.default_severity),
-            help: Some(escaped(&raw.help)).filter(|help| !help.is_empty()),
-            docs_url: raw.docs_url.as_deref().map(escaped),
-            tags: raw.tags.iter().map(|tag| escaped(tag)).collect(),
+            help: Some(printable(&raw.help)).filter(|help| !help.is_empty()),
+            docs_url: raw.docs_url.as_deref().map(printable),
+            tags: raw.tags.iter().map(|tag| printable(tag)).collect(),
             cwe,
         })
     }

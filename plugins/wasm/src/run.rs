@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lazaret_analysis::printable;
 use wasmtime::{Store, Trap};
 
 use crate::bindings::{LazaretPolicy, LazaretPolicyPre, SettingsError, types};
@@ -76,7 +77,7 @@ impl<'a> Run<'a> {
         });
         match said {
             Ok(Ok(findings)) => Ok(Said { findings, lines: self.store.into_data().lines }),
-            Ok(Err(message)) => Err(Failure::Said(crate::convert::escaped(&message))),
+            Ok(Err(message)) => Err(Failure::Said(printable(&message))),
             Err(error) => Err(self.failure(error)),
         }
     }

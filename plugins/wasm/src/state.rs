@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use lazaret_analysis::printable;
 use thiserror::Error;
 use wasmtime::ResourceLimiter;
 
 use crate::Limits;
 use crate::bindings::{log, types};
-use crate::convert::escaped;
 use crate::subject::Subject;
 
 /// A line that a policy logged.
@@ -92,7 +92,7 @@ impl log::Host for State {
             log::Level::Info => LogLevel::Info,
             log::Level::Warn => LogLevel::Warn,
         };
-        self.lines.push((level, escaped(&message)));
+        self.lines.push((level, printable(&message)));
         Ok(())
     }
 }

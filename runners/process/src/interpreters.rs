@@ -190,8 +190,8 @@ mod tests {
     #[test]
     fn an_interpreter_of_its_own_shows_its_own_directory() {
         assert_eq!(prefix(Path::new("/usr/bin/python3.11")), None);
-        let pyenv = Path::new("/root/.pyenv/versions/3.12.1/bin/python3.12");
-        assert_eq!(prefix(pyenv), Some("/root/.pyenv/versions/3.12.1".into()));
+        let pyenv = Path::new("/home/ada/.pyenv/versions/3.12.1/bin/python3.12");
+        assert_eq!(prefix(pyenv), Some("/home/ada/.pyenv/versions/3.12.1".into()));
         assert_eq!(prefix(Path::new("/nix/store/x-bash/bin/bash")), Some("/nix/store".into()));
     }
 

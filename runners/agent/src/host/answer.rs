@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use lazaret_sandbox::{
-    Artifact, Event, Events, Form, Outcome, Printed, RefusedArtifact, Status, Usage,
-};
+use lazaret_sandbox::{Artifact, Event, Events, Form, Outcome, RefusedArtifact, Status, Usage};
 use serde::de::DeserializeOwned;
 
 use super::{ConversationError, Request};
@@ -33,15 +31,8 @@ impl Answer {
         let outcome = Outcome {
             status: Status::SandboxCrashed,
             exit_code: None,
-            signal: None,
-            stdout: Printed::default(),
-            stderr: Printed::default(),
-            result: None,
-            artifacts: Vec::new(),
-            refused_artifacts: Vec::new(),
-            usage: Usage::default(),
-            isolation: request.isolation,
             isolation_parts,
+            ..Outcome::success(request.isolation)
         };
         Self {
             outcome,
