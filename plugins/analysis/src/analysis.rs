@@ -19,7 +19,8 @@ use crate::{
 pub struct Analysis {
     /// What was established, in the order of its places.
     pub facts: Vec<Fact>,
-    /// What the catalogue says about it, and syntax errors, in the order of their places.
+    /// What the catalogue says about it, and syntax errors, in the order of their places. Of more
+    /// than a thousand, the worst.
     pub findings: Vec<Finding>,
     /// The packages that it needs from outside, each once.
     pub dependencies: Vec<Dependency>,

@@ -1,5 +1,6 @@
 //! From facts to findings, by the catalogue.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
 
 use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
@@ -9,6 +10,9 @@ use crate::survey::Seen;
 use crate::text::Text;
 use crate::{FactKind, Finding, Resolution, Severity, SourceFile, Span};
 
+/// More than this of one file nobody reads, and each costs memory in every report.
+const MOST_FINDINGS: usize = 1_000;
+
 /// Judges one file.
 pub(crate) struct Judge<'a> {
     file: &'a SourceFile,
@@ -17,6 +21,10 @@ pub(crate) struct Judge<'a> {
     severities: Vec<Option<Severity>>,
     text: &'a Text,
     findings: Vec<Finding>,
+}
+
+fn by_place(one: &Finding, other: &Finding) -> Ordering {
+    (one.span, &one.rule).cmp(&(other.span, &other.rule)).then(other.severity.cmp(&one.severity))
 }
 
 impl<'a> Judge<'a> {
@@ -64,16 +72,18 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The findings, in the order of their places, each once.
+    /// The findings, in the order of their places, each once; of too many, the worst.
     pub(crate) fn findings(mut self) -> Vec<Finding> {
-        self.findings.sort_by(|one, other| {
-            (one.span, &one.rule)
-                .cmp(&(other.span, &other.rule))
-                .then(other.severity.cmp(&one.severity))
-        });
+        self.findings.sort_by(by_place);
         self.findings.dedup_by(|later, kept| {
             (later.span, &later.rule) == (kept.span, &kept.rule) && later.message == kept.message
         });
+        if self.findings.len() > MOST_FINDINGS {
+            // The verdict hangs on the worst, so none is lost that could change it.
+            self.findings.sort_by_key(|finding| Reverse(finding.severity));
+            self.findings.truncate(MOST_FINDINGS);
+            self.findings.sort_by(by_place);
+        }
         self.findings
     }
 

@@ -137,3 +137,12 @@ fn a_file_cut_anywhere_is_survived() {
         }
     }
 }
+
+#[test]
+fn of_too_many_findings_the_worst_are_kept() {
+    // The one that is worst stands last, behind more than are kept.
+    let program = format!("import socket\n{}eval(input())\n", "socket.socket()\n".repeat(3_000));
+    let found = rules(Language::Python, &program);
+    assert_eq!(found.len(), 1_000);
+    assert_eq!(found.last().map(String::as_str), Some("python/dynamic-code"));
+}
