@@ -20,6 +20,8 @@ use crate::verdict::{Gate, Verdict};
 pub struct Report {
     /// What was decided.
     pub verdict: Verdict,
+    /// What a stage could not do, where that is why the verdict is unknown.
+    pub failure: Option<StageError>,
     /// The gate that decided.
     pub gate: Gate,
     /// Everything that the stages found and made.
@@ -122,6 +124,7 @@ impl Pipeline {
         let mut run = Run::new(submission, events);
         let mut timings = Vec::new();
         let mut verdict = Verdict::Allow;
+        let mut failure = None;
         let mut phase = Phase::Check;
         for stage in self.stages.iter().filter(|stage| stage.phase <= last) {
             if stage.phase != phase {
@@ -136,6 +139,7 @@ impl Pipeline {
             timings.push(Timing { stage: stage.name.clone(), phase, time: begun.elapsed() });
             if let Err(error) = done {
                 verdict = unknown(&stage.name, &error);
+                failure = Some(error);
                 break;
             }
         }
@@ -144,7 +148,7 @@ impl Pipeline {
             verdict = self.judge(&run);
         }
         run.findings.sort_by(|a, b| (&a.path, a.span, &a.rule).cmp(&(&b.path, b.span, &b.rule)));
-        Report { verdict, gate: self.gate, run, timings }
+        Report { verdict, failure, gate: self.gate, run, timings }
     }
 
     /// What the gate says when all checks are done. A file that nobody could judge is not

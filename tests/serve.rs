@@ -177,7 +177,8 @@ fn a_path_that_leaves_the_work_directory_is_not_run() {
     for path in ["../a.py", "/etc/a.py", "a/../../b.py", ""] {
         let (status, report) = service
             .post("/v1/run", &json!({"language": "python", "path": path, "code": "print(1)"}));
-        assert_eq!(report["outcome"], Value::Null, "{path}: {status} {report}");
+        assert_eq!(status, 422, "{path}: {report}");
+        assert_eq!(report["outcome"], Value::Null, "{path}: {report}");
         assert_eq!(report["verdict"], "unknown", "{path}: {status} {report}");
     }
 }

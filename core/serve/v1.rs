@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lazaret_analysis::{Language, Project};
-use lazaret_sandbox::{Events, Form, InputFile};
+use lazaret_sandbox::{Events, Form, InputFile, RunnerError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -91,14 +91,23 @@ pub(super) async fn run(
     Ok((status(&report), Json(Report::from(&report))).into_response())
 }
 
-/// 200 for whatever the code is or does; 503 when it was allowed to run and we could not run it,
-/// so that a caller can go elsewhere.
+/// 200 for whatever the code is or does. When it was allowed to run and did not: 422 where the
+/// request asks for what nobody could run, else 503, so that a caller can go elsewhere.
 fn status(report: &crate::pipeline::Report) -> StatusCode {
     let begun = report.timings.last().is_some_and(|last| last.phase == Phase::Execute);
     match report.verdict {
+        Verdict::Unknown { .. } if begun && is_callers_mistake(report) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Verdict::Unknown { .. } if begun => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     }
+}
+
+fn is_callers_mistake(report: &crate::pipeline::Report) -> bool {
+    let source = report.failure.as_ref().and_then(|failure| failure.source.as_deref());
+    let refusal = source.and_then(|source| source.downcast_ref::<RunnerError>());
+    matches!(refusal, Some(RunnerError::Job(_) | RunnerError::Limit(_)))
 }
 
 /// No page of a browser may use the service: its requests carry an `Origin`, and without asking
