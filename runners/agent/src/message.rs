@@ -4,6 +4,7 @@
 //! Durations are microseconds and sizes bytes, because a wire has no types of its own.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -225,6 +226,16 @@ pub struct Failure {
     pub action: String,
     /// The kernel's answer, where the kernel was asked.
     pub errno: Option<i32>,
+}
+
+impl Failure {
+    /// What was being done, and the kernel's answer.
+    pub fn cause(&self) -> io::Error {
+        io::Error::other(match self.errno.map(io::Error::from_raw_os_error) {
+            Some(answer) => format!("cannot {}: {answer}", self.action),
+            None => format!("cannot {}", self.action),
+        })
+    }
 }
 
 /// A part of the sandbox, or of making one.

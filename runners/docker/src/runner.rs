@@ -1,7 +1,5 @@
 //! One run: a container is made, told the job, listened to, and gone.
 
-use std::io;
-
 use async_trait::async_trait;
 use lazaret_agent::host::{self, ConversationError, Request};
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status};
@@ -106,13 +104,7 @@ fn refused(error: ConversationError) -> RunnerError {
         ConversationError::Refused(failure) => RunnerError::Part {
             part: failure.part.name().to_owned(),
             help: "use another `docker.runtime` or another base image".to_owned(),
-            source: match failure.errno {
-                Some(errno) => {
-                    format!("cannot {}: {}", failure.action, io::Error::from_raw_os_error(errno))
-                        .into()
-                }
-                None => format!("cannot {}", failure.action).into(),
-            },
+            source: Box::new(failure.cause()),
         },
         ConversationError::SameKernel(_) => RunnerError::Part {
             part: "gVisor".to_owned(),

@@ -1,7 +1,6 @@
 //! What a refusal of the kernel means, and what to do about it.
 
 use std::fs;
-use std::io;
 
 use lazaret_agent::host::ConversationError;
 use lazaret_agent::message::{Failure, Part};
@@ -19,12 +18,7 @@ pub(crate) fn explain(error: ConversationError) -> RunnerError {
 }
 
 fn refused(failure: &Failure) -> RunnerError {
-    let answer = failure.errno.map(io::Error::from_raw_os_error);
-    let text = match answer {
-        Some(answer) => format!("cannot {}: {answer}", failure.action),
-        None => format!("cannot {}", failure.action),
-    };
-    let source = Box::new(io::Error::other(text));
+    let source = Box::new(failure.cause());
     match help(failure.part) {
         Some(help) => RunnerError::Part { part: failure.part.name().into(), help, source },
         None => RunnerError::Failed { action: "run the job".into(), source },
