@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lazaret_sandbox::{Events, Isolation, Job, Outcome, Runner, RunnerError};
+use futures_util::future::join_all;
+use lazaret_sandbox::{
+    Diagnosis, Events, Examination, Isolation, Job, Outcome, PoolState, Runner, RunnerError,
+};
 
 /// Takes, for each job, the first runner that is ready and isolates as demanded. The report tells
 /// which isolation it gave.
@@ -54,6 +57,32 @@ impl Runner for Auto {
             }
         }
         answer
+    }
+
+    /// What was found is told of each runner, because any of them may be the next to be taken.
+    async fn diagnose(&self) -> Examination {
+        let mut whole = Examination::default();
+        for (name, runner) in &self.runners {
+            let examined = runner.diagnose().await;
+            whole.isolation = whole.isolation.max(examined.isolation);
+            whole.diagnoses.extend(examined.diagnoses.into_iter().map(|diagnosis| Diagnosis {
+                name: format!("{name}: {}", diagnosis.name),
+                ..diagnosis
+            }));
+        }
+        whole
+    }
+
+    async fn warm(&self) {
+        join_all(self.runners.iter().map(|(_, runner)| runner.warm())).await;
+    }
+
+    async fn close(&self) {
+        join_all(self.runners.iter().map(|(_, runner)| runner.close())).await;
+    }
+
+    fn pools(&self) -> Vec<PoolState> {
+        self.runners.iter().flat_map(|(_, runner)| runner.pools()).collect()
     }
 }
 

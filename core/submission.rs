@@ -18,6 +18,8 @@ pub struct Submission {
     pub project: Arc<Project>,
     /// How to run it; `None` where it is only checked.
     pub program: Option<Program>,
+    /// Whose it is; empty where nobody says.
+    pub tenant: String,
 }
 
 /// How a submission is run.
@@ -63,7 +65,7 @@ impl Submission {
                 None => data.push(file),
             }
         }
-        Self { code: Arc::new(code), data, project: Arc::new(project), program: None }
+        Self { code: Arc::new(code), data, project: Arc::new(project), ..Self::default() }
     }
 
     /// The file that is reported under `path`.

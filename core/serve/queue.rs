@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use lazaret_sandbox::{Events, Isolation, Job, Outcome, Runner, RunnerError};
+use lazaret_sandbox::{
+    Events, Examination, Isolation, Job, Outcome, PoolState, Runner, RunnerError,
+};
 use tokio::sync::Semaphore;
 
 /// A runner that starts jobs in the order in which they come.
@@ -53,6 +55,22 @@ impl Runner for Queue {
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
         self.runner.ready().await
+    }
+
+    async fn diagnose(&self) -> Examination {
+        self.runner.diagnose().await
+    }
+
+    async fn warm(&self) {
+        self.runner.warm().await;
+    }
+
+    async fn close(&self) {
+        self.runner.close().await;
+    }
+
+    fn pools(&self) -> Vec<PoolState> {
+        self.runner.pools()
     }
 }
 

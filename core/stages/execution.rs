@@ -121,6 +121,7 @@ impl ExecutionStage {
             stdin: program.stdin.clone(),
             limits: lowered(&self.limits, program.limits),
             isolation: self.isolation,
+            tenant: submission.tenant.clone(),
         }
     }
 }

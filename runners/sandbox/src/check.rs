@@ -128,6 +128,7 @@ mod tests {
             stdin: Vec::new(),
             limits: Limits::default(),
             isolation: Isolation::Process,
+            tenant: String::new(),
         }
     }
 

@@ -24,6 +24,9 @@ pub struct Job {
     pub limits: Limits,
     /// The weakest sandbox that is accepted. A runner that cannot give it refuses the job.
     pub isolation: Isolation,
+    /// Whose job it is; empty where nobody says. Turns are shared fairly between tenants, and no
+    /// sandbox ever serves two of them.
+    pub tenant: String,
 }
 
 /// What runs a program.

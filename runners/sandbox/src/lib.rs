@@ -7,12 +7,16 @@
 mod check;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod diagnosis;
 mod job;
 mod limits;
 mod outcome;
+mod pool;
 mod runner;
 
+pub use diagnosis::{Diagnosis, Examination, Health};
 pub use job::{Entry, Form, InputFile, Interpreter, Job};
 pub use limits::{LimitError, Limits};
 pub use outcome::{Artifact, Isolation, Outcome, Printed, RefusedArtifact, Status, Usage};
+pub use pool::PoolState;
 pub use runner::{Event, Events, Runner, RunnerError};

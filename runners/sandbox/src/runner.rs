@@ -1,12 +1,13 @@
 //! The trait of runners, what they tell while a program runs, and what can go wrong with them.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use crate::{Isolation, Job, LimitError, Outcome};
+use crate::{Examination, Isolation, Job, LimitError, Outcome, PoolState};
 
 /// Runs a job in a sandbox that nothing else has used, or will.
 #[async_trait]
@@ -17,6 +18,27 @@ pub trait Runner: Send + Sync {
     /// Whether a job could run now, and how strong its sandbox would be. Readiness probes and
     /// the choice of `runner = "auto"` believe this, so it tries, and does not guess.
     async fn ready(&self) -> Result<Isolation, RunnerError>;
+
+    /// Looks at everything that running depends on, and says of each what was found and what to
+    /// do. Takes a few seconds at most and leaves nothing behind.
+    async fn diagnose(&self) -> Examination {
+        Examination::of_readiness(&self.ready().await)
+    }
+
+    /// Makes sandboxes ahead of time, and keeps some made until [`Runner::close`]. Returns without
+    /// waiting for them; what goes wrong meanwhile is seen in [`Runner::ready`] and
+    /// [`Runner::pools`]. Without it a runner makes sandboxes when jobs come.
+    async fn warm(&self) {}
+
+    /// Takes no new jobs, waits for those that run, and removes the sandboxes that wait. Dropping
+    /// the future cuts the waiting short. Jobs that come later get [`RunnerError::Closed`] from a
+    /// runner that holds sandboxes.
+    async fn close(&self) {}
+
+    /// The sandboxes that are held ready; nothing where each is made when its job comes.
+    fn pools(&self) -> Vec<PoolState> {
+        Vec::new()
+    }
 }
 
 /// What happens while a program runs.
@@ -80,6 +102,15 @@ pub enum RunnerError {
         /// How many wait.
         waiting: u32,
     },
+    /// The job waited for its turn, and it did not come in time.
+    #[error("cannot take the job: its turn did not come within {waited:?}")]
+    NoTurn {
+        /// How long a job may wait.
+        waited: Duration,
+    },
+    /// The runner is being closed.
+    #[error("cannot take another job: the runner is closing")]
+    Closed,
     /// There is no such interpreter here, or it is too old.
     #[error("cannot find {what}")]
     Interpreter {
@@ -118,7 +149,8 @@ impl RunnerError {
             Self::Isolation { .. } => {
                 Some("choose another `runner`, or lower `execution.isolation`")
             }
-            Self::Busy { .. } => Some("try again later"),
+            Self::Busy { .. } | Self::NoTurn { .. } => Some("try again later"),
+            Self::Closed => Some("try again when it has started anew, or elsewhere"),
             Self::Limit(_) | Self::Job(_) | Self::Failed { .. } => None,
         }
     }

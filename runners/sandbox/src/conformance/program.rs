@@ -44,6 +44,7 @@ impl Program {
             stdin: Vec::new(),
             limits: Limits::default(),
             isolation: Isolation::Process,
+            tenant: String::new(),
         };
         Self { job }
     }
