@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod configuration;
 mod extension;
+mod pool;
 mod pre_commit;
 mod readme;
 mod report;

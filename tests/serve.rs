@@ -30,20 +30,33 @@ impl Service {
     }
 
     fn send(&self, method: &str, path: &str, body: &str) -> TcpStream {
+        self.send_for("", method, path, body)
+    }
+
+    /// Sends a request of a tenant.
+    fn send_for(&self, tenant: &str, method: &str, path: &str, body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
+        let whose = if tenant.is_empty() {
+            String::new()
+        } else {
+            format!("X-Lazaret-Tenant: {tenant}\r\n")
+        };
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n{whose}"
         );
         write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
         stream
     }
 
     fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let mut answer = String::new();
-        self.send(method, path, body).read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-        (status, body.to_owned())
+        answer(self.send(method, path, body))
+    }
+
+    /// How the queue stands: how many run, and how many wait.
+    fn queue(&self) -> (u64, u64) {
+        let (_, body) = self.request("GET", "/v1/pools", "");
+        let queue = &serde_json::from_str::<Value>(&body).unwrap()["queue"];
+        (queue["running"].as_u64().unwrap(), queue["waiting"].as_u64().unwrap())
     }
 
     fn post(&self, path: &str, body: &Value) -> (u16, Value) {
@@ -51,11 +64,24 @@ impl Service {
         (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
     }
 
-    fn terminate(&mut self) -> i32 {
+    fn tell_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(std::process::Command::new("kill").arg(&pid).status().unwrap().success());
+    }
+
+    fn terminate(&mut self) -> i32 {
+        self.tell_to_stop();
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
+}
+
+/// The status and the body that a request is answered with.
+fn answer(mut stream: TcpStream) -> (u16, String) {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    (status, body.to_owned())
 }
 
 impl Drop for Service {
@@ -185,7 +211,7 @@ fn a_path_that_leaves_the_work_directory_is_not_run() {
 
 #[test]
 fn a_check_does_not_wait_behind_programs_that_run() {
-    let service = Service::start("[serve]\nconcurrent = 1\nwaiting = 1\n");
+    let service = Service::start("[serve.queue]\nconcurrent = 1\nwaiting = 1\n");
     let slow = json!({"language": "python", "code": "import time\ntime.sleep(8)\n"}).to_string();
     let _running = service.send("POST", "/v1/run", &slow);
     let _waiting = service.send("POST", "/v1/run", &slow);
@@ -225,4 +251,92 @@ fn a_killed_service_leaves_nothing_behind() {
     let (_caller, sandbox) = start_slow_program(&service);
     service.child.kill().unwrap();
     assert!(eventually(|| all_gone(&sandbox)), "the program is gone");
+}
+
+/// Programs say when they began; all sandboxes share this machine's clock.
+#[test]
+fn a_flood_of_one_tenant_delays_another_by_one_program() {
+    let service = Service::start("[serve.queue]\nconcurrent = 1\n");
+    let slow = json!({"language": "python", "code": "import time\ntime.sleep(3)\n"}).to_string();
+    let _running = service.send_for("a", "POST", "/v1/run", &slow);
+    assert!(eventually(|| service.queue() == (1, 0)), "it runs");
+    let code = "import time\ndef main(): return time.monotonic_ns()\n";
+    let quick = json!({"language": "python", "code": code, "arguments": {}}).to_string();
+    let mut callers = Vec::new();
+    for (tenant, waiting) in ["a", "a", "a", "a", "b"].into_iter().zip(1..) {
+        callers.push(service.send_for(tenant, "POST", "/v1/run", &quick));
+        assert!(eventually(|| service.queue() == (1, waiting)), "it waits");
+    }
+    let mut begun = Vec::new();
+    for (caller, name) in callers.into_iter().zip(["a1", "a2", "a3", "a4", "b1"]) {
+        let report: Value = serde_json::from_str(&answer(caller).1).unwrap();
+        begun.push((report["outcome"]["result"].as_u64().expect("a time"), name));
+    }
+    begun.sort_unstable();
+    let order = begun.into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+    assert_eq!(order, ["a1", "b1", "a2", "a3", "a4"]);
+}
+
+#[test]
+fn nobody_waits_for_a_turn_for_longer_than_may() {
+    let service = Service::start("[serve.queue]\nconcurrent = 1\npatience = \"300ms\"\n");
+    let (_caller, _) = start_slow_program(&service);
+    let quick = json!({"language": "python", "code": "print(1)"});
+    let (status, report) = service.post("/v1/run", &quick);
+    assert_eq!(status, 503, "{report}");
+    let reason = report["unknown"]["reason"].to_string();
+    assert!(reason.contains("its turn did not come within 300ms"), "{report}");
+}
+
+#[test]
+fn a_tenant_has_one_name_of_a_sensible_length() {
+    let service = Service::start("");
+    let program = json!({"language": "bash", "code": "echo hi"}).to_string();
+    let send = |tenant: &str| answer(service.send_for(tenant, "POST", "/v1/run", &program)).0;
+    assert_eq!(send("a"), 200);
+    for wrong in ["a\r\nX-Lazaret-Tenant: b", "\u{e9}", &"a".repeat(129)] {
+        assert_eq!(send(wrong), 422, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_slow_caller_is_not_waited_for() {
+    let service = Service::start("[serve]\nreceive = \"300ms\"\n");
+    let mut head = TcpStream::connect(&service.address).unwrap();
+    head.write_all(b"POST /v1/run HTTP/1.1\r\nHost: a\r\n").unwrap();
+    assert_ne!(answer(head).0, 200, "the connection ends");
+    let mut body = TcpStream::connect(&service.address).unwrap();
+    let whole = "POST /v1/run HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
+    body.write_all(whole.as_bytes()).unwrap();
+    let (status, said) = answer(body);
+    assert_eq!(status, 408, "{said}");
+    assert!(said.contains("did not come within 300ms"), "{said}");
+}
+
+#[test]
+fn a_service_that_stops_sends_away_who_waits() {
+    let mut service = Service::start("[serve.queue]\nconcurrent = 1\n");
+    let brief = json!({"language": "python", "code": "import time\ntime.sleep(2)\n"}).to_string();
+    let running = service.send("POST", "/v1/run", &brief);
+    assert!(eventually(|| service.queue() == (1, 0)), "it runs");
+    let waiting = service.send("POST", "/v1/run", &brief);
+    assert!(eventually(|| service.queue() == (1, 1)), "it waits");
+    service.tell_to_stop();
+    let (status, report) = answer(waiting);
+    assert_eq!(status, 503, "{report}");
+    assert!(report.contains("the runner is closing"), "{report}");
+    assert_eq!(answer(running).0, 200, "what runs is given time");
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_what_runs() {
+    let mut service = Service::start("[serve]\ndrain = \"10m\"\n");
+    let (_caller, sandbox) = start_slow_program(&service);
+    service.tell_to_stop();
+    assert!(eventually(|| TcpStream::connect(&service.address).is_err()), "it takes nobody");
+    assert!(service.child.try_wait().unwrap().is_none(), "it waits for the program");
+    service.tell_to_stop();
+    assert!(eventually(|| all_gone(&sandbox)), "the program is gone");
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
 }

@@ -3,6 +3,7 @@
 mod check;
 mod error;
 mod input;
+mod pool;
 mod run;
 
 use std::io::Write;
@@ -14,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{self, Config, Layers};
-use crate::serve::ServeConfig;
+use crate::serve::{Queue, ServeConfig};
 use error::CliError;
 
 /// Nothing stands at or above the gate, or the program itself ended with 0.
@@ -50,6 +51,12 @@ Exit codes:
 The program's output goes to standard output and standard error, then what `main` returned, as
 JSON, to standard output. Everything Lazaret says goes to standard error.";
 
+const POOL_CODES: &str = "\
+Exit codes:
+  0  the service answered
+  1  it did not
+  2  wrong usage or configuration";
+
 /// Checks code nobody has vouched for, and runs it where it can do no harm.
 #[derive(Parser)]
 #[command(name = "lazaret", version, max_term_width = 100, after_help = LOG)]
@@ -71,6 +78,9 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Answers requests over HTTP
     Serve(ServeArgs),
+    /// Shows the queue and the pools of a running service
+    #[command(after_help = POOL_CODES)]
+    Pool(pool::PoolArgs),
     /// Shows the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -119,6 +129,7 @@ fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
         Command::Check(arguments) => check::check(app, layers, arguments),
         Command::Run(arguments) => run::run(app, layers, &arguments),
         Command::Serve(arguments) => serve(app, layers, arguments),
+        Command::Pool(arguments) => pool::pool(layers, &arguments),
         Command::Config(command) => show_config(app, layers, &command),
     }
 }
@@ -129,9 +140,9 @@ fn serve(app: &App, mut layers: Layers, arguments: ServeArgs) -> Result<u8, CliE
     }
     let config = Config::load(layers)?;
     let table: ServeConfig = config.table("serve")?;
-    let runner = table.queue(app.build_runner(&config)?);
-    let pipeline = app.pipeline_on(Arc::clone(&runner), &config)?;
-    let served = runtime()?.block_on(crate::serve::serve(table, pipeline, runner));
+    let queue = table.queue(app.build_runner(&config)?);
+    let pipeline = app.pipeline_on(Arc::<Queue>::clone(&queue), &config)?;
+    let served = runtime()?.block_on(crate::serve::serve(table, pipeline, queue));
     served.map_err(|error| {
         CliError::caused("cannot serve", &error).help("choose another address with `--listen`")
     })?;

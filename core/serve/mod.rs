@@ -1,16 +1,19 @@
 //! `lazaret serve`: the pipeline over HTTP.
 //!
 //! Checks never wait behind programs that run: the queue is the runner's. A caller that goes
-//! away ends its program. When the service is told to stop, it takes no new requests, gives the
-//! running ones some time, then drops them, and with them their sandboxes.
+//! away ends its program. When the service is told to stop, it takes no new requests, sends away
+//! those that wait, gives the running ones some time, then drops them, and with them their
+//! sandboxes. Being told a second time, it does not wait.
 
+mod connections;
+mod pools;
 mod queue;
 mod v1;
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -20,11 +23,18 @@ use lazaret_sandbox::Runner;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Size, Time};
 use crate::pipeline::Pipeline;
-use queue::Queue;
+use connections::Connections;
+
+pub(crate) use pools::{Answer as Pools, Pool};
+pub(crate) use queue::Queue;
+
+/// How long the sandboxes that wait may take to go, once nothing runs any more. Each takes the
+/// engine about 0.1 s; what is left after that, the next start removes.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// The table `[serve]`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -33,15 +43,15 @@ pub(crate) struct ServeConfig {
     /// Where the service listens.
     #[serde(deserialize_with = "address")]
     #[schemars(with = "String")]
-    listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// The largest request body.
     body: Size,
-    /// Programs that run at one time.
-    concurrent: std::num::NonZeroU32,
-    /// Requests that may wait for their turn.
-    waiting: u32,
+    /// How long a caller may take to send the head of a request, and then its body.
+    receive: Time,
     /// How long running programs may take to end when the service stops.
     drain: Time,
+    /// Whose turn it is to run.
+    queue: queue::QueueConfig,
 }
 
 fn address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
@@ -53,41 +63,61 @@ fn address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SocketAd
 
 impl ServeConfig {
     /// `runner`, with a bound on the jobs that run and wait.
-    pub(crate) fn queue(&self, runner: Arc<dyn Runner>) -> Arc<dyn Runner> {
-        Arc::new(Queue::new(runner, self.concurrent, self.waiting))
+    pub(crate) fn queue(&self, runner: Arc<dyn Runner>) -> Arc<Queue> {
+        Arc::new(Queue::new(runner, self.queue))
     }
 }
 
 /// What requests are answered with.
 struct Service {
     pipeline: Pipeline,
-    runner: Arc<dyn Runner>,
+    queue: Arc<Queue>,
+    /// How long the body of a request may take.
+    receive: Duration,
 }
 
 /// Serves until the process is told to stop (SIGINT, SIGTERM).
 pub(crate) async fn serve(
     config: ServeConfig,
     pipeline: Pipeline,
-    runner: Arc<dyn Runner>,
+    queue: Arc<Queue>,
 ) -> io::Result<()> {
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
-    let router = router(Service { pipeline, runner }, config.body);
+    let mut signals = Signals::new()?;
+    let service = Service { pipeline, queue: Arc::clone(&queue), receive: config.receive.0 };
+    let mut connections = Connections::new(router(service, config.body), config.receive.0);
+    queue.warm().await;
     announce(address);
-    let stopping = Arc::new(Notify::new());
-    let stopped = Arc::clone(&stopping);
-    let signal = async move {
-        told_to_stop().await;
-        stopped.notify_one();
-    };
-    let serving = axum::serve(listener, router).with_graceful_shutdown(signal).into_future();
-    let overdue = async {
-        stopping.notified().await;
-        tokio::time::sleep(config.drain.0).await;
-    };
     tokio::select! {
-        served = serving => served,
-        () = overdue => Ok(()),
+        () = connections.accept(&listener) => {}
+        () = signals.next() => {}
+    }
+    drop(listener);
+    stop(connections, &*queue, config.drain.0, &mut signals).await;
+    Ok(())
+}
+
+/// Ends what runs, gently as long as there is time, and then removes what the runner holds ready.
+async fn stop(
+    connections: Connections,
+    runner: &dyn Runner,
+    drain: Duration,
+    signals: &mut Signals,
+) {
+    let gently = async { tokio::join!(connections.drain(), runner.close()) };
+    let ended = tokio::select! {
+        _ = gently => true,
+        () = tokio::time::sleep(drain) => false,
+        () = signals.next() => false,
+    };
+    if ended {
+        return;
+    }
+    tokio::select! {
+        () = runner.close() => {}
+        () = tokio::time::sleep(FAREWELL) => {}
+        () = signals.next() => {}
     }
 }
 
@@ -96,6 +126,7 @@ fn router(service: Service, body: Size) -> Router {
     Router::new()
         .route("/v1/check", post(v1::check))
         .route("/v1/run", post(v1::run))
+        .route("/v1/pools", get(pools::answer))
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .layer(DefaultBodyLimit::max(largest))
@@ -104,7 +135,7 @@ fn router(service: Service, body: Size) -> Router {
 
 /// 200 when a program could run now, else 503 and why.
 async fn ready(State(service): State<Arc<Service>>) -> (StatusCode, String) {
-    match service.runner.ready().await {
+    match service.queue.ready().await {
         Ok(isolation) => (StatusCode::OK, format!("ready, isolation: {}\n", isolation.name())),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", crate::causes(&error))),
     }
@@ -116,11 +147,22 @@ fn announce(address: SocketAddr) {
     eprintln!("lazaret: listening on http://{address}");
 }
 
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// What tells the process to stop.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

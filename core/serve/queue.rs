@@ -1,53 +1,92 @@
-//! A bound on the jobs that run at one time, and on those that wait.
+//! Turns: how many jobs run at one time, and whose is next.
+//!
+//! The queue is a runner around a runner, so that what is refused by a check never waits behind
+//! what runs. A job that comes while there is a free turn runs at once; others stand in a line
+//! that is fair between tenants, for a limited time. Who gives up waiting leaves the line at once.
+
+mod line;
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_sandbox::{
     Events, Examination, Isolation, Job, Outcome, PoolState, Runner, RunnerError,
 };
-use tokio::sync::Semaphore;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 
-/// A runner that starts jobs in the order in which they come.
-pub(super) struct Queue {
+use crate::config::Time;
+use line::{Entry, Line, Ticket};
+
+/// The table `[serve.queue]`.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QueueConfig {
+    /// Programs that run at one time.
+    concurrent: NonZeroU32,
+    /// Requests that may wait for their turn.
+    waiting: u32,
+    /// How long each of them may wait.
+    patience: Time,
+}
+
+/// A runner that lets jobs take turns.
+pub(crate) struct Queue {
     runner: Arc<dyn Runner>,
-    running: Semaphore,
-    waiting: AtomicU32,
-    most_waiting: u32,
+    turns: Arc<Turns>,
+    patience: Duration,
+}
+
+/// How the queue stands at this moment.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct QueueState {
+    /// Jobs that run.
+    pub(crate) running: u32,
+    /// Jobs that may run at one time.
+    pub(crate) concurrent: u32,
+    /// Jobs that wait for their turn.
+    pub(crate) waiting: u32,
+    /// Jobs that may wait.
+    pub(crate) places: u32,
 }
 
 impl Queue {
-    pub(super) fn new(runner: Arc<dyn Runner>, concurrent: NonZeroU32, most_waiting: u32) -> Self {
-        let permits = usize::try_from(concurrent.get()).unwrap_or(Semaphore::MAX_PERMITS);
-        Self {
-            runner,
-            running: Semaphore::new(permits.min(Semaphore::MAX_PERMITS)),
-            waiting: AtomicU32::new(0),
-            most_waiting,
-        }
+    pub(crate) fn new(runner: Arc<dyn Runner>, config: QueueConfig) -> Self {
+        let turns = Turns {
+            concurrent: config.concurrent.get(),
+            places: config.waiting,
+            state: Mutex::new(State {
+                running: 0,
+                closed: false,
+                line: Line::new(usize::try_from(config.waiting).unwrap_or(usize::MAX)),
+            }),
+        };
+        Self { runner, turns: Arc::new(turns), patience: config.patience.0 }
     }
 
-    /// A place among those that wait; free again when dropped.
-    fn place(&self) -> Result<Place<'_>, RunnerError> {
-        let free = |waiting| (waiting < self.most_waiting).then_some(waiting + 1);
-        self.waiting
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, free)
-            .map(|_| Place(&self.waiting))
-            .map_err(|waiting| RunnerError::Busy { waiting })
+    pub(super) fn state(&self) -> QueueState {
+        self.turns.look()
+    }
+
+    async fn turn(&self, tenant: &str) -> Result<Turn, RunnerError> {
+        let mut place = match self.turns.enter(tenant)? {
+            Entered::Turn(turn) => return Ok(turn),
+            Entered::Line(place) => place,
+        };
+        match tokio::time::timeout(self.patience, place.called()).await {
+            Ok(answer) => answer,
+            Err(_) => Err(RunnerError::NoTurn { waited: self.patience }),
+        }
     }
 }
 
 #[async_trait]
 impl Runner for Queue {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
-        let turn = if let Ok(turn) = self.running.try_acquire() {
-            turn
-        } else {
-            let _place = self.place()?;
-            self.running.acquire().await.expect("the semaphore is never closed")
-        };
+        let turn = self.turn(&job.tenant).await?;
         let outcome = self.runner.run(job, events).await;
         drop(turn);
         outcome
@@ -65,7 +104,9 @@ impl Runner for Queue {
         self.runner.warm().await;
     }
 
+    /// Who waits is told at once, so that a caller can go elsewhere.
     async fn close(&self) {
+        self.turns.close();
         self.runner.close().await;
     }
 
@@ -74,10 +115,115 @@ impl Runner for Queue {
     }
 }
 
-struct Place<'a>(&'a AtomicU32);
+/// What those that wait are told: that it is their turn, or why it never will be.
+type Call = Result<(), RunnerError>;
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+struct Turns {
+    concurrent: u32,
+    places: u32,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Turns that are taken, or given to somebody who has not yet heard of it.
+    running: u32,
+    closed: bool,
+    line: Line<oneshot::Sender<Call>>,
+}
+
+enum Entered {
+    Turn(Turn),
+    Line(Place),
+}
+
+impl Turns {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that holds the lock can leave the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look(&self) -> QueueState {
+        let state = self.state();
+        let waiting = u32::try_from(state.line.len()).unwrap_or(u32::MAX);
+        let (concurrent, places) = (self.concurrent, self.places);
+        QueueState { running: state.running, concurrent, waiting, places }
+    }
+
+    fn enter(self: &Arc<Self>, tenant: &str) -> Result<Entered, RunnerError> {
+        let mut state = self.state();
+        if state.closed {
+            return Err(RunnerError::Closed);
+        }
+        if state.running < self.concurrent {
+            state.running += 1;
+            return Ok(Entered::Turn(Turn(Arc::clone(self))));
+        }
+        let (sender, call) = oneshot::channel();
+        let busy = RunnerError::Busy { waiting: self.places };
+        let ticket = match state.line.enter(tenant, sender) {
+            Entry::Waits(ticket) => ticket,
+            Entry::Displaced(ticket, other) => {
+                let _ = other.send(Err(busy));
+                ticket
+            }
+            Entry::Refused => return Err(busy),
+        };
+        Ok(Entered::Line(Place { turns: Arc::clone(self), ticket, call }))
+    }
+
+    /// Hands a turn that has ended to whoever is next.
+    fn pass_on(&self) {
+        let mut state = self.state();
+        while let Some(next) = state.line.next() {
+            if next.send(Ok(())).is_ok() {
+                return;
+            }
+        }
+        state.running -= 1;
+    }
+
+    fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        for waits in state.line.clear() {
+            let _ = waits.send(Err(RunnerError::Closed));
+        }
     }
 }
+
+/// The right to run one job; handed on when dropped.
+struct Turn(Arc<Turns>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.pass_on();
+    }
+}
+
+/// A place in the line; free again when dropped.
+struct Place {
+    turns: Arc<Turns>,
+    ticket: Ticket,
+    call: oneshot::Receiver<Call>,
+}
+
+impl Place {
+    async fn called(&mut self) -> Result<Turn, RunnerError> {
+        let call = (&mut self.call).await;
+        call.expect("whoever takes a sender out of the line uses it")?;
+        Ok(Turn(Arc::clone(&self.turns)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let left = self.turns.state().line.leave(self.ticket);
+        // A turn that was given and never heard of would be lost.
+        if left.is_none() && matches!(self.call.try_recv(), Ok(Ok(()))) {
+            self.turns.pass_on();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

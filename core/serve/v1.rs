@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{FromRequest, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -71,10 +71,29 @@ struct RequestLimits {
 /// Why a request is not answered with a report: a status, and a line that says what to change.
 pub(super) struct Refusal(StatusCode, String);
 
+/// A body that came in time.
+pub(super) struct Received(Bytes);
+
+impl FromRequest<Arc<Service>> for Received {
+    type Rejection = Response;
+
+    async fn from_request(
+        request: axum::extract::Request,
+        service: &Arc<Service>,
+    ) -> Result<Self, Response> {
+        let body = Bytes::from_request(request, service);
+        let Ok(received) = tokio::time::timeout(service.receive, body).await else {
+            let reason = format!("the body did not come within {}", Time(service.receive));
+            return Err(Refusal(StatusCode::REQUEST_TIMEOUT, reason).into_response());
+        };
+        received.map(Self).map_err(IntoResponse::into_response)
+    }
+}
+
 pub(super) async fn check(
     State(service): State<Arc<Service>>,
     headers: HeaderMap,
-    body: Bytes,
+    Received(body): Received,
 ) -> Result<Response, Refusal> {
     let submission = read(&headers, &body)?;
     let report = service.pipeline.run(submission, Events::none(), Phase::Check).await;
@@ -84,7 +103,7 @@ pub(super) async fn check(
 pub(super) async fn run(
     State(service): State<Arc<Service>>,
     headers: HeaderMap,
-    body: Bytes,
+    Received(body): Received,
 ) -> Result<Response, Refusal> {
     let submission = read(&headers, &body)?;
     let report = service.pipeline.run(submission, Events::none(), Phase::Execute).await;
@@ -125,6 +144,23 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason.into()))
 }
 
+/// Whose request it is. Nobody here knows whether that is true: whoever stands in front of the
+/// service sets the header, and removes what callers put there.
+fn tenant(headers: &HeaderMap) -> Result<String, Refusal> {
+    const NAME: &str = "x-lazaret-tenant";
+    /// Longer than an identifier is; short enough to be a key.
+    const LONGEST: usize = 128;
+    let mut told = headers.get_all(NAME).iter();
+    let (first, second) = (told.next(), told.next());
+    let Some(first) = first else { return Ok(String::new()) };
+    let name = first.to_str().ok().filter(|name| (1..=LONGEST).contains(&name.len()));
+    if let (Some(name), None) = (name, second) {
+        return Ok(name.to_owned());
+    }
+    let reason = format!("send `{NAME}` once, with 1 to {LONGEST} letters of ASCII");
+    Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, reason))
+}
+
 fn read(headers: &HeaderMap, body: &[u8]) -> Result<Submission, Refusal> {
     check_headers(headers)?;
     let wrong = |reason: String| Refusal(StatusCode::UNPROCESSABLE_ENTITY, reason);
@@ -136,6 +172,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Submission, Refusal> {
         files.push(file.read()?);
     }
     let mut submission = Submission::new(files, Some((&path, language)), Project::default());
+    submission.tenant = tenant(headers)?;
     submission.program = Some(Program {
         entry: path,
         language,

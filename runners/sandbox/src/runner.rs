@@ -31,8 +31,8 @@ pub trait Runner: Send + Sync {
     async fn warm(&self) {}
 
     /// Takes no new jobs, waits for those that run, and removes the sandboxes that wait. Dropping
-    /// the future cuts the waiting short. Jobs that come later get [`RunnerError::Closed`] from a
-    /// runner that holds sandboxes.
+    /// the future cuts the waiting short; closing again goes on from there. Jobs that come later get
+    /// [`RunnerError::Closed`] from a runner that holds sandboxes.
     async fn close(&self) {}
 
     /// The sandboxes that are held ready; nothing where each is made when its job comes.
