@@ -1,14 +1,16 @@
 //! The agent's end of the conversation with the host.
 //!
-//! Until a program runs, reading waits; from then on nothing does, because the agent has to keep
-//! the program's time. What cannot be sent yet is queued, and while the queue is long the agent
-//! does not read from the program: a slow host slows the program down and fills no memory.
+//! While a program runs neither reading nor writing waits, because the agent has to keep the
+//! program's time. What cannot be sent yet is queued, and while the queue is long the agent does
+//! not read from the program: a slow host slows the program down and fills no memory.
 
 use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use lazaret_agent::frame::{self, CHUNK, Decoder, Frame, HEADER, Kind};
 use lazaret_agent::message::{Failure, Part};
 use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{read, write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +19,6 @@ use crate::attempt::{Attempt, failure, is_not_yet};
 use crate::descriptors::{set_blocking, set_nonblocking};
 
 /// What comes from the host.
-#[derive(Default)]
 pub(crate) struct Inbox {
     decoder: Decoder,
 }
@@ -33,13 +34,37 @@ pub(crate) enum Heard {
 }
 
 impl Inbox {
+    /// Reading standard input no longer waits; [`Self::wait`] does.
+    pub(crate) fn open() -> Result<Self, Failure> {
+        set_nonblocking(io::stdin()).attempt(Part::Conversation, "prepare the host's streams")?;
+        Ok(Self { decoder: Decoder::default() })
+    }
+
     /// Waits for a frame; `None` when the host is gone.
     pub(crate) fn wait(&mut self) -> Result<Option<Frame>, Failure> {
+        self.wait_beside(None, || Ok(()))
+    }
+
+    /// Waits for a frame, and looks whenever there is something to read from `other`.
+    pub(crate) fn wait_beside(
+        &mut self,
+        other: Option<BorrowedFd<'_>>,
+        look: impl Fn() -> Result<(), Failure>,
+    ) -> Result<Option<Frame>, Failure> {
         loop {
             match self.poll()? {
                 Heard::Frame(frame) => return Ok(Some(frame)),
                 Heard::Gone => return Ok(None),
                 Heard::Nothing => {}
+            }
+            let input = io::stdin();
+            let all = [Some(input.as_fd()), other].into_iter().flatten();
+            let mut all: Vec<PollFd> = all.map(|one| PollFd::new(one, PollFlags::POLLIN)).collect();
+            match poll(&mut all, PollTimeout::NONE) {
+                Err(errno) if !is_not_yet(errno) => {
+                    return Err(errno).attempt(Part::Conversation, "wait for the host");
+                }
+                _ => look()?,
             }
         }
     }
@@ -118,9 +143,8 @@ impl Outbox {
     }
 }
 
-/// Reading and writing no longer wait.
+/// Writing no longer waits.
 pub(crate) fn never_wait() -> nix::Result<()> {
-    set_nonblocking(io::stdin())?;
     set_nonblocking(io::stdout())
 }
 
@@ -156,6 +180,24 @@ pub(crate) fn send_now(
         .write_all(&bytes)
         .and_then(|()| stream.flush())
         .attempt(Part::Conversation, "answer the host")
+}
+
+/// Sends a frame without a payload outside of any queue.
+pub(crate) fn send_word(mut stream: impl Write, kind: Kind) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    frame::encode_word(kind, &mut bytes);
+    let sent = stream.write_all(&bytes).and_then(|()| stream.flush());
+    sent.attempt(Part::Conversation, "answer the host")
+}
+
+/// A message out of a frame of this kind.
+pub(crate) fn expect<T: DeserializeOwned>(kind: Kind, frame: &Frame) -> Result<T, Failure> {
+    if frame.kind == kind { parse(frame) } else { Err(unexpected(frame)) }
+}
+
+/// A frame that has its time, and not now.
+pub(crate) fn unexpected(frame: &Frame) -> Failure {
+    failure(Part::Conversation, format!("make sense of a {:?} at this time", frame.kind))
 }
 
 /// A message out of a frame.

@@ -1,8 +1,9 @@
-//! The two descriptor numbers that programs know: 3 takes a result, 4 gives the arguments.
+//! The two descriptor numbers that interpreters know: 3 says that one is up, and takes a result; 4
+//! gives the instructions, the arguments among them.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl, open};
 use nix::sys::stat::Mode;
 use nix::unistd::dup2;
 
@@ -10,14 +11,14 @@ use crate::system;
 
 /// Where a program writes the result of `main`.
 pub(crate) const RESULT: i32 = 3;
-/// Where a program reads the arguments of `main`.
-pub(crate) const ARGUMENTS: i32 = 4;
+/// Where an interpreter reads what it is to run, and a program in Bash the arguments of `main`.
+pub(crate) const INSTRUCTIONS: i32 = 4;
 
 /// The numbers 3 and 4, held by descriptors that mean nothing and close when a program starts. So
 /// nothing of the agent's own gets these numbers, and in the new process they can be replaced.
 pub(crate) struct Reserved {
     result: OwnedFd,
-    arguments: OwnedFd,
+    instructions: OwnedFd,
 }
 
 impl Reserved {
@@ -26,17 +27,35 @@ impl Reserved {
     pub(crate) fn take() -> nix::Result<Self> {
         system::close_all_but_the_standard_streams()?;
         let open_root = || open("/", OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty());
-        let (result, arguments) = (open_root()?, open_root()?);
-        if (result.as_raw_fd(), arguments.as_raw_fd()) != (RESULT, ARGUMENTS) {
+        let (result, instructions) = (open_root()?, open_root()?);
+        if (result.as_raw_fd(), instructions.as_raw_fd()) != (RESULT, INSTRUCTIONS) {
             return Err(nix::errno::Errno::EBADF);
         }
-        Ok(Self { result, arguments })
+        Ok(Self { result, instructions })
     }
 
-    /// Gives them to a program: called in the new process, between fork and exec.
-    pub(crate) fn fill(&mut self, result: impl AsFd, arguments: impl AsFd) -> nix::Result<()> {
+    /// Gives them to a program: called in the new process.
+    pub(crate) fn fill(&mut self, result: impl AsFd, instructions: impl AsFd) -> nix::Result<()> {
         dup2(result, &mut self.result)?;
-        dup2(arguments, &mut self.arguments)
+        dup2(instructions, &mut self.instructions)
+    }
+
+    /// What [`Self::fill`] was given is closed when another program starts in this process.
+    pub(crate) fn close_on_exec(&self) -> nix::Result<()> {
+        for descriptor in [&self.result, &self.instructions] {
+            fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+        }
+        Ok(())
+    }
+
+    /// Where the result goes, once they are filled.
+    pub(crate) fn result(&self) -> &OwnedFd {
+        &self.result
+    }
+
+    /// Where the instructions come from, once they are filled.
+    pub(crate) fn instructions(&self) -> &OwnedFd {
+        &self.instructions
     }
 }
 

@@ -1,7 +1,7 @@
 //! The program that is process 1 in a sandbox.
 //!
-//! It speaks frames with a host over its standard input and output, runs one job, and exits; as it
-//! is process 1, everything in the sandbox ends with it. `serve` is that, inside walls that an
+//! It speaks frames with a host over its standard input and output, runs what the host asks for,
+//! and exits when the host goes away; as it is process 1, everything in the sandbox ends with it. `serve` is that, inside walls that an
 //! engine has built. `confine` builds the walls first, and stays outside as the parent.
 //!
 //! It has one thread, so that `fork` is safe, and it never trusts what comes from the program:
@@ -40,6 +40,7 @@ fn main() -> ExitCode {
 
 /// Tells the host why there is no answer. A host that is gone needs none.
 fn last_word(failure: &Failure) -> ExitCode {
+    let _ = descriptors::set_blocking(io::stdout());
     let _ = channel::send_now(io::stdout(), Kind::Failed, failure);
     ExitCode::FAILURE
 }

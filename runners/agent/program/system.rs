@@ -1,7 +1,6 @@
 //! The system calls that no library here wraps, each in a function that cannot be called wrongly.
 
 use std::ffi::CStr;
-use std::io;
 use std::mem;
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -132,17 +131,6 @@ pub(crate) fn loopback_up() -> nix::Result<()> {
         libc::ioctl(socket.as_raw_fd(), libc::Ioctl::from(SIOCSIFFLAGS), &raw const request)
     };
     Errno::result(answer).map(drop)
-}
-
-/// Runs `prepare` in the process that `command` starts, before the program does.
-#[allow(unsafe_code, reason = "what runs between fork and exec is unsafe where there are threads")]
-pub(crate) fn before_exec(
-    command: &mut std::process::Command,
-    prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
-) {
-    use std::os::unix::process::CommandExt;
-    // SAFETY: the agent has one thread, so the new process may do all that this one may.
-    unsafe { command.pre_exec(prepare) };
 }
 
 #[cfg(test)]

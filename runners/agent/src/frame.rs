@@ -22,22 +22,29 @@ pub const HEADER: usize = 5;
 pub enum Kind {
     /// To the agent: [`crate::message::Walls`], first of all, and only where the agent builds them.
     Walls = 1,
-    /// To the agent: [`crate::message::Job`].
-    Job = 2,
+    /// To the agent: [`crate::message::Preparation`].
+    Prepare = 2,
+    /// To the agent, once it is ready: [`crate::message::Job`].
+    Job = 3,
     /// To the agent: [`crate::message::File`]; what is in it follows.
-    File = 3,
+    File = 4,
     /// To the agent: bytes of the last `File`.
-    FileBytes = 4,
+    FileBytes = 5,
     /// To the agent: bytes of the arguments of `main`, a JSON object.
-    Arguments = 5,
+    Arguments = 6,
     /// To the agent: all is there, begin.
-    Start = 6,
+    Start = 7,
     /// To the agent: bytes that the program reads from standard input.
-    Stdin = 7,
+    Stdin = 8,
     /// To the agent: standard input ends here.
-    StdinEnd = 8,
-    /// To the host: [`crate::message::Ready`].
-    Ready = 64,
+    StdinEnd = 9,
+    /// To the agent, while it is ready: say `Pong`.
+    Ping = 10,
+    /// To the agent, after `Done`: forget the run, and be ready for another.
+    Reset = 11,
+    /// To the host, unasked: [`crate::message::Greeting`]. The number is that of the first version,
+    /// so that a host understands an agent which is older.
+    Greeting = 64,
     /// To the host: bytes from standard output.
     Stdout = 65,
     /// To the host: bytes from standard error.
@@ -50,15 +57,20 @@ pub enum Kind {
     ArtifactBytes = 69,
     /// To the host: [`crate::message::Refused`].
     Refused = 70,
-    /// To the host: [`crate::message::Done`], the agent's last word.
+    /// To the host: [`crate::message::Done`], the last word about a run.
     Done = 71,
     /// To the host: [`crate::message::Failure`], the agent's last word.
     Failed = 72,
+    /// To the host: an interpreter is up, and waits for a job.
+    Ready = 73,
+    /// To the host: it is well.
+    Pong = 74,
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 22] = [
         Self::Walls,
+        Self::Prepare,
         Self::Job,
         Self::File,
         Self::FileBytes,
@@ -66,7 +78,9 @@ impl Kind {
         Self::Start,
         Self::Stdin,
         Self::StdinEnd,
-        Self::Ready,
+        Self::Ping,
+        Self::Reset,
+        Self::Greeting,
         Self::Stdout,
         Self::Stderr,
         Self::Result,
@@ -75,6 +89,8 @@ impl Kind {
         Self::Refused,
         Self::Done,
         Self::Failed,
+        Self::Ready,
+        Self::Pong,
     ];
 
     fn from_byte(byte: u8) -> Option<Self> {
@@ -109,6 +125,11 @@ pub fn encode(kind: Kind, payload: &[u8], stream: &mut Vec<u8>) -> Result<(), Fr
     }
     append(kind, payload, stream);
     Ok(())
+}
+
+/// Appends a frame without a payload to `stream`.
+pub fn encode_word(kind: Kind, stream: &mut Vec<u8>) {
+    append(kind, b"", stream);
 }
 
 /// Appends `bytes` to `stream`, in as many frames as it takes; in none where there are no bytes.

@@ -1,28 +1,37 @@
 //! The host's end of the conversation, over whatever carries the bytes: a process's pipes, or the
 //! attached streams of a container.
 //!
+//! A conversation has three parts. It begins before there is a job: the agent makes its sandbox
+//! and starts an interpreter, which takes the time that nobody should wait for. Then it runs one
+//! job. Then it ends, or is reset and is as it was at its beginning.
+//!
 //! Everything that the agent needs is written without waiting for an answer, and everything it
 //! says is read at the same time, so neither side can block the other. What is kept is bounded by
 //! the job's limits here as well, because the agent is inside and the host is not.
 
 mod answer;
+mod listener;
 mod question;
 
 use std::time::Duration;
 
-use lazaret_sandbox::{Events, Isolation, Job, Outcome};
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome};
 use thiserror::Error;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, timeout_at};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::time::Instant;
 
 use self::answer::Answer;
+use self::listener::Listener;
 use self::question::Question;
-use crate::frame::{CHUNK, Decoder, Frame, FrameError, Kind};
-use crate::message::{Failure, Ready, VERSION, Walls};
+use crate::frame::{FrameError, Kind};
+use crate::message::{Failure, Greeting, VERSION, Walls};
 
-/// How long a sandbox may take until it is there. It takes milliseconds; a busy machine may need
-/// more.
+/// How long a sandbox may take until it is there, and an interpreter until it is up. They take
+/// milliseconds; a busy machine may need more.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long an agent that has nothing to do may take to say that it is well.
+const PROMPT: Duration = Duration::from_secs(1);
 
 /// How much longer than the job's own limit the host waits for the agent, who is the first to hold
 /// the job to it.
@@ -34,18 +43,21 @@ pub enum ConversationError {
     /// The agent says that it cannot.
     #[error("the agent cannot {}", .0.action)]
     Refused(Failure),
-    /// The agent ended before there was a sandbox.
-    #[error("the agent ended before there was a sandbox")]
+    /// The agent ended without a word, and there was no run that this would be the end of.
+    #[error("the agent ended without a word")]
     Ended,
-    /// The agent said nothing for too long before there was a sandbox.
-    #[error("there was no sandbox after {} seconds", PATIENCE.as_secs())]
-    Silent,
+    /// The agent said nothing for too long, and there was no run that took so long.
+    #[error("the agent said nothing for {} seconds", .0.as_secs())]
+    Silent(Duration),
     /// The agent is of another version.
     #[error("the agent speaks version {0} of the protocol, and not {VERSION}")]
     Version(u32),
     /// The sandbox runs on the kernel that it must not run on.
     #[error("inside, the kernel is `{0}`, as it is outside")]
     SameKernel(String),
+    /// The agent is not where it could do this: it runs a job, has run one, or was left in between.
+    #[error("cannot {0} at this point of the conversation")]
+    OutOfTurn(&'static str),
     /// The agent said what cannot be understood.
     #[error("cannot understand the agent")]
     Frame(#[source] FrameError),
@@ -60,24 +72,47 @@ pub enum ConversationError {
     Read(#[source] std::io::Error),
 }
 
-/// How an agent is asked to run a job.
-#[derive(Debug)]
-pub struct Request<'a> {
+/// What an agent is asked to make ready.
+#[derive(Clone, Copy, Debug)]
+pub struct Preparation<'a> {
     /// The walls it builds first, where no engine does.
     pub walls: Option<&'a Walls>,
-    /// The job.
-    pub job: &'a Job,
+    /// What will run the entry.
+    pub interpreter: Interpreter,
     /// The interpreter's executable, with options that come before all others.
     pub command: &'a [String],
-    /// How strong the sandbox is.
-    pub isolation: Isolation,
-    /// The release of the engine's own kernel, where the sandbox must have another. Nothing of the
+    /// What a job may use. A job's memory, processes and disk have to be these, and its processor
+    /// time no more than this; the rest is the job's own.
+    pub limits: &'a Limits,
+    /// The release of the engine's own kernel, where the sandbox must have another. Nothing of a
     /// job is told before that is proven.
     pub outer_kernel: Option<&'a str>,
 }
 
-/// Waits until the agent has its sandbox, and answers what that is made of. Closing the stream
-/// afterwards ends the agent.
+/// How far a conversation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// An interpreter is up.
+    Ready,
+    /// The agent has said its last word about a run, and has heard all that was for it.
+    Done,
+    /// Nothing more can be said. A question that was left in the middle ends here, too.
+    Over,
+}
+
+/// A conversation with an agent. Dropping it closes the agent's input, and the agent ends with all
+/// that is in its sandbox.
+#[derive(Debug)]
+pub struct Conversation<R, W> {
+    listener: Listener<R>,
+    writer: W,
+    interpreter: Interpreter,
+    parts: Vec<String>,
+    turn: Turn,
+}
+
+/// Waits until the agent has its sandbox, and answers what that is made of. No interpreter is
+/// started. Closing the stream afterwards ends the agent.
 pub async fn greet(
     reader: impl AsyncRead + Unpin,
     mut writer: impl AsyncWrite + Unpin,
@@ -85,115 +120,122 @@ pub async fn greet(
 ) -> Result<Vec<String>, ConversationError> {
     // An agent that is not there any more says so on the other stream, or says nothing.
     let _ = writer.write_all(&question::walls(walls)?).await;
-    Listener::new(reader).ready().await.map(|ready| ready.parts)
+    Ok(greeting(&mut Listener::new(reader)).await?.parts)
 }
 
-/// Has the agent run the job, and tells `events` what it prints. The writer is held until the
-/// agent is done, because closing it means that the host is gone.
-pub async fn run(
-    reader: impl AsyncRead + Unpin,
-    mut writer: impl AsyncWrite + Unpin,
-    request: Request<'_>,
-    events: &Events,
-) -> Result<Outcome, ConversationError> {
-    let question = Question::new(&request)?;
-    let mut listener = Listener::new(reader);
-    let proven = match request.outer_kernel {
-        Some(kernel) => Some(listener.ready_on_another(kernel).await?),
-        None => None,
-    };
-    let listen = listen(listener, proven, &request, events);
-    tokio::pin!(listen);
-    let ask = question.ask(&mut writer);
-    tokio::select! {
-        // An agent that has stopped listening has its reasons, which it tells.
-        _ = ask => listen.await,
-        outcome = &mut listen => outcome,
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
+    /// Has the agent make its sandbox and start an interpreter, and waits until it is up.
+    pub async fn begin(
+        reader: R,
+        mut writer: W,
+        preparation: &Preparation<'_>,
+    ) -> Result<Self, ConversationError> {
+        let mut listener = Listener::new(reader);
+        // As above: why nobody listens is told on the other stream.
+        let _ = say(&mut writer, &question::preparation(preparation)?).await;
+        let greeting = greeting(&mut listener).await?;
+        if preparation.outer_kernel == Some(greeting.kernel.as_str()) {
+            return Err(ConversationError::SameKernel(greeting.kernel));
+        }
+        listener.expect(Kind::Ready, PATIENCE).await?;
+        let (interpreter, parts) = (preparation.interpreter, greeting.parts);
+        Ok(Self { listener, writer, interpreter, parts, turn: Turn::Ready })
+    }
+
+    /// Asks the agent whether it is well, and its interpreter. It is believed for a second's
+    /// silence at most.
+    pub async fn ping(&mut self) -> Result<(), ConversationError> {
+        self.take_turn(Turn::Ready, "ask the agent whether it is well")?;
+        let _ = say(&mut self.writer, &question::word(Kind::Ping)).await;
+        self.listener.expect(Kind::Pong, PROMPT).await?;
+        self.turn = Turn::Ready;
+        Ok(())
+    }
+
+    /// Has the agent run the job, and tells `events` what it prints. A run that is dropped on its
+    /// way ends the conversation.
+    pub async fn run(
+        &mut self,
+        job: &Job,
+        isolation: Isolation,
+        events: &Events,
+    ) -> Result<Outcome, ConversationError> {
+        self.take_turn(Turn::Ready, "run a job")?;
+        if job.interpreter != self.interpreter {
+            return Err(ConversationError::OutOfTurn("run a job for another interpreter"));
+        }
+        let question = Question::new(job)?;
+        let answer = Answer::new(job, isolation, self.parts.clone());
+        let listen = listen(&mut self.listener, answer, job, events);
+        tokio::pin!(listen);
+        let ask = question.ask(&mut self.writer);
+        let (turn, outcome) = tokio::select! {
+            // An agent that has stopped listening has its reasons, which it tells.
+            asked = ask => match (listen.await, asked) {
+                ((Turn::Done, outcome), Ok(())) => (Turn::Done, outcome),
+                ((_, outcome), _) => (Turn::Over, outcome),
+            },
+            // The program has left some of its input where it was.
+            (_, outcome) = &mut listen => (Turn::Over, outcome),
+        };
+        self.turn = turn;
+        outcome
+    }
+
+    /// Has the agent forget a run that has ended, and waits until it is ready for another. An
+    /// error means that the sandbox is not to be used again.
+    pub async fn reset(&mut self) -> Result<(), ConversationError> {
+        self.take_turn(Turn::Done, "reset the sandbox")?;
+        let _ = say(&mut self.writer, &question::word(Kind::Reset)).await;
+        self.listener.expect(Kind::Ready, PATIENCE).await?;
+        self.turn = Turn::Ready;
+        Ok(())
+    }
+
+    /// Until what follows has been done, nothing else can be: it may be dropped half way.
+    fn take_turn(&mut self, turn: Turn, action: &'static str) -> Result<(), ConversationError> {
+        let is_its = self.turn == turn;
+        self.turn = Turn::Over;
+        if is_its { Ok(()) } else { Err(ConversationError::OutOfTurn(action)) }
     }
 }
 
+async fn say(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> std::io::Result<()> {
+    writer.write_all(bytes).await?;
+    writer.flush().await
+}
+
+async fn greeting(
+    listener: &mut Listener<impl AsyncRead + Unpin>,
+) -> Result<Greeting, ConversationError> {
+    let greeting: Greeting = answer::parse(&listener.expect(Kind::Greeting, PATIENCE).await?)?;
+    if greeting.version == VERSION {
+        Ok(greeting)
+    } else {
+        Err(ConversationError::Version(greeting.version))
+    }
+}
+
+/// Listens until there is an outcome, and says how far the conversation is then.
 async fn listen(
-    mut listener: Listener<impl AsyncRead + Unpin>,
-    proven: Option<Ready>,
-    request: &Request<'_>,
+    listener: &mut Listener<impl AsyncRead + Unpin>,
+    mut answer: Answer,
+    job: &Job,
     events: &Events,
-) -> Result<Outcome, ConversationError> {
-    let ready = match proven {
-        Some(ready) => ready,
-        None => listener.ready().await?,
-    };
-    let wait = request.job.limits.wall.saturating_add(GRACE);
+) -> (Turn, Result<Outcome, ConversationError>) {
+    let wait = job.limits.wall.saturating_add(GRACE);
     let deadline = Instant::now().checked_add(wait);
-    let mut answer = Answer::new(request, ready.parts);
     loop {
         let frame = match listener.next(deadline).await {
             Ok(Some(frame)) => frame,
-            Ok(None) => return Ok(answer.crashed()),
-            Err(ConversationError::Silent) => return Ok(answer.out_of_time()),
-            Err(error) => return Err(error),
+            Ok(None) => return (Turn::Over, Ok(answer.crashed())),
+            Err(ConversationError::Silent(_)) => return (Turn::Over, Ok(answer.out_of_time())),
+            Err(error) => return (Turn::Over, Err(error)),
         };
-        if let Some(done) = answer.take(frame, events).await? {
-            return Ok(answer.finished(&done));
-        }
-    }
-}
-
-/// Reads frames.
-struct Listener<R> {
-    reader: R,
-    decoder: Decoder,
-    bytes: Vec<u8>,
-}
-
-impl<R: AsyncRead + Unpin> Listener<R> {
-    fn new(reader: R) -> Self {
-        Self { reader, decoder: Decoder::default(), bytes: vec![0; CHUNK] }
-    }
-
-    async fn ready_on_another(&mut self, kernel: &str) -> Result<Ready, ConversationError> {
-        let ready = self.ready().await?;
-        if ready.kernel == kernel {
-            Err(ConversationError::SameKernel(ready.kernel))
-        } else {
-            Ok(ready)
-        }
-    }
-
-    async fn ready(&mut self) -> Result<Ready, ConversationError> {
-        let deadline = Instant::now() + PATIENCE;
-        let frame = self.next(Some(deadline)).await?.ok_or(ConversationError::Ended)?;
-        if frame.kind == Kind::Failed {
-            return Err(ConversationError::Refused(answer::parse(&frame.payload)?));
-        }
-        let ready: Ready = answer::parse(&frame.payload)?;
-        if ready.version == VERSION {
-            Ok(ready)
-        } else {
-            Err(ConversationError::Version(ready.version))
-        }
-    }
-
-    /// The next frame; `None` when the agent has ended. A frame that has arrived is given whatever
-    /// the time is: a slow listener is not the agent's fault.
-    async fn next(
-        &mut self,
-        deadline: Option<Instant>,
-    ) -> Result<Option<Frame>, ConversationError> {
-        loop {
-            if let Some(frame) = self.decoder.next_frame().map_err(ConversationError::Frame)? {
-                return Ok(Some(frame));
-            }
-            let read = self.reader.read(&mut self.bytes);
-            let read = match deadline {
-                Some(deadline) => timeout_at(deadline, read).await,
-                None => Ok(read.await),
-            };
-            let length =
-                read.map_err(|_| ConversationError::Silent)?.map_err(ConversationError::Read)?;
-            if length == 0 {
-                return Ok(None);
-            }
-            self.decoder.push(self.bytes.get(..length).unwrap_or_default());
+        match answer.take(frame, events).await {
+            Ok(Some(done)) => return (Turn::Done, Ok(answer.finished(&done))),
+            Ok(None) => {}
+            Err(error) => return (Turn::Over, Err(error)),
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of frames and messages together. A host and an agent that differ in it refuse each
 /// other; they are built together, so that happens only where an engine's image is old.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The number of the user and the group that programs run as, inside.
 pub const NOBODY: u32 = 65534;
@@ -73,15 +73,23 @@ pub enum Controller {
     Unified,
 }
 
-/// What the agent runs.
+/// What the agent starts before it knows any job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Job {
+pub struct Preparation {
     /// [`VERSION`].
     pub version: u32,
-    /// What runs the entry.
+    /// What will run the entry.
     pub interpreter: Interpreter,
     /// The interpreter's executable, and options that come before all others.
     pub command: Vec<String>,
+    /// What a job may use. The kernel is told with this, so a job's memory, processes and disk are
+    /// these, and its processor time is no more than this.
+    pub limits: Limits,
+}
+
+/// What the agent runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
     /// The entry, relative to the work directory.
     pub entry: String,
     /// How it is started.
@@ -144,7 +152,7 @@ pub struct File {
 
 /// The sandbox is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ready {
+pub struct Greeting {
     /// [`VERSION`].
     pub version: u32,
     /// What it is made of, in words for a report.

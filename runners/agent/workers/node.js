@@ -1,7 +1,10 @@
-// Loads a program's entry file and calls its `main`. Scripts need none of this: node is given them.
+// Runs a program's entry file, as a script or by calling its `main`.
 //
 // It is the text after `node --eval`, in a function of its own, so it shares no names with the
-// program. A CommonJS file runs as a script of this context, and not in a function that is put
+// program. It says that it is up, and waits for its instructions. A script is then started by what
+// starts scripts in node itself.
+//
+// For `main`, a CommonJS file runs as a script of this context, and not in a function that is put
 // around it: so a plain `function main` or `const main` is found without an export, and line
 // numbers are the file's.
 (async () => {
@@ -15,15 +18,25 @@
   const { stringify, parse } = JSON;
 
   const RESULT = 3;
-  const ARGUMENTS = 4;
-  const entry = path.join('/work', process.argv[1]);
-  const directory = path.dirname(entry);
-  process.argv[1] = entry;
+  const INSTRUCTIONS = 4;
 
-  async function run() {
-    const values = parse(fs.readFileSync(ARGUMENTS, 'utf8') || '{}');
-    fs.closeSync(ARGUMENTS);
-    hideBuiltins();
+  hideTraces();
+  fs.writeSync(RESULT, '\n');
+  const instructions = parse(fs.readFileSync(INSTRUCTIONS, 'utf8'));
+  fs.closeSync(INSTRUCTIONS);
+  takeEnvironment(instructions.environment);
+  const entry = path.join('/work', instructions.entry);
+  const directory = path.dirname(entry);
+  process.argv = [process.argv[0], entry, ...(instructions.words ?? [])];
+  if (instructions.words) {
+    fs.closeSync(RESULT);
+    // From there, so that no frame of ours is in what an error shows.
+    process.nextTick(nodeModule.runMain, entry);
+  } else {
+    await callMain(instructions.arguments).catch(show);
+  }
+
+  async function callMain(values) {
     const main = await load();
     if (typeof main !== 'function') {
       fail(`lazaret: \`${path.relative('/work', entry)}\` has no function \`main\``);
@@ -31,13 +44,23 @@
     writeResult(encode(await main(values)));
   }
 
-  // `--eval` makes every built-in module a global. A file sees only those that are globals anyway.
-  function hideBuiltins() {
+  function takeEnvironment(environment) {
+    for (const name of Object.keys(process.env)) delete process.env[name];
+    Object.assign(process.env, environment);
+    if (environment.NODE_PATH) nodeModule._initPaths();
+  }
+
+  // `--eval` makes every built-in module a global, and what CommonJS files have of their own. A
+  // file sees only what is global anyway. Its children must not be started with our text.
+  function hideTraces() {
     const globals = ['console', 'crypto', 'performance', 'process'];
-    for (const name of nodeModule.builtinModules) {
+    const own = ['module', 'exports', 'require', '__filename', '__dirname'];
+    for (const name of [...nodeModule.builtinModules, ...own]) {
       const property = Object.getOwnPropertyDescriptor(globalThis, name);
       if (property?.configurable && !globals.includes(name)) delete globalThis[name];
     }
+    process.execArgv = [];
+    delete process._eval;
   }
 
   async function load() {
@@ -128,7 +151,5 @@
     const lines = inspect(error).split('\n').filter((line) => !ours.test(line));
     fail(error instanceof Error ? lines.join('\n') : `Uncaught ${lines.join('\n')}`);
   }
-
-  await run().catch(show);
 })();
 //# sourceURL=lazaret-worker

@@ -1,30 +1,60 @@
 # Runs a program's entry file, as a script or by calling its `main`.
 #
-# It is the text after `python3 -I -c`, so none of it lies where the program could replace it, and
-# the program's directory is not searched before the program itself runs: a `json.py` beside the
-# program is the program's, and not ours. A script needs no import but `sys`, because imports are
-# what starting Python takes its time for.
+# It is the text after `python3 -I -c`, so none of it lies where the program could replace it. It
+# says that it is up, and waits for its instructions; so what it imports has been imported when a
+# program comes. A program does not see that: what it imports itself is looked for beside it first,
+# a `json.py` of its own for example.
 #
 # What the program prints about its errors starts with the program's own lines, as if Python had
 # been given the file.
 import sys
 
-RESULT, ARGUMENTS = 3, 4
+usual = set(sys.modules)
+
+import json
+import os
+
+RESULT, INSTRUCTIONS = 3, 4
 
 
-def run(form, entry, words):
-    path = "/work/" + entry
+def serve():
     own_path = list(sys.path)
+    os.write(RESULT, b"\n")
+    instructions = json.loads(read_all(INSTRUCTIONS))
+    take_environment(instructions["environment"])
+    entry, words = instructions["entry"], instructions["words"]
+    path = "/work/" + entry
+    forget_neighbours()
     try:
-        if form == "script":
-            run_script(path, [entry, *words])
+        if words is None:
+            run_main(path, entry, instructions["arguments"], own_path)
         else:
-            run_main(path, entry, own_path)
+            os.close(RESULT)
+            run_script(path, [entry, *words])
     except SystemExit:
         raise
     except BaseException as error:
         show(error, path)
         sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
+
+
+def take_environment(environment):
+    os.environ.clear()
+    os.environ.update(environment)
+    if "TZ" in environment:
+        import time
+
+        time.tzset()
+
+
+def forget_neighbours():
+    """Has modules imported anew that have the name of one of the program's files."""
+    names = set()
+    for _, directories, files in os.walk("/work"):
+        names.update(directories, (name.partition(".")[0] for name in files))
+    for name in list(sys.modules):
+        if name not in usual and name.partition(".")[0] in names:
+            del sys.modules[name]
 
 
 def run_script(path, words):
@@ -33,11 +63,7 @@ def run_script(path, words):
     execute(module, path, words)
 
 
-def run_main(path, entry, own_path):
-    import json
-    import os
-
-    arguments = json.loads(read_all(os, ARGUMENTS) or b"{}")
+def run_main(path, entry, arguments, own_path):
     name = path.rpartition("/")[2].rpartition(".")[0]
     module = type(sys)(name)
     sys.modules.setdefault(name, module)
@@ -48,7 +74,7 @@ def run_main(path, entry, own_path):
     value = main(**arguments)
     if hasattr(value, "__await__"):
         value = wait_for(value, own_path)
-    write_all(os, RESULT, encode(json, value))
+    write_all(RESULT, encode(value))
 
 
 def execute(module, path, words):
@@ -75,14 +101,14 @@ def wait_for(value, own_path):
     return asyncio.run(finish())
 
 
-def encode(json, value):
+def encode(value):
     try:
-        return encode_plainly(json, value)
+        return encode_plainly(value)
     except (TypeError, ValueError, RecursionError) as error:
         sys.exit(f"lazaret: what `main` returned is not JSON: {error}")
 
 
-def encode_plainly(json, value):
+def encode_plainly(value):
     try:
         return json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except ValueError:
@@ -91,7 +117,7 @@ def encode_plainly(json, value):
         return json.dumps(plain, ensure_ascii=False).encode()
 
 
-def read_all(os, descriptor):
+def read_all(descriptor):
     pieces = []
     while piece := os.read(descriptor, 65536):
         pieces.append(piece)
@@ -99,7 +125,7 @@ def read_all(os, descriptor):
     return b"".join(pieces)
 
 
-def write_all(os, descriptor, data):
+def write_all(descriptor, data):
     while data:
         data = data[os.write(descriptor, data) :]
     os.close(descriptor)
@@ -113,4 +139,4 @@ def show(error, path):
     sys.excepthook(type(error), error, trace)
 
 
-run(sys.argv[1], sys.argv[2], sys.argv[3:])
+serve()

@@ -1,7 +1,7 @@
 //! One run: a container is made, told the job, listened to, and gone.
 
 use async_trait::async_trait;
-use lazaret_agent::host::{self, ConversationError, Request};
+use lazaret_agent::host::{Conversation, ConversationError, Preparation};
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status};
 use tokio::sync::OnceCell;
 
@@ -46,15 +46,18 @@ impl DockerRunner {
     ) -> Result<Outcome, RunnerError> {
         let streams = container.start().await?;
         let command = [executable(job.interpreter).to_owned()];
-        let request = Request {
+        let preparation = Preparation {
             walls: None,
-            job,
+            interpreter: job.interpreter,
             command: &command,
-            isolation: engine.isolation(),
+            limits: &job.limits,
             outer_kernel: engine.outer_kernel(),
         };
+        let mut conversation = Conversation::begin(streams.reader, streams.writer, &preparation)
+            .await
+            .map_err(refused)?;
         let mut outcome =
-            host::run(streams.reader, streams.writer, request, events).await.map_err(refused)?;
+            conversation.run(job, engine.isolation(), events).await.map_err(refused)?;
         if container.is_out_of_memory() {
             outcome.status = Status::MemoryLimit;
         }

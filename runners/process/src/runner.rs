@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lazaret_agent::host::{self, ConversationError, Request};
+use lazaret_agent::host::{self, Conversation, ConversationError, Preparation};
 use lazaret_agent::message::{GroupParent, VERSION, Walls};
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError};
 use nix::errno::Errno;
@@ -85,14 +85,14 @@ impl Runner for ProcessRunner {
         command.extend(interpreters::options(&job, &found).await?);
         let walls = self.walls(&job.limits, Some(&found));
         let (mut agent, streams) = start()?;
-        let request = Request {
+        let preparation = Preparation {
             walls: Some(&walls),
-            job: &job,
+            interpreter: job.interpreter,
             command: &command,
-            isolation: Isolation::Process,
+            limits: &job.limits,
             outer_kernel: None,
         };
-        let outcome = host::run(streams.reader, streams.writer, request, &events).await;
+        let outcome = converse(streams.reader, streams.writer, &preparation, &job, &events).await;
         say_goodbye(&mut agent).await?;
         explain(outcome, streams.errors).await
     }
@@ -100,6 +100,18 @@ impl Runner for ProcessRunner {
     async fn ready(&self) -> Result<Isolation, RunnerError> {
         self.parts().await.map(|_| Isolation::Process)
     }
+}
+
+/// Has an agent run one job. It is told that this is all when the conversation is dropped.
+async fn converse(
+    reader: ChildStdout,
+    writer: ChildStdin,
+    preparation: &Preparation<'_>,
+    job: &Job,
+    events: &Events,
+) -> Result<Outcome, ConversationError> {
+    let mut conversation = Conversation::begin(reader, writer, preparation).await?;
+    conversation.run(job, Isolation::Process, events).await
 }
 
 /// The agent's streams. Closing the writer tells it that the host is gone.

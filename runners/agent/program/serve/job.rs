@@ -1,26 +1,35 @@
 //! Takes a job from the host: its header, its files, its arguments.
 
 use lazaret_agent::frame::{Frame, Kind};
-use lazaret_agent::message::{Failure, File, Job, Part, VERSION};
+use lazaret_agent::message::{Failure, File, Interpreter, Job, Limits, Part, Preparation};
 
 use super::files::{self, Directory};
 use crate::attempt::failure;
-use crate::channel::{self, Inbox};
+use crate::channel::{self, Inbox, unexpected};
 
 /// The most bytes of arguments; the agent holds them until the program has read them.
 const MOST_ARGUMENTS: usize = 16 * 1024 * 1024;
 
 /// A job that is all here.
 pub(super) struct Received {
+    pub(super) interpreter: Interpreter,
+    /// The interpreter's executable, and options that come before all others.
+    pub(super) command: Vec<String>,
     pub(super) job: Job,
     pub(super) arguments: Vec<u8>,
 }
 
-/// Waits for a job, and puts its files into the work directory; `None` when the host goes away
-/// before it says to start.
-pub(super) fn receive(inbox: &mut Inbox) -> Result<Option<Received>, Failure> {
-    let Some(first) = inbox.wait()? else { return Ok(None) };
-    let mut received = Received { job: header(&first)?, arguments: Vec::new() };
+/// Takes the rest of a job whose header has come, and puts its files into the work directory;
+/// `None` when the host goes away before it says to start.
+pub(super) fn receive(
+    header: &Frame,
+    preparation: &Preparation,
+    inbox: &mut Inbox,
+) -> Result<Option<Received>, Failure> {
+    let job: Job = channel::expect(Kind::Job, header)?;
+    check(&job.limits, &preparation.limits)?;
+    let (interpreter, command) = (preparation.interpreter, preparation.command.clone());
+    let mut received = Received { interpreter, command, job, arguments: Vec::new() };
     let directory = Directory::work()?;
     let mut file = None;
     while let Some(frame) = inbox.wait()? {
@@ -35,6 +44,15 @@ pub(super) fn receive(inbox: &mut Inbox) -> Result<Option<Received>, Failure> {
     Ok(None)
 }
 
+/// Refuses limits that the kernel was not told when the interpreter was started.
+fn check(asked: &Limits, prepared: &Limits) -> Result<(), Failure> {
+    let fixed = |limits: &Limits| (limits.memory, limits.processes, limits.disk);
+    if fixed(asked) == fixed(prepared) && asked.cpu <= prepared.cpu {
+        return Ok(());
+    }
+    Err(failure(Part::Conversation, "hold a job to limits that its sandbox was not made for"))
+}
+
 impl Received {
     fn add_arguments(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.arguments.len() + bytes.len() > MOST_ARGUMENTS {
@@ -43,19 +61,4 @@ impl Received {
         self.arguments.extend_from_slice(bytes);
         Ok(())
     }
-}
-
-fn header(frame: &Frame) -> Result<Job, Failure> {
-    if frame.kind != Kind::Job {
-        return Err(unexpected(frame));
-    }
-    let job: Job = channel::parse(frame)?;
-    if job.version != VERSION {
-        return Err(failure(Part::Conversation, "agree on the version of the protocol"));
-    }
-    Ok(job)
-}
-
-fn unexpected(frame: &Frame) -> Failure {
-    failure(Part::Conversation, format!("make sense of a {:?} at this time", frame.kind))
 }

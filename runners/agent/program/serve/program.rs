@@ -1,122 +1,186 @@
-//! Starts the program.
+//! Starts a program in two steps: its process before there is a job, and its code with the job.
+//!
+//! The process gives up everything first, then becomes the interpreter, which says that it is up
+//! and waits for instructions. Bash cannot wait for its code, so for Bash the process itself waits,
+//! and becomes the interpreter when its instructions come.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::fd::OwnedFd;
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt;
+use std::process::{self, Command};
+use std::time::Duration;
 
-use lazaret_agent::message::{Failure, Form, Part};
+use lazaret_agent::frame::Kind;
+use lazaret_agent::message::{Failure, Part, Preparation};
 use nix::fcntl::OFlag;
-use nix::unistd::{Pid, pipe2};
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2, write};
 
 use super::job::Received;
 use super::lockdown::{Rules, Step, lock_down};
 use super::streams::{Feeder, Tap};
-use super::{WORK, worker};
+use super::worker;
 use crate::attempt::{Attempt, failure};
+use crate::channel;
 use crate::descriptors::Reserved;
 use crate::system;
 
-/// A program that runs.
+/// How long an interpreter may take until it is up. It takes a tenth of a second at most; a busy
+/// machine may need more.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// What of an interpreter's last words is told on.
+const MOST_WORDS: usize = 1000;
+
+/// A program: until it has its instructions, an interpreter that waits.
 pub(super) struct Program {
     /// Its first process.
     pub(super) process: Pid,
     pub(super) stdin: Feeder,
-    pub(super) arguments: Feeder,
+    pub(super) instructions: Feeder,
     pub(super) stdout: Tap,
     pub(super) stderr: Tap,
     pub(super) result: Tap,
+    /// Why the process could not become the interpreter, if it could not.
+    report: File,
 }
 
 /// The program's ends of its pipes.
 struct Ends {
     stdin: OwnedFd,
-    arguments: OwnedFd,
+    instructions: OwnedFd,
     stdout: OwnedFd,
     stderr: OwnedFd,
     result: OwnedFd,
+    report: File,
 }
 
-/// Starts the job's program, locked down. When this returns, the interpreter runs.
-pub(super) fn start(
-    received: &Received,
-    rules: Rules,
-    reserved: Reserved,
-) -> Result<Program, Failure> {
-    let (mut program, ends) = pipes().attempt(Part::Interpreter, "make pipes")?;
-    let mut command = command(received)?;
-    let (report, reporter) = pipe2(OFlag::O_CLOEXEC).attempt(Part::Interpreter, "make pipes")?;
-    attach(&mut command, ends, received.job.form == Form::Main, reserved);
-    let (limits, mut reporter) = (received.job.limits, File::from(reporter));
-    system::before_exec(&mut command, move || {
-        lock_down(&limits, &rules).map_err(|(step, error)| {
-            // If this fails too, the step is unknown and the error is told all the same.
-            let _ = reporter.write_all(&[step as u8]);
-            error
-        })
-    });
-    let child = command.spawn();
-    // The command holds the writing end.
-    drop(command);
-    program.process = match child {
-        Ok(child) => Pid::from_raw(child.id().cast_signed()),
-        Err(error) => return Err(refused(&error, report.into(), received)),
-    };
-    program.arguments.push(&worker::arguments(received)?);
-    program.arguments.end();
-    Ok(program)
+impl Program {
+    /// Starts the interpreter, locked down, and waits until it is up.
+    pub(super) fn start(
+        preparation: &Preparation,
+        rules: &Rules,
+        reserved: &mut Reserved,
+    ) -> Result<Self, Failure> {
+        let (mut program, ends) = pipes().attempt(Part::Interpreter, "make pipes")?;
+        match system::fork().attempt(Part::Interpreter, "make a process")? {
+            ForkResult::Child => ends.live(preparation, rules, reserved),
+            ForkResult::Parent { child } => program.process = child,
+        }
+        drop(ends);
+        program.wait_until_up(preparation)?;
+        Ok(program)
+    }
+
+    /// Tells the interpreter what to run.
+    pub(super) fn instruct(&mut self, received: &Received) -> Result<(), Failure> {
+        self.instructions.push(&worker::instructions(received)?);
+        self.instructions.end();
+        Ok(())
+    }
+
+    /// Fails if the process has ended.
+    pub(super) fn is_still_up(&self) -> Result<(), Failure> {
+        match waitpid(self.process, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::StillAlive) => Ok(()),
+            _ => Err(failure(Part::Interpreter, "keep the interpreter up: it has ended")),
+        }
+    }
+
+    /// Why the process did not become the interpreter, if it did not. To be asked when it is over.
+    pub(super) fn could_not_begin(&mut self) -> Option<Failure> {
+        let frame = channel::read_exactly_one(&mut self.report).ok()?;
+        channel::expect(Kind::Failed, &frame).ok()
+    }
+
+    fn wait_until_up(&mut self, preparation: &Preparation) -> Result<(), Failure> {
+        let word = self.result.wait_for_byte(PATIENCE);
+        if word.attempt(Part::Interpreter, "wait for the interpreter")? == Some(worker::UP) {
+            return Ok(());
+        }
+        if let Some(failure) = self.could_not_begin() {
+            return Err(failure);
+        }
+        let mut words = String::from_utf8_lossy(&self.stderr.draw()).into_owned();
+        words.truncate(words.floor_char_boundary(MOST_WORDS));
+        let command = preparation.command.join(" ");
+        Err(failure(Part::Interpreter, format!("start {command}: {}", words.trim())))
+    }
 }
 
 fn pipes() -> nix::Result<(Program, Ends)> {
     let (stdin, stdin_end) = Feeder::new()?;
-    let (arguments, arguments_end) = Feeder::new()?;
+    let (instructions, instructions_end) = Feeder::new()?;
     let (stdout, stdout_end) = Tap::new()?;
     let (stderr, stderr_end) = Tap::new()?;
     let (result, result_end) = Tap::new()?;
-    let process = Pid::from_raw(0);
+    let (report, report_end) = pipe2(OFlag::O_CLOEXEC)?;
     let ends = Ends {
         stdin: stdin_end,
-        arguments: arguments_end,
+        instructions: instructions_end,
         stdout: stdout_end,
         stderr: stderr_end,
         result: result_end,
+        report: report_end.into(),
     };
-    Ok((Program { process, stdin, arguments, stdout, stderr, result }, ends))
+    let (process, report) = (Pid::from_raw(0), report.into());
+    Ok((Program { process, stdin, instructions, stdout, stderr, result, report }, ends))
 }
 
-fn command(received: &Received) -> Result<Command, Failure> {
-    let line = worker::command_line(&received.job);
-    let Some((program, words)) = line.split_first() else {
-        return Err(failure(Part::Conversation, "start a program without a name"));
-    };
-    let mut command = Command::new(program);
-    command.args(words).env_clear().envs(worker::environment(&received.job)).current_dir(WORK);
-    Ok(command)
-}
+impl Ends {
+    /// The new process, to its end. The report closes when it becomes the interpreter.
+    fn live(self, preparation: &Preparation, rules: &Rules, reserved: &mut Reserved) -> ! {
+        let failure = match self.give_up_and_wait(preparation, rules, reserved) {
+            Ok(mut command) => Failure {
+                errno: command.exec().raw_os_error(),
+                ..failure(Part::Interpreter, format!("start {}", preparation.command.join(" ")))
+            },
+            Err(failure) => failure,
+        };
+        let _ = channel::send_now(&self.report, Kind::Failed, &failure);
+        process::exit(127)
+    }
 
-/// Gives the program its descriptors. A script gets the usual three; `main` two more.
-fn attach(command: &mut Command, ends: Ends, main: bool, mut reserved: Reserved) {
-    command.stdin(Stdio::from(ends.stdin));
-    command.stdout(Stdio::from(ends.stdout)).stderr(Stdio::from(ends.stderr));
-    let (result, arguments) = (ends.result, ends.arguments);
-    system::before_exec(command, move || {
-        if main { Ok(reserved.fill(&result, &arguments)?) } else { Ok(()) }
-    });
-}
-
-/// Which step failed, as far as the new process could tell.
-fn refused(error: &io::Error, mut report: File, received: &Received) -> Failure {
-    let mut byte = [0];
-    match report.read(&mut byte) {
-        Ok(1) => Failure {
-            part: Step::part(u8::from_ne_bytes(byte)),
+    /// Everything but becoming the interpreter.
+    fn give_up_and_wait(
+        &self,
+        preparation: &Preparation,
+        rules: &Rules,
+        reserved: &mut Reserved,
+    ) -> Result<Command, Failure> {
+        self.attach(reserved).attempt(Part::Interpreter, "attach the program's pipes")?;
+        lock_down(&preparation.limits, rules).map_err(|(step, error)| Failure {
+            part: Step::part(step as u8),
             action: "lock the program down".into(),
             errno: error.raw_os_error(),
-        },
-        _ => Failure {
-            part: Part::Interpreter,
-            action: format!("start {}", received.job.command.join(" ")),
-            errno: error.raw_os_error(),
-        },
+        })?;
+        match worker::command(preparation) {
+            Some(command) => Ok(command),
+            None => wait_for_instructions(preparation, reserved),
+        }
     }
+
+    /// Takes the pipes as its own descriptors, and hears all signals again.
+    fn attach(&self, reserved: &mut Reserved) -> nix::Result<()> {
+        dup2_stdin(&self.stdin)?;
+        dup2_stdout(&self.stdout)?;
+        dup2_stderr(&self.stderr)?;
+        reserved.fill(&self.result, &self.instructions)?;
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+    }
+}
+
+/// Waits in the interpreter's place.
+fn wait_for_instructions(
+    preparation: &Preparation,
+    reserved: &Reserved,
+) -> Result<Command, Failure> {
+    let heard = write(reserved.result(), &[worker::UP])
+        .map_err(io::Error::from)
+        .and_then(|_| reserved.instructions().try_clone())
+        .and_then(|pipe| channel::read_exactly_one(File::from(pipe)));
+    let frame = heard.attempt(Part::Interpreter, "wait for instructions")?;
+    worker::command_with(preparation, &frame, reserved)
 }

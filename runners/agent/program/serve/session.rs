@@ -12,12 +12,11 @@ use lazaret_agent::frame::{Frame, Kind};
 use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::job::Received;
+use super::children::Children;
 use super::program::Program;
 use super::streams::{Feeder, Tap};
 use super::watch::{INTERVAL, Watch};
@@ -26,11 +25,12 @@ use crate::attempt::{Attempt, failure, is_not_yet};
 use crate::channel::{self, Heard, Inbox, Outbox};
 
 /// A program that runs, and everything it needs.
-pub(super) struct Session {
+pub(super) struct Session<'a> {
     limits: Limits,
     program: Program,
     watch: Watch,
-    inbox: Inbox,
+    inbox: &'a mut Inbox,
+    children: &'a Children,
     outbox: Outbox,
     printed: u64,
     returned: u64,
@@ -40,21 +40,22 @@ pub(super) struct Session {
     host_is_gone: bool,
 }
 
-impl Session {
-    /// Begins when the program has started.
+impl<'a> Session<'a> {
+    /// Begins when the program has its instructions.
     pub(super) fn new(
-        received: &Received,
+        limits: Limits,
         program: Program,
         evidence: Evidence,
-        inbox: Inbox,
+        inbox: &'a mut Inbox,
+        children: &'a Children,
     ) -> Self {
-        let limits = received.job.limits;
         let watch = Watch::new(limits, evidence);
         Self {
             limits,
             program,
             watch,
             inbox,
+            children,
             outbox: Outbox::default(),
             printed: 0,
             returned: 0,
@@ -65,16 +66,15 @@ impl Session {
         }
     }
 
-    /// Runs to the end. When the host goes away there is no last word.
-    pub(super) fn run(mut self) -> Result<(), Failure> {
+    /// Runs to the end. When the host goes away there is no last word about the run.
+    pub(super) fn run(mut self) -> Result<Ending, Failure> {
         channel::never_wait().attempt(Part::Conversation, "prepare the host's streams")?;
-        let children = watch_children().attempt(Part::Interpreter, "watch the program")?;
         let mut next_look = Instant::now() + INTERVAL;
         while self.main_status.is_none() && self.limit.is_none() {
-            self.wait(&children, next_look)?;
+            self.wait(next_look)?;
             self.exchange()?;
             if self.host_is_gone {
-                return Ok(());
+                return Ok(Ending::HostIsGone);
             }
             self.reap();
             if self.limit.is_none() && self.main_status.is_none() && Instant::now() >= next_look {
@@ -82,18 +82,18 @@ impl Session {
                 next_look = Instant::now() + INTERVAL;
             }
         }
-        self.finish()
+        self.finish().map(|()| Ending::Done)
     }
 
     /// Waits until something happens, or it is time to look.
-    fn wait(&mut self, children: &SignalFd, next_look: Instant) -> Result<(), Failure> {
+    fn wait(&mut self, next_look: Instant) -> Result<(), Failure> {
         let wake = self.watch.deadline().map_or(next_look, |deadline| deadline.min(next_look));
         let patience = wake.saturating_duration_since(Instant::now());
         // Rounded up, or the loop would spin through the last millisecond.
         let milliseconds = u16::try_from(patience.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
         let (input, output) = (io::stdin(), io::stdout());
         let mut descriptors = self.interests(input.as_fd(), output.as_fd());
-        descriptors.push(PollFd::new(children.as_fd(), PollFlags::POLLIN));
+        descriptors.push(PollFd::new(self.children.descriptor(), PollFlags::POLLIN));
         match poll(&mut descriptors, PollTimeout::from(milliseconds)) {
             Err(errno) if !is_not_yet(errno) => {
                 return Err(errno).attempt(Part::Interpreter, "wait for the program");
@@ -109,18 +109,18 @@ impl Session {
         let host_is_gone = descriptors.iter().take(2).any(gone);
         drop(descriptors);
         self.host_is_gone = host_is_gone;
-        while let Ok(Some(_)) = children.read_signal() {}
+        self.children.acknowledge();
         Ok(())
     }
 
     /// What is worth waking up for. The program is not read from while the host is slow, and the
     /// host is not read from while the program is.
-    fn interests<'a>(&'a self, input: BorrowedFd<'a>, output: BorrowedFd<'a>) -> Vec<PollFd<'a>> {
+    fn interests<'b>(&'b self, input: BorrowedFd<'b>, output: BorrowedFd<'b>) -> Vec<PollFd<'b>> {
         let when = |condition, flags| if condition { flags } else { PollFlags::empty() };
         let listening = when(self.program.stdin.has_room(), PollFlags::POLLIN);
         let talking = when(self.outbox.has_more(), PollFlags::POLLOUT);
         let mut all = vec![PollFd::new(input, listening), PollFd::new(output, talking)];
-        let feeders = [&self.program.stdin, &self.program.arguments];
+        let feeders = [&self.program.stdin, &self.program.instructions];
         let writing = feeders.into_iter().filter_map(Feeder::wants_to_write);
         all.extend(writing.map(|pipe| PollFd::new(pipe, PollFlags::POLLOUT)));
         if !self.outbox.is_congested() {
@@ -135,7 +135,7 @@ impl Session {
     fn exchange(&mut self) -> Result<(), Failure> {
         self.program.stdin.feed();
         self.listen()?;
-        self.program.arguments.feed();
+        self.program.instructions.feed();
         if !self.outbox.is_congested() {
             self.draw();
         }
@@ -201,6 +201,9 @@ impl Session {
     /// Ends everybody, takes what is left, and says how it was.
     fn finish(mut self) -> Result<(), Failure> {
         self.end_everybody();
+        if let Some(failure) = self.program.could_not_begin() {
+            return Err(failure);
+        }
         while self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look_back());
         let usage = self.watch.usage();
@@ -235,18 +238,19 @@ impl Session {
     }
 }
 
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// All that there is to say about the run has been said.
+    Done,
+    /// Nobody listens any more.
+    HostIsGone,
+}
+
 /// Queues the bytes that are within the limit, and counts them all. Whether all are within it.
 fn pass_on(outbox: &mut Outbox, kind: Kind, bytes: &[u8], counted: &mut u64, limit: u64) -> bool {
     let room = usize::try_from(limit.saturating_sub(*counted)).unwrap_or(usize::MAX);
     outbox.bytes(kind, bytes.get(..room).unwrap_or(bytes));
     *counted = counted.saturating_add(bytes.len() as u64);
     bytes.len() <= room
-}
-
-/// A descriptor that can be read when a child has ended.
-fn watch_children() -> nix::Result<SignalFd> {
-    let mut signals = SigSet::empty();
-    signals.add(Signal::SIGCHLD);
-    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
-    SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
 }

@@ -5,9 +5,12 @@
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
 
 use lazaret_agent::frame::CHUNK;
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{pipe2, read, write};
 
 use crate::attempt::is_not_yet;
@@ -87,6 +90,27 @@ impl Tap {
     /// The pipe, while somebody can write to it.
     pub(super) fn wants_to_read(&self) -> Option<BorrowedFd<'_>> {
         self.pipe.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Waits for one byte; none where nobody writes any more.
+    pub(super) fn wait_for_byte(&mut self, patience: Duration) -> nix::Result<Option<u8>> {
+        let Some(pipe) = &self.pipe else { return Ok(None) };
+        let deadline = Instant::now() + patience;
+        loop {
+            let mut byte = [0];
+            match read(pipe, &mut byte) {
+                Ok(length) => return Ok(byte.first().copied().filter(|_| length > 0)),
+                Err(errno) if !is_not_yet(errno) => return Err(errno),
+                Err(_) => {}
+            }
+            let rest = deadline.saturating_duration_since(Instant::now());
+            let rest = PollTimeout::try_from(rest).unwrap_or(PollTimeout::MAX);
+            match poll(&mut [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)], rest) {
+                Ok(0) => return Err(Errno::ETIMEDOUT),
+                Err(errno) if !is_not_yet(errno) => return Err(errno),
+                _ => {}
+            }
+        }
     }
 
     /// What is in the pipe, up to a chunk; nothing where it is empty or nobody writes any more.

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use lazaret_sandbox::{Artifact, Event, Events, Form, Outcome, RefusedArtifact, Status, Usage};
+use lazaret_sandbox::{
+    Artifact, Event, Events, Form, Isolation, Job, Outcome, RefusedArtifact, Status, Usage,
+};
 use serde::de::DeserializeOwned;
 
-use super::{ConversationError, Request};
+use super::ConversationError;
 use crate::frame::{Frame, FrameError, Kind};
 use crate::message::{self, Done, LimitHit};
 
@@ -25,19 +27,19 @@ struct Room {
 }
 
 impl Answer {
-    pub(super) fn new(request: &Request<'_>, isolation_parts: Vec<String>) -> Self {
-        let limits = &request.job.limits;
+    pub(super) fn new(job: &Job, isolation: Isolation, isolation_parts: Vec<String>) -> Self {
+        let limits = &job.limits;
         let artifacts = limits.artifact_size.saturating_mul(u64::from(limits.artifacts));
         let outcome = Outcome {
             status: Status::SandboxCrashed,
             exit_code: None,
             isolation_parts,
-            ..Outcome::success(request.isolation)
+            ..Outcome::success(isolation)
         };
         Self {
             outcome,
             result: Vec::new(),
-            wants_result: matches!(request.job.entry.form, Form::Main { .. }),
+            wants_result: matches!(job.entry.form, Form::Main { .. }),
             room: Room { output: limits.output, result: limits.artifact_size, artifacts },
         }
     }

@@ -1,14 +1,14 @@
-//! A job, as the agent is told it.
+//! A preparation and a job, as the agent is told them.
 
 use std::io;
 use std::time::Duration;
 
-use lazaret_sandbox::{Form, InputFile, Interpreter, Limits};
+use lazaret_sandbox::{Form, InputFile, Interpreter, Job, Limits};
 use serde::Serialize;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::{ConversationError, Request};
-use crate::frame::{Kind, encode, encode_chunks};
+use super::{ConversationError, Preparation};
+use crate::frame::{Kind, encode, encode_chunks, encode_word};
 use crate::message::{self, VERSION, Walls};
 
 /// What is said to the agent, in the order in which it is said.
@@ -21,16 +21,16 @@ pub(super) struct Question<'a> {
 
 impl<'a> Question<'a> {
     /// Prepares what has to be translated; the rest is sent from where it is.
-    pub(super) fn new(request: &Request<'a>) -> Result<Self, ConversationError> {
-        let mut header = request.walls.map(walls).transpose()?.unwrap_or_default();
-        add(Kind::Job, &job(request), &mut header)?;
-        let arguments = match &request.job.entry.form {
+    pub(super) fn new(asked: &'a Job) -> Result<Self, ConversationError> {
+        let mut header = Vec::new();
+        add(Kind::Job, &job(asked), &mut header)?;
+        let arguments = match &asked.entry.form {
             Form::Script { .. } => Vec::new(),
             Form::Main { arguments } => {
                 serde_json::to_vec(arguments).map_err(ConversationError::Message)?
             }
         };
-        Ok(Self { header, files: &request.job.files, arguments, stdin: &request.job.stdin })
+        Ok(Self { header, files: &asked.files, arguments, stdin: &asked.stdin })
     }
 
     /// Says it. The program reads its standard input when it likes, so this can take as long as
@@ -45,9 +45,9 @@ impl<'a> Question<'a> {
             bytes.clear();
         }
         encode_chunks(Kind::Arguments, &self.arguments, &mut bytes);
-        encode(Kind::Start, b"", &mut bytes).map_err(io::Error::other)?;
+        encode_word(Kind::Start, &mut bytes);
         encode_chunks(Kind::Stdin, self.stdin, &mut bytes);
-        encode(Kind::StdinEnd, b"", &mut bytes).map_err(io::Error::other)?;
+        encode_word(Kind::StdinEnd, &mut bytes);
         writer.write_all(&bytes).await?;
         writer.flush().await
     }
@@ -60,21 +60,37 @@ pub(super) fn walls(walls: &Walls) -> Result<Vec<u8>, ConversationError> {
     Ok(bytes)
 }
 
+/// What is said before there is a job: the walls, where the agent builds them, and what to start.
+pub(super) fn preparation(asked: &Preparation<'_>) -> Result<Vec<u8>, ConversationError> {
+    let mut bytes = asked.walls.map(walls).transpose()?.unwrap_or_default();
+    let preparation = message::Preparation {
+        version: VERSION,
+        interpreter: match asked.interpreter {
+            Interpreter::Python => message::Interpreter::Python,
+            Interpreter::Node => message::Interpreter::Node,
+            Interpreter::Bash => message::Interpreter::Bash,
+        },
+        command: asked.command.to_vec(),
+        limits: limits(asked.limits),
+    };
+    add(Kind::Prepare, &preparation, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// A frame without a payload.
+pub(super) fn word(kind: Kind) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encode_word(kind, &mut bytes);
+    bytes
+}
+
 fn add(kind: Kind, message: &impl Serialize, bytes: &mut Vec<u8>) -> Result<(), ConversationError> {
     let payload = serde_json::to_vec(message).map_err(ConversationError::Message)?;
     encode(kind, &payload, bytes).map_err(|_| ConversationError::TooLong)
 }
 
-fn job(request: &Request<'_>) -> message::Job {
-    let job = request.job;
+fn job(job: &Job) -> message::Job {
     message::Job {
-        version: VERSION,
-        interpreter: match job.interpreter {
-            Interpreter::Python => message::Interpreter::Python,
-            Interpreter::Node => message::Interpreter::Node,
-            Interpreter::Bash => message::Interpreter::Bash,
-        },
-        command: request.command.to_vec(),
         entry: job.entry.path.clone(),
         form: match &job.entry.form {
             Form::Script { words } => message::Form::Script(words.clone()),

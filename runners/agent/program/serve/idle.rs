@@ -1,0 +1,41 @@
+//! The times when no program runs: an interpreter is up and waits for a job, or a run is over.
+
+use std::io;
+
+use lazaret_agent::frame::{Frame, Kind};
+use lazaret_agent::message::Failure;
+
+use super::children::Children;
+use super::program::Program;
+use crate::channel::{self, Inbox, unexpected};
+
+/// Waits for a job; `None` when the host goes away. An interpreter that ends meanwhile is a
+/// failure, told without being asked.
+pub(super) fn wait_for_job(
+    inbox: &mut Inbox,
+    children: &Children,
+    program: &Program,
+) -> Result<Option<Frame>, Failure> {
+    let look = || {
+        children.acknowledge();
+        program.is_still_up()
+    };
+    while let Some(frame) = inbox.wait_beside(Some(children.descriptor()), look)? {
+        match frame.kind {
+            Kind::Ping => channel::send_word(io::stdout(), Kind::Pong)?,
+            _ => return Ok(Some(frame)),
+        }
+    }
+    Ok(None)
+}
+
+/// Waits until the host goes away. What was meant for a program that has ended is dropped.
+pub(super) fn wait_for_end(inbox: &mut Inbox) -> Result<(), Failure> {
+    while let Some(frame) = inbox.wait()? {
+        match frame.kind {
+            Kind::Stdin | Kind::StdinEnd => {}
+            _ => return Err(unexpected(&frame)),
+        }
+    }
+    Ok(())
+}
