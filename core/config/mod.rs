@@ -8,12 +8,11 @@
 mod error;
 mod layers;
 mod show;
-mod units;
 
 pub use error::ConfigError;
 pub use layers::{DEFAULTS, Layers};
 pub use show::{schema, show};
-pub use units::{Size, Time};
+pub use lazaret_sandbox::{Size, Time};
 
 use std::collections::BTreeMap;
 

@@ -13,6 +13,7 @@ mod limits;
 mod outcome;
 mod pool;
 mod runner;
+mod units;
 
 pub use diagnosis::{Diagnosis, Examination, Health};
 pub use job::{Entry, Form, InputFile, Interpreter, Job};
@@ -20,3 +21,4 @@ pub use limits::{LimitError, Limits};
 pub use outcome::{Artifact, Isolation, Outcome, Printed, RefusedArtifact, Status, Usage};
 pub use pool::PoolState;
 pub use runner::{Event, Events, Runner, RunnerError};
+pub use units::{Size, Time};
