@@ -1,20 +1,53 @@
 //! The table `[docker]`.
 
-use lazaret_sandbox::Interpreter;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use lazaret_sandbox::{Interpreter, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The settings of the Docker runner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DockerConfig {
-    /// Where the engine listens: `unix:///run/docker.sock`, `tcp://host:2375`. Without it,
+    /// Where engines listen: `unix:///run/docker.sock`, `tcp://host:2376`. Without any,
     /// `DOCKER_HOST`, then the engine of this machine.
-    pub host: Option<String>,
+    pub hosts: Vec<String>,
+    /// What engines behind `tcp://` are spoken to with. Without it, they are spoken to in the clear.
+    pub tls: Option<Tls>,
     /// The engine's runtime; one called `runsc…` has to prove that it is gVisor.
     pub runtime: String,
     /// Base images that have the interpreter.
     pub images: Images,
+    /// Sandboxes that wait ready, on each engine.
+    pub warm: Warm,
+    /// Sandboxes that programs run in at one time, on each engine.
+    pub max: u32,
+    /// Sandboxes that are started at one time, on each engine.
+    pub starting: u32,
+    /// Whether a sandbox may serve more than one run.
+    pub reuse: Reuse,
+    /// Processors of one sandbox; parts are allowed.
+    pub cpus: Option<f64>,
+    /// Swap of one sandbox, beside its memory. Without it there is none.
+    pub swap: Option<Size>,
+    /// The engine's network that sandboxes are in.
+    pub network: String,
+    /// Whether the root file system cannot be written to.
+    pub read_only: bool,
+    /// The mode of user namespaces: empty for the engine's own, or `host`.
+    pub userns: String,
+    /// The profile of `AppArmor`: empty for the engine's own.
+    pub apparmor: String,
+    /// A file with a profile of system calls. Without it, the engine's own.
+    pub seccomp: Option<PathBuf>,
+    /// The label of `SELinux`, such as `type:sandbox_t`, or `disable`; empty for the engine's own.
+    pub selinux: String,
+    /// Capabilities of the container, beside the three that the agent needs. Programs have none.
+    pub capabilities: Vec<String>,
+    /// Labels that containers carry, beside our own.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// The base image of each interpreter. Without one, its programs cannot run here.
@@ -29,9 +62,69 @@ pub struct Images {
     pub bash: Option<String>,
 }
 
+/// How many sandboxes of each interpreter wait ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Warm {
+    /// With Python.
+    pub python: u32,
+    /// With Node.js.
+    pub node: u32,
+    /// With Bash.
+    pub bash: u32,
+}
+
+/// The three files of a client's TLS, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Whom engines are believed.
+    pub ca: PathBuf,
+    /// Who we are.
+    pub certificate: PathBuf,
+    /// The key of that.
+    pub key: PathBuf,
+}
+
+/// Whether a sandbox may serve more than one run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reuse {
+    /// It serves one run.
+    #[default]
+    Never,
+    /// It serves runs of one tenant, and is made clean between them.
+    Tenant,
+}
+
 impl Default for DockerConfig {
     fn default() -> Self {
-        Self { host: None, runtime: "runsc".into(), images: Images::default() }
+        Self {
+            hosts: Vec::new(),
+            tls: None,
+            runtime: "runsc".into(),
+            images: Images::default(),
+            warm: Warm::default(),
+            max: 16,
+            starting: 2,
+            reuse: Reuse::Never,
+            cpus: None,
+            swap: None,
+            network: "none".into(),
+            read_only: true,
+            userns: String::new(),
+            apparmor: String::new(),
+            seccomp: None,
+            selinux: String::new(),
+            capabilities: Vec::new(),
+            labels: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Warm {
+    fn default() -> Self {
+        Self { python: 2, node: 1, bash: 1 }
     }
 }
 
@@ -45,8 +138,20 @@ impl Images {
         }
     }
 
-    /// Whether any is named.
-    pub(crate) fn is_empty(&self) -> bool {
-        Interpreter::ALL.into_iter().all(|interpreter| self.base(interpreter).is_none())
+    /// The interpreters that have one.
+    pub(crate) fn interpreters(&self) -> impl Iterator<Item = Interpreter> {
+        Interpreter::ALL.into_iter().filter(|interpreter| self.base(*interpreter).is_some())
+    }
+}
+
+impl Warm {
+    /// How many of an interpreter.
+    pub(crate) fn of(&self, interpreter: Interpreter) -> usize {
+        let count = match interpreter {
+            Interpreter::Python => self.python,
+            Interpreter::Node => self.node,
+            Interpreter::Bash => self.bash,
+        };
+        usize::try_from(count).unwrap_or(usize::MAX)
     }
 }

@@ -1,55 +1,171 @@
-//! The engine: is it there, and has it the runtime that the configuration demands?
+//! One engine: connected to, listened to, and known to be lost when it is.
+//!
+//! An engine tells what happens to containers as it happens. That is the evidence which a program
+//! cannot forge: memory that ran out, a container that was killed from outside, an engine that went
+//! away while a program ran.
 
-use bollard::Docker;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bollard::models::EventMessage;
+use bollard::query_parameters::EventsOptionsBuilder;
+use bollard::{API_DEFAULT_VERSION, Docker};
+use futures_util::StreamExt;
 use lazaret_sandbox::{Isolation, RunnerError};
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
 
-use crate::DockerConfig;
+use crate::identity::{Identity, PROCESS};
+use crate::{DockerConfig, Tls};
+
+/// How long the engine may take to begin an answer. Starting a container takes it half a second,
+/// and several at once on a busy machine some more.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An engine that answers.
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) docker: Docker,
-    /// What containers run on.
-    pub(crate) runtime: String,
     /// The release of the kernel that the engine itself runs on.
     kernel: String,
+    isolation: Isolation,
+    fates: Fates,
+    listener: AbortOnDropHandle<()>,
 }
 
+/// What the engine has said about a container.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "any of these can be true with any other")]
+pub(crate) struct Fate {
+    /// Its memory ran out.
+    pub(crate) out_of_memory: bool,
+    /// Somebody sent it a signal, and it was not us.
+    pub(crate) killed: bool,
+    /// It has ended.
+    pub(crate) died: bool,
+    /// The engine does not say anything any more.
+    pub(crate) lost: bool,
+}
+
+type Fates = Arc<Mutex<HashMap<String, watch::Sender<Fate>>>>;
+
 impl Engine {
-    /// Connects, agrees on a version of the API, and looks for the runtime.
-    pub(crate) async fn connect(config: &DockerConfig) -> Result<Self, RunnerError> {
-        let docker = match &config.host {
-            Some(host) => Docker::connect_with_host(host),
-            None => Docker::connect_with_defaults(),
-        };
-        let docker = docker.map_err(|error| absent(config, error))?;
-        let docker = docker.negotiate_version().await.map_err(|error| absent(config, error))?;
-        let info = docker.info().await.map_err(|error| absent(config, error))?;
+    /// Connects, agrees on a version of the API, looks for the runtime, and begins to listen.
+    pub(crate) async fn connect(
+        config: &DockerConfig,
+        host: Option<&str>,
+        identity: &Identity,
+    ) -> Result<Self, RunnerError> {
+        let absent = |error| absent(host, error);
+        let docker = client(host, config.tls.as_ref()).map_err(absent)?.with_timeout(PATIENCE);
+        let docker = docker.negotiate_version().await.map_err(absent)?;
+        let info = docker.info().await.map_err(absent)?;
         let runtimes = info.runtimes.unwrap_or_default();
         if !runtimes.contains_key(&config.runtime) {
             return Err(no_runtime(&config.runtime, runtimes.into_keys()));
         }
-        let kernel = info.kernel_version.unwrap_or_default();
-        Ok(Self { docker, runtime: config.runtime.clone(), kernel })
+        let fates = Fates::default();
+        let since = info.system_time.unwrap_or_default();
+        let listener = tokio::spawn(listen(docker.clone(), since, identity.clone(), fates.clone()));
+        Ok(Self {
+            docker,
+            kernel: info.kernel_version.unwrap_or_default(),
+            isolation: offered(&config.runtime),
+            fates,
+            listener: AbortOnDropHandle::new(listener),
+        })
     }
 
-    /// What the runtime is meant to give; a container has to prove it.
-    pub(crate) fn isolation(&self) -> Isolation {
-        if self.runtime.starts_with("runsc") { Isolation::Gvisor } else { Isolation::Container }
+    /// Whether it still says what happens.
+    pub(crate) fn is_listened_to(&self) -> bool {
+        !self.listener.is_finished()
     }
 
     /// The kernel that a container must not show, where it is meant to have one of its own.
     pub(crate) fn outer_kernel(&self) -> Option<&str> {
-        (self.isolation() == Isolation::Gvisor).then_some(&self.kernel)
+        (self.isolation == Isolation::Gvisor).then_some(&self.kernel)
+    }
+
+    /// What the engine will say about a container, until [`Engine::forget`].
+    pub(crate) fn watch(&self, container: &str) -> watch::Receiver<Fate> {
+        let lost = !self.is_listened_to();
+        let (sender, receiver) = watch::channel(Fate { lost, ..Fate::default() });
+        lock(&self.fates).insert(container.to_owned(), sender);
+        receiver
+    }
+
+    /// Nobody wants to know any more.
+    pub(crate) fn forget(&self, container: &str) {
+        lock(&self.fates).remove(container);
     }
 }
 
-fn absent(config: &DockerConfig, error: bollard::errors::Error) -> RunnerError {
-    let place =
-        config.host.clone().unwrap_or_else(|| "this machine's socket or DOCKER_HOST".into());
+/// What a runtime is meant to give; a container has to prove it.
+pub(crate) fn offered(runtime: &str) -> Isolation {
+    if runtime.starts_with("runsc") { Isolation::Gvisor } else { Isolation::Container }
+}
+
+fn client(host: Option<&str>, tls: Option<&Tls>) -> Result<Docker, bollard::errors::Error> {
+    let set = |name| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let environment = std::env::var("DOCKER_HOST").ok();
+    match (host, tls) {
+        (host, Some(tls)) => {
+            let host = host.or(environment.as_deref()).unwrap_or("tcp://localhost:2376");
+            let (key, certificate, ca) = (&tls.key, &tls.certificate, &tls.ca);
+            Docker::connect_with_ssl(
+                host,
+                key,
+                certificate,
+                ca,
+                PATIENCE.as_secs(),
+                API_DEFAULT_VERSION,
+            )
+        }
+        (Some(host), None) => Docker::connect_with_host(host),
+        // As the client of Docker has it.
+        (None, None) if set("DOCKER_TLS_VERIFY") => Docker::connect_with_ssl_defaults(),
+        (None, None) => Docker::connect_with_defaults(),
+    }
+}
+
+/// Passes on what happens to this process's containers, until the engine stops telling.
+async fn listen(docker: Docker, since: String, identity: Identity, fates: Fates) {
+    let label = format!("{PROCESS}={}", identity.process);
+    let events = ["oom", "kill", "die"].map(str::to_owned).to_vec();
+    let filters = HashMap::from([("label".to_owned(), vec![label]), ("event".to_owned(), events)]);
+    let options = EventsOptionsBuilder::default().filters(&filters).since(&since).build();
+    let mut events = docker.events(Some(options)).boxed();
+    while let Some(Ok(event)) = events.next().await {
+        tell(&fates, event);
+    }
+    for fate in lock(&fates).values() {
+        fate.send_modify(|fate| fate.lost = true);
+    }
+}
+
+fn tell(fates: &Fates, event: EventMessage) {
+    let container = event.actor.and_then(|actor| actor.id).unwrap_or_default();
+    let fates = lock(fates);
+    let Some(fate) = fates.get(&container) else { return };
+    fate.send_modify(|fate| match event.action.as_deref() {
+        Some("oom") => fate.out_of_memory = true,
+        Some("kill") => fate.killed = true,
+        _ => fate.died = true,
+    });
+}
+
+fn lock(
+    fates: &Mutex<HashMap<String, watch::Sender<Fate>>>,
+) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<Fate>>> {
+    fates.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn absent(host: Option<&str>, error: bollard::errors::Error) -> RunnerError {
+    let place = host.unwrap_or("this machine's socket or DOCKER_HOST");
     RunnerError::Part {
         part: format!("the Docker engine at {place}"),
-        help: "start it, or set `docker.host`; `runner = \"process\"` needs none".into(),
+        help: "start it, or set `docker.hosts`; `runner = \"process\"` needs none".into(),
         source: Box::new(error),
     }
 }
@@ -71,4 +187,10 @@ fn no_runtime(wanted: &str, known: impl Iterator<Item = String>) -> RunnerError 
 pub(crate) fn failed(action: &str) -> impl FnOnce(bollard::errors::Error) -> RunnerError {
     let action = action.to_owned();
     move |error| RunnerError::Failed { action, source: Box::new(error) }
+}
+
+/// Not found, or being removed already.
+pub(crate) fn is_gone(error: &bollard::errors::Error) -> bool {
+    use bollard::errors::Error::DockerResponseServerError;
+    matches!(error, DockerResponseServerError { status_code: 404 | 409, .. })
 }

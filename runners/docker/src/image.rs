@@ -1,42 +1,63 @@
 //! Base images with our agent added.
 //!
 //! An image is derived once for each pair of base and agent, and its tag is the digest of both and of
-//! how they are put together: when one of them changes, the next run derives anew.
+//! how they are put together: when one of them changes, the next sandbox is made of a new one. Those
+//! that no sandbox will be made of any more are removed, a day later: another version of this
+//! program may serve beside this one.
 
-use std::fmt::Write;
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bollard::models::{ContainerConfig, ContainerCreateBody};
+use bollard::models::{ContainerConfig, ContainerCreateBody, ImageSummary};
 use bollard::query_parameters::{
-    CommitContainerOptionsBuilder, CreateContainerOptions, RemoveContainerOptionsBuilder,
-    UploadToContainerOptionsBuilder,
+    CommitContainerOptionsBuilder, CreateContainerOptions, ListImagesOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, UploadToContainerOptionsBuilder,
 };
 use lazaret_agent::AGENT;
 use lazaret_sandbox::{Interpreter, RunnerError};
 use sha2::{Digest, Sha256};
 
 use crate::engine::{Engine, failed};
+use crate::identity::short;
 
 /// The agent's place in derived images.
 pub(crate) const AGENT_PATH: &str = "/.lazaret/agent";
+
+/// The label that names the base of a derived image.
+const BASE: &str = "lazaret.base";
+
+/// How long a derived image is kept that this program would not derive.
+const KEPT: Duration = Duration::from_hours(24);
 
 /// What is added to a base, beside the agent: the directories, and their modes. Where a file system
 /// is mounted, runc gives it the mode of the directory below, whatever the mount asks for.
 const DIRECTORIES: [(&str, u32); 2] = [(".lazaret/", 0o755), ("work/", 0o1777)];
 
-/// The name of the base image with the agent added; made where it is not there.
+/// The name of the base image with the agent added; made where it is not there. Asked before each
+/// sandbox, because images can be changed and removed at any time, and asking costs a millisecond.
 pub(crate) async fn derived(
     engine: &Engine,
     interpreter: Interpreter,
     base: &str,
 ) -> Result<String, RunnerError> {
-    let found = engine.docker.inspect_image(base).await;
-    let id = found.map_err(|error| missing(interpreter, base, error))?.id.unwrap_or_default();
+    let id = find(engine, interpreter, base).await?;
     let (repository, tag) = (format!("lazaret/{}", interpreter.name()), digest(&id));
     let name = format!("{repository}:{tag}");
     if engine.docker.inspect_image(&name).await.is_err() {
-        derive(engine, &id, &repository, &tag).await?;
+        derive(engine, &id, base, &repository, &tag).await?;
+        remove_old(engine, base, &name).await;
     }
     Ok(name)
+}
+
+/// The base image's digest.
+async fn find(
+    engine: &Engine,
+    interpreter: Interpreter,
+    base: &str,
+) -> Result<String, RunnerError> {
+    let found = engine.docker.inspect_image(base).await;
+    Ok(found.map_err(|error| missing(interpreter, base, error))?.id.unwrap_or_default())
 }
 
 fn missing(interpreter: Interpreter, base: &str, error: bollard::errors::Error) -> RunnerError {
@@ -50,24 +71,21 @@ fn missing(interpreter: Interpreter, base: &str, error: bollard::errors::Error) 
 fn digest(base: &str) -> String {
     let directories = format!("{DIRECTORIES:?}");
     let whole = Sha256::new().chain_update(base).chain_update(directories).chain_update(AGENT);
-    let digest = whole.finalize();
-    // As many digits as tell images apart.
-    digest.iter().take(8).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    short(&whole.finalize())
 }
 
 async fn derive(
     engine: &Engine,
+    id: &str,
     base: &str,
     repository: &str,
     tag: &str,
 ) -> Result<(), RunnerError> {
     let docker = &engine.docker;
     let body = ContainerCreateBody {
-        image: Some(base.to_owned()),
+        image: Some(id.to_owned()),
         cmd: Some(vec![AGENT_PATH.to_owned()]),
+        labels: Some(HashMap::from([(BASE.to_owned(), base.to_owned())])),
         ..ContainerCreateBody::default()
     };
     let created = docker.create_container(None::<CreateContainerOptions>, body).await;
@@ -98,6 +116,31 @@ async fn add_agent(
     let committed =
         engine.docker.commit_container(options.build(), ContainerConfig::default()).await;
     committed.map(drop).map_err(failed("keep an image with the agent"))
+}
+
+/// Removes what was derived of this base before. What is still used stays, because nothing is
+/// forced; what cannot be removed now is tried again with the next change.
+async fn remove_old(engine: &Engine, base: &str, current: &str) {
+    let label = format!("{BASE}={base}");
+    let filters = HashMap::from([("label".to_owned(), vec![label])]);
+    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+    let images = engine.docker.list_images(Some(options)).await.unwrap_or_default();
+    for image in images.iter().filter(|image| is_old(image, current)) {
+        let options = RemoveImageOptionsBuilder::default().build();
+        let removed = engine.docker.remove_image(&image.id, Some(options), None).await;
+        tracing::info!(
+            image = image.id,
+            removed = removed.is_ok(),
+            "a derived image is not needed"
+        );
+    }
+}
+
+fn is_old(image: &ImageSummary, current: &str) -> bool {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let created = Duration::from_secs(u64::try_from(image.created).unwrap_or(0));
+    let is_current = image.repo_tags.iter().any(|tag| tag == current);
+    !is_current && now.saturating_sub(created) > KEPT
 }
 
 /// The agent, and the directory where programs work.

@@ -4,12 +4,23 @@
 //! names, with our agent added once; the agent is process 1, and everything is said over the
 //! container's attached streams: no second process is started in it, and nothing is mounted from
 //! this machine.
+//!
+//! To read it: `runner` finds a job a place, `pool` keeps the sandboxes of one engine and `shelf`
+//! counts them, `sandbox` is one of them, `spec` what its container is, `engine` who tells what
+//! happens to it.
 
+mod circuit;
 mod config;
 mod container;
 mod engine;
+mod identity;
 mod image;
+mod pool;
+mod reaper;
 mod runner;
+mod sandbox;
+mod shelf;
+mod spec;
 
-pub use config::{DockerConfig, Images};
+pub use config::{DockerConfig, Images, Reuse, Tls, Warm};
 pub use runner::DockerRunner;

@@ -1,28 +1,39 @@
-//! One run: a container is made, told the job, listened to, and gone.
+//! The runner: finds a job the best place on any engine, and hands out what it did.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+<<<<<<< HEAD
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status};
 use tokio::sync::OnceCell;
+=======
+use lazaret_sandbox::{
+    Events, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
+};
+use tokio_util::task::TaskTracker;
+>>>>>>> c6a5df6 (Sandboxes are made ahead of time, used once and replaced, on one engine or on several)
 
-use crate::DockerConfig;
-use crate::container::Container;
-use crate::engine::Engine;
-use crate::image;
+use crate::engine::offered;
+use crate::identity::Identity;
+use crate::pool::Pool;
+use crate::sandbox::Maker;
+use crate::{DockerConfig, image};
 
 /// The name in configuration and messages.
 const NAME: &str = "docker";
 
-/// Runs jobs in containers.
-#[derive(Debug)]
+/// Runs jobs in containers, on one engine or on several.
 pub struct DockerRunner {
-    config: DockerConfig,
-    engine: OnceCell<Engine>,
+    maker: Arc<Maker>,
+    pools: Vec<Arc<Pool>>,
 }
 
 impl DockerRunner {
     /// A runner with these settings. Nothing is tried yet; [`Runner::ready`] tries.
     pub fn new(config: DockerConfig) -> Self {
+<<<<<<< HEAD
         Self { config, engine: OnceCell::new() }
     }
 
@@ -60,63 +71,88 @@ impl DockerRunner {
             conversation.run(job, engine.isolation(), events).await.map_err(refused)?;
         if container.is_out_of_memory() {
             outcome.status = Status::MemoryLimit;
+=======
+        let hosts = if config.hosts.is_empty() {
+            vec![None]
+        } else {
+            config.hosts.iter().cloned().map(Some).collect()
+        };
+        let identity = Identity::of_this_process();
+        let maker = Arc::new(Maker { config, identity, removals: TaskTracker::new() });
+        let pool = |host| Arc::new(Pool::new(host, Arc::clone(&maker)));
+        Self { pools: hosts.into_iter().map(pool).collect(), maker }
+    }
+
+    fn isolation(&self) -> Isolation {
+        offered(&self.maker.config.runtime)
+    }
+
+    /// Whether this engine could run programs in all languages that have an image.
+    async fn try_engine(&self, pool: &Pool) -> Result<(), RunnerError> {
+        let engine = pool.engine().await?;
+        let images = &self.maker.config.images;
+        for interpreter in images.interpreters() {
+            image::derived(&engine, interpreter, base(&self.maker.config, interpreter)?).await?;
+>>>>>>> c6a5df6 (Sandboxes are made ahead of time, used once and replaced, on one engine or on several)
         }
-        Ok(outcome)
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Runner for DockerRunner {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
-        let engine = self.engine().await?;
-        job.check(NAME, engine.isolation())?;
-        let base = self.base(job.interpreter)?;
-        let image = image::derived(engine, job.interpreter, base).await?;
-        let mut container = Container::create(engine, &image, &job.limits).await?;
-        let outcome = self.converse(engine, &mut container, &job, &events).await;
-        container.remove().await?;
-        outcome
+        job.check(NAME, self.isolation())?;
+        base(&self.maker.config, job.interpreter)?;
+        let mut pools: Vec<&Arc<Pool>> = self.pools.iter().collect();
+        pools.sort_by_key(|pool| Reverse(pool.rank(&job)));
+        let mut answer = Err(RunnerError::Closed);
+        for pool in pools {
+            answer = pool.lease(&job).await;
+            // An engine that is down is left out; nothing of the job was told to it.
+            if answer.is_ok() {
+                break;
+            }
+        }
+        answer?.run(&job, &events).await
     }
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
-        if self.config.images.is_empty() {
-            self.base(Interpreter::Python)?;
+        if self.maker.config.images.interpreters().next().is_none() {
+            base(&self.maker.config, Interpreter::Python)?;
         }
-        let engine = self.engine().await?;
-        for interpreter in Interpreter::ALL {
-            if let Some(base) = self.config.images.base(interpreter) {
-                image::derived(engine, interpreter, base).await?;
+        if self.pools.iter().any(|pool| pool.serves()) {
+            return Ok(self.isolation());
+        }
+        let mut answer = Err(RunnerError::Closed);
+        for pool in &self.pools {
+            answer = self.try_engine(pool).await;
+            if answer.is_ok() {
+                break;
             }
         }
-        Ok(engine.isolation())
+        answer.map(|()| self.isolation())
+    }
+
+    async fn warm(&self, limits: &Limits) {
+        self.pools.iter().for_each(|pool| pool.warm(limits));
+    }
+
+    async fn close(&self) {
+        self.pools.iter().for_each(|pool| pool.close());
+        self.maker.removals.close();
+        self.maker.removals.wait().await;
+    }
+
+    fn pools(&self) -> Vec<PoolState> {
+        self.pools.iter().flat_map(|pool| pool.states()).collect()
     }
 }
 
-/// The interpreter, as the agent finds it on the image's `PATH`.
-fn executable(interpreter: Interpreter) -> &'static str {
-    match interpreter {
-        Interpreter::Python => "python3",
-        Interpreter::Node => "node",
-        Interpreter::Bash => "bash",
-    }
-}
-
-/// What the agent could not do inside, with the answer of the kernel there.
-fn refused(error: ConversationError) -> RunnerError {
-    match error {
-        ConversationError::Refused(failure) => RunnerError::Part {
-            part: failure.part.name().to_owned(),
-            help: "use another `docker.runtime` or another base image".to_owned(),
-            source: Box::new(failure.cause()),
-        },
-        ConversationError::SameKernel(_) => RunnerError::Part {
-            part: "gVisor".to_owned(),
-            help: "register gVisor's runsc under the name that `docker.runtime` has".to_owned(),
-            source: Box::new(error),
-        },
-        other => RunnerError::Failed {
-            action: "run the job in a container".into(),
-            source: Box::new(other),
-        },
-    }
+/// The base image of an interpreter.
+pub(crate) fn base(config: &DockerConfig, interpreter: Interpreter) -> Result<&str, RunnerError> {
+    config.images.base(interpreter).ok_or_else(|| RunnerError::Interpreter {
+        what: format!("an image with {}", interpreter.name()),
+        help: format!("set `docker.images.{}` to a base image", interpreter.name()),
+    })
 }

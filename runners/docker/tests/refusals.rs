@@ -15,10 +15,10 @@ fn images() -> Images {
 
 #[tokio::test]
 async fn without_an_engine_it_names_the_address_and_the_setting() {
-    let host = Some("unix:///nowhere/docker.sock".to_owned());
-    let error = refusal(DockerConfig { host, images: images(), ..DockerConfig::default() }).await;
+    let hosts = vec!["unix:///nowhere/docker.sock".to_owned()];
+    let error = refusal(DockerConfig { hosts, images: images(), ..DockerConfig::default() }).await;
     assert!(error.to_string().contains("unix:///nowhere/docker.sock"), "{error}");
-    assert!(error.help().is_some_and(|help| help.contains("docker.host")), "{error:?}");
+    assert!(error.help().is_some_and(|help| help.contains("docker.hosts")), "{error:?}");
     assert!(error.source().is_some(), "{error:?}");
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use crate::{Examination, Isolation, Job, LimitError, Outcome, PoolState};
+use crate::{Examination, Isolation, Job, LimitError, Limits, Outcome, PoolState};
 
 /// Runs a job in a sandbox that nothing else has used, or will.
 #[async_trait]
@@ -25,10 +25,12 @@ pub trait Runner: Send + Sync {
         Examination::of_readiness(&self.ready().await)
     }
 
-    /// Makes sandboxes ahead of time, and keeps some made until [`Runner::close`]. Returns without
-    /// waiting for them; what goes wrong meanwhile is seen in [`Runner::ready`] and
-    /// [`Runner::pools`]. Without it a runner makes sandboxes when jobs come.
-    async fn warm(&self) {}
+    /// Makes sandboxes ahead of time for jobs with these limits, and keeps some made until
+    /// [`Runner::close`]. Returns without waiting for them; what goes wrong meanwhile is seen in
+    /// [`Runner::ready`] and [`Runner::pools`]. Without it a runner makes sandboxes when jobs come.
+    async fn warm(&self, limits: &Limits) {
+        let _ = limits;
+    }
 
     /// Takes no new jobs, waits for those that run, and removes the sandboxes that wait. Dropping
     /// the future cuts the waiting short; closing again goes on from there. Jobs that come later get

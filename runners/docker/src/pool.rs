@@ -1,0 +1,280 @@
+//! The sandboxes of one engine.
+//!
+//! Starting a container takes half a second; taking one that is ready takes a millisecond. So some
+//! are made ahead of time, and as soon as one is taken the next is started. Each is used once,
+//! because a used sandbox has seen somebody's code; or by one tenant, where the configuration says
+//! so.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use lazaret_sandbox::{Events, Job, Limits, Outcome, PoolState, RunnerError, Status};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use crate::engine::Engine;
+use crate::sandbox::{Maker, Sandbox};
+use crate::shelf::{Shelf, Taken};
+use crate::spec::Key;
+use crate::{Reuse, reaper};
+
+/// How often the pool looks whether anything is missing.
+const ROUND: Duration = Duration::from_secs(1);
+/// After how many rounds the agents that wait are asked how they are.
+const EXAMINE: u64 = 10;
+/// After how many rounds the engine is asked for leftovers.
+const REAP: u64 = 60;
+/// How long an engine may take to be connected to.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long making a sandbox clean may take. It takes a tenth of a second.
+const RESET: Duration = Duration::from_secs(10);
+
+/// The sandboxes of one engine.
+pub(crate) struct Pool {
+    host: Option<String>,
+    maker: Arc<Maker>,
+    /// Connected when it is needed, and again when it was lost. The lock is held while connecting,
+    /// so that many who need it connect once.
+    engine: tokio::sync::Mutex<Option<Arc<Engine>>>,
+    shelves: Mutex<HashMap<Key, Shelf<Sandbox>>>,
+    places: Arc<Semaphore>,
+    starts: Semaphore,
+    closed: CancellationToken,
+}
+
+impl Pool {
+    /// A pool without sandboxes; nothing is tried yet.
+    pub(crate) fn new(host: Option<String>, maker: Arc<Maker>) -> Self {
+        let permits = |count: u32| usize::try_from(count.max(1)).unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            host,
+            places: Arc::new(Semaphore::new(permits(maker.config.max))),
+            starts: Semaphore::new(permits(maker.config.starting)),
+            maker,
+            engine: tokio::sync::Mutex::default(),
+            shelves: Mutex::default(),
+            closed: CancellationToken::new(),
+        }
+    }
+
+    /// The engine, connected to.
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, RunnerError> {
+        let mut slot = self.engine.lock().await;
+        if let Some(engine) = slot.as_ref().filter(|engine| engine.is_listened_to()) {
+            return Ok(Arc::clone(engine));
+        }
+        let Maker { config, identity, removals, .. } = &*self.maker;
+        let connecting = Engine::connect(config, self.host.as_deref(), identity);
+        let engine = timeout(CONNECT, connecting).await.map_err(|_| RunnerError::Failed {
+            action: "connect to the Docker engine".into(),
+            source: format!("no answer within {} seconds", CONNECT.as_secs()).into(),
+        })??;
+        let engine = Arc::new(engine);
+        *slot = Some(Arc::clone(&engine));
+        let (found, identity) = (Arc::clone(&engine), identity.clone());
+        removals.spawn(async move { reaper::reap(&found, &identity).await });
+        Ok(engine)
+    }
+
+    /// A sandbox for a job: one that is ready, or else one that is made now. Waits while as many
+    /// are leased as the configuration allows.
+    pub(crate) async fn lease(self: &Arc<Self>, job: &Job) -> Result<Lease, RunnerError> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| RunnerError::Closed)?;
+        let key = Key::of(job);
+        let mut sandbox = self.take(&key, &job.tenant).await?;
+        sandbox.container.place = Some(place);
+        self.shelf(&key, Shelf::lease);
+        Ok(Lease {
+            pool: Arc::clone(self),
+            key,
+            sandbox: Some(sandbox),
+            _running: self.maker.removals.token(),
+        })
+    }
+
+    /// One that waits may have died meanwhile: its agent is asked before it is given away. What was
+    /// made just now needs no question.
+    async fn take(self: &Arc<Self>, key: &Key, tenant: &str) -> Result<Sandbox, RunnerError> {
+        loop {
+            let taken = self.shelf(key, |shelf| shelf.take(tenant));
+            self.refill(key);
+            match taken {
+                Taken::Coming(coming) => return coming.await.map_err(|_| RunnerError::Closed)?,
+                Taken::Ready(mut sandbox) => {
+                    if sandbox.is_well().await {
+                        return Ok(sandbox);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts what is missing, in the background.
+    fn refill(self: &Arc<Self>, key: &Key) {
+        if self.closed.is_cancelled() {
+            return self.shelf(key, Shelf::close);
+        }
+        for _ in 0..self.shelf(key, Shelf::start) {
+            let (pool, key) = (Arc::clone(self), key.clone());
+            self.maker.removals.spawn(async move {
+                let made = pool.make(&key).await;
+                if let Err(error) = &made {
+                    tracing::warn!(%error, "cannot start a sandbox");
+                }
+                pool.shelf(&key, |shelf| shelf.started(made));
+                pool.refill(&key);
+            });
+        }
+    }
+
+    async fn make(&self, key: &Key) -> Result<Sandbox, RunnerError> {
+        let turn = self.starts.acquire().await;
+        let _turn = turn.map_err(|_| RunnerError::Closed)?;
+        let engine = self.engine().await?;
+        self.maker.make(&engine, key).await
+    }
+
+    /// Keeps sandboxes ready for jobs with these limits, until the pool is closed.
+    pub(crate) fn warm(self: &Arc<Self>, limits: &Limits) {
+        let Maker { config, removals, .. } = &*self.maker;
+        for interpreter in config.images.interpreters() {
+            let key = Key::new(interpreter, limits);
+            self.shelf(&key, |shelf| shelf.want(config.warm.of(interpreter)));
+            self.refill(&key);
+        }
+        let pool = Arc::clone(self);
+        removals.spawn(async move {
+            let closed = pool.closed.clone();
+            closed.run_until_cancelled(pool.tend()).await;
+        });
+    }
+
+    /// Looks after the sandboxes that wait.
+    async fn tend(self: Arc<Self>) {
+        for round in 1_u64.. {
+            sleep(ROUND).await;
+            for key in self.keys() {
+                if round.is_multiple_of(EXAMINE) {
+                    self.examine(&key).await;
+                }
+                self.shelf(&key, Shelf::expire);
+                self.refill(&key);
+            }
+            if round.is_multiple_of(REAP)
+                && let Ok(engine) = self.engine().await
+            {
+                reaper::reap(&engine, &self.maker.identity).await;
+            }
+        }
+    }
+
+    /// Asks each agent that waits how it is.
+    async fn examine(&self, key: &Key) {
+        for _ in 0..self.shelf(key, |shelf| shelf.ready()) {
+            let Some(mut sandbox) = self.shelf(key, Shelf::inspect) else { return };
+            if sandbox.is_well().await {
+                self.shelf(key, |shelf| shelf.put(sandbox));
+            }
+        }
+    }
+
+    /// Takes no new jobs, and removes what waits. What runs goes on.
+    pub(crate) fn close(&self) {
+        self.closed.cancel();
+        self.places.close();
+        self.starts.close();
+        for key in self.keys() {
+            self.shelf(&key, Shelf::close);
+        }
+    }
+
+    /// Whether sandboxes are kept ready here, and all is well with them.
+    pub(crate) fn serves(&self) -> bool {
+        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.values().any(Shelf::serves)
+            && shelves.values().all(|shelf| shelf.trouble().is_none())
+    }
+
+    /// How good a place this is for a job now; greater is better.
+    pub(crate) fn rank(&self, job: &Job) -> (bool, bool, bool, usize) {
+        let (own, ready, well) = self.shelf(&Key::of(job), |shelf| {
+            let (own, ready) = shelf.offers(&job.tenant);
+            (own, ready, shelf.trouble().is_none())
+        });
+        let places = self.places.available_permits();
+        (own, ready && places > 0, well, places)
+    }
+
+    /// How the shelves stand.
+    pub(crate) fn states(&self) -> Vec<PoolState> {
+        let at = self.host.as_ref().map(|host| format!(" at {host}")).unwrap_or_default();
+        let mut states: Vec<PoolState> = self
+            .keys()
+            .iter()
+            .map(|key| self.shelf(key, |shelf| shelf.state(format!("{}{at}", key.name()))))
+            .collect();
+        states.sort_by(|a, b| a.name.cmp(&b.name));
+        states
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    fn shelf<T>(&self, key: &Key, action: impl FnOnce(&mut Shelf<Sandbox>) -> T) -> T {
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        action(shelves.entry(key.clone()).or_default())
+    }
+
+    /// Makes a used sandbox clean for its tenant, in the background.
+    fn reset(self: &Arc<Self>, key: Key, tenant: String, mut sandbox: Sandbox) {
+        self.shelf(&key, |shelf| shelf.reset(&tenant));
+        let pool = Arc::clone(self);
+        self.maker.removals.spawn(async move {
+            let reset = timeout(RESET, sandbox.reset()).await;
+            sandbox.container.place = None;
+            let clean = matches!(reset, Ok(Ok(()))).then_some(sandbox);
+            let most = usize::try_from(pool.maker.config.max).unwrap_or(usize::MAX);
+            pool.shelf(&key, |shelf| shelf.was_reset(&tenant, clean, most));
+            pool.refill(&key);
+        });
+    }
+}
+
+/// The right to use a sandbox once. Dropping it removes the sandbox.
+pub(crate) struct Lease {
+    pool: Arc<Pool>,
+    key: Key,
+    sandbox: Option<Sandbox>,
+    /// Whoever closes the pool waits for this.
+    _running: TaskTrackerToken,
+}
+
+impl Lease {
+    /// Runs the job to its end, and gives the sandbox back.
+    pub(crate) async fn run(mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
+        let sandbox = self.sandbox.as_mut().expect("a lease has a sandbox until it ends");
+        let outcome = sandbox.run(job, &self.pool.maker.config.runtime, events).await?;
+        if self.pool.maker.config.reuse == Reuse::Tenant && may_serve_again(job, &outcome) {
+            let sandbox = self.sandbox.take().expect("it was there just now");
+            self.pool.reset(self.key.clone(), job.tenant.clone(), sandbox);
+        }
+        Ok(outcome)
+    }
+}
+
+/// Nobody in particular has no sandbox of its own; and what hit a limit may have broken something.
+fn may_serve_again(job: &Job, outcome: &Outcome) -> bool {
+    let ended = matches!(outcome.status, Status::Success | Status::ProgramError | Status::NoResult);
+    ended && !job.tenant.is_empty()
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.pool.shelf(&self.key, Shelf::release);
+    }
+}

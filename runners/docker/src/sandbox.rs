@@ -1,0 +1,141 @@
+//! A sandbox: a container whose agent has everything ready for a job.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lazaret_agent::host::{Conversation, ConversationError, Preparation};
+use lazaret_sandbox::{Events, Interpreter, Job, Outcome, RunnerError, Status};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+use crate::DockerConfig;
+use crate::container::{Container, Reader, Writer};
+use crate::engine::{Engine, Fate, offered};
+use crate::identity::Identity;
+use crate::spec::{self, Key};
+use crate::{image, runner};
+
+/// How long the engine may take to say why a container has ended. Memory that ran out is told
+/// within a second.
+const EXPLANATION: Duration = Duration::from_secs(3);
+
+/// How long the word that memory ran out may come after the word that the container has ended.
+const AFTERWARDS: Duration = Duration::from_millis(300);
+
+/// A sandbox that waits for its job.
+pub(crate) struct Sandbox {
+    conversation: Conversation<Reader, Writer>,
+    engine: Arc<Engine>,
+    pub(crate) container: Container,
+}
+
+/// What sandboxes are made with.
+#[derive(Debug)]
+pub(crate) struct Maker {
+    pub(crate) config: DockerConfig,
+    pub(crate) identity: Identity,
+    pub(crate) removals: TaskTracker,
+}
+
+impl Maker {
+    /// Makes a sandbox, and waits until its agent says that it is ready.
+    pub(crate) async fn make(
+        &self,
+        engine: &Arc<Engine>,
+        key: &Key,
+    ) -> Result<Sandbox, RunnerError> {
+        let base = runner::base(&self.config, key.interpreter)?;
+        let image = image::derived(engine, key.interpreter, base).await?;
+        let body = spec::body(&self.config, &self.identity, &image, key)?;
+        let container = Container::create(engine, body, &self.removals).await?;
+        let (reader, writer) = container.start().await?;
+        let command = [executable(key.interpreter).to_owned()];
+        let preparation = Preparation {
+            walls: None,
+            interpreter: key.interpreter,
+            command: &command,
+            limits: &key.limits(),
+            outer_kernel: engine.outer_kernel(),
+        };
+        let conversation = Conversation::begin(reader, writer, &preparation).await;
+        let conversation = conversation.map_err(refused)?;
+        Ok(Sandbox { conversation, engine: Arc::clone(engine), container })
+    }
+}
+
+impl Sandbox {
+    /// Whether its agent says that all is well.
+    pub(crate) async fn is_well(&mut self) -> bool {
+        self.engine.is_listened_to() && self.conversation.ping().await.is_ok()
+    }
+
+    /// Makes it clean and ready for another job. After an error it is of no use.
+    pub(crate) async fn reset(&mut self) -> Result<(), RunnerError> {
+        self.conversation.reset().await.map_err(refused)
+    }
+
+    /// Runs a job to its end.
+    pub(crate) async fn run(
+        &mut self,
+        job: &Job,
+        runtime: &str,
+        events: &Events,
+    ) -> Result<Outcome, RunnerError> {
+        let mut outcome =
+            self.conversation.run(job, offered(runtime), events).await.map_err(refused)?;
+        if outcome.status == Status::SandboxCrashed {
+            explain(self.container.fate.clone()).await?;
+        }
+        if self.container.fate.borrow().out_of_memory {
+            outcome.status = Status::MemoryLimit;
+        }
+        Ok(outcome)
+    }
+}
+
+/// Waits for the engine's word on a sandbox that has ended without one of its agent. An error when
+/// it was not the program's doing.
+async fn explain(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
+    let told =
+        timeout(EXPLANATION, fate.wait_for(|fate| fate.out_of_memory || fate.died || fate.lost));
+    let _ = told.await;
+    let _ = timeout(AFTERWARDS, fate.wait_for(|fate| fate.out_of_memory || fate.lost)).await;
+    let Fate { out_of_memory, killed, died, lost } = *fate.borrow();
+    let reason = match (out_of_memory, lost, killed, died) {
+        (true, ..) | (false, false, false, true) => return Ok(()),
+        (_, true, ..) => "the engine went away while the program ran",
+        (_, _, true, _) => "somebody ended the container while the program ran",
+        _ => "the engine does not say what became of the container",
+    };
+    Err(RunnerError::Failed { action: "run the program to its end".into(), source: reason.into() })
+}
+
+/// The interpreter, as the agent finds it on the image's `PATH`.
+fn executable(interpreter: Interpreter) -> &'static str {
+    match interpreter {
+        Interpreter::Python => "python3",
+        Interpreter::Node => "node",
+        Interpreter::Bash => "bash",
+    }
+}
+
+/// What the agent could not do inside, with the answer of the kernel there.
+fn refused(error: ConversationError) -> RunnerError {
+    match error {
+        ConversationError::Refused(failure) => RunnerError::Part {
+            part: failure.part.name().to_owned(),
+            help: "use another `docker.runtime` or another base image".to_owned(),
+            source: Box::new(failure.cause()),
+        },
+        ConversationError::SameKernel(_) => RunnerError::Part {
+            part: "gVisor".to_owned(),
+            help: "register gVisor's runsc under the name that `docker.runtime` has".to_owned(),
+            source: Box::new(error),
+        },
+        other => RunnerError::Failed {
+            action: "run the job in a container".into(),
+            source: Box::new(other),
+        },
+    }
+}

@@ -1,0 +1,373 @@
+//! Sandboxes that are alike, those who wait for one, and how many have to be made.
+//!
+//! Pure bookkeeping: nothing here waits, and nothing is started. A sandbox that nobody takes out is
+//! removed by being dropped.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use lazaret_sandbox::{PoolState, RunnerError};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::circuit::Circuit;
+
+/// How long a sandbox is kept for a tenant who may come again.
+const KEPT: Duration = Duration::from_mins(1);
+
+/// What is counted for the rate of refill.
+const WINDOW: Duration = Duration::from_mins(1);
+
+/// The shelf; `S` is a sandbox.
+pub(crate) struct Shelf<S> {
+    /// How many should be ready.
+    wanted: usize,
+    /// Nothing has used them.
+    ready: VecDeque<S>,
+    /// Used by one tenant, and clean again.
+    kept: VecDeque<Kept<S>>,
+    waiting: VecDeque<Waiting<S>>,
+    starting: usize,
+    /// The tenants whose sandboxes are being made clean.
+    resetting: Vec<String>,
+    leased: usize,
+    created: u64,
+    /// When sandboxes became ready, not longer ago than the window.
+    recent: VecDeque<Instant>,
+    circuit: Circuit,
+}
+
+struct Kept<S> {
+    tenant: String,
+    sandbox: S,
+    since: Instant,
+}
+
+struct Waiting<S> {
+    tenant: String,
+    answer: oneshot::Sender<Result<S, RunnerError>>,
+}
+
+/// What somebody gets who wants a sandbox.
+pub(crate) enum Taken<S> {
+    /// One that is here.
+    Ready(S),
+    /// One that comes.
+    Coming(oneshot::Receiver<Result<S, RunnerError>>),
+}
+
+impl<S> Default for Shelf<S> {
+    fn default() -> Self {
+        Self {
+            wanted: 0,
+            ready: VecDeque::new(),
+            kept: VecDeque::new(),
+            waiting: VecDeque::new(),
+            starting: 0,
+            resetting: Vec::new(),
+            leased: 0,
+            created: 0,
+            recent: VecDeque::new(),
+            circuit: Circuit::default(),
+        }
+    }
+}
+
+impl<S> Shelf<S> {
+    /// Sets how many should be ready.
+    pub(crate) fn want(&mut self, count: usize) {
+        self.wanted = count;
+    }
+
+    /// A sandbox for a tenant. One that the tenant has used is waited for rather than that a fresh
+    /// one is used up: making clean takes a tenth of making.
+    pub(crate) fn take(&mut self, tenant: &str) -> Taken<S> {
+        let own = self.kept.iter().rposition(|kept| kept.tenant == tenant);
+        if let Some(kept) = own.and_then(|index| self.kept.remove(index)) {
+            return Taken::Ready(kept.sandbox);
+        }
+        let comes_back = self.resetting.iter().any(|other| other == tenant);
+        if !comes_back && let Some(sandbox) = self.ready.pop_front() {
+            return Taken::Ready(sandbox);
+        }
+        let (answer, coming) = oneshot::channel();
+        self.waiting.push_back(Waiting { tenant: tenant.to_owned(), answer });
+        Taken::Coming(coming)
+    }
+
+    /// How many have to be started now; they count as started.
+    pub(crate) fn start(&mut self) -> usize {
+        self.waiting.retain(|waiting| !waiting.answer.is_closed());
+        let coming = self.ready.len() + self.starting + self.resetting.len();
+        let missing = (self.wanted + self.waiting.len()).saturating_sub(coming);
+        let count = missing.min(self.circuit.most().saturating_sub(self.starting));
+        self.starting += count;
+        if self.starting == 0 && self.circuit.most() == 0 {
+            self.disappoint();
+        }
+        count
+    }
+
+    /// Nothing will be started for a while: nobody waits for it.
+    fn disappoint(&mut self) {
+        let reason = self.circuit.trouble().unwrap_or_default().to_owned();
+        for waiting in self.waiting.drain(..) {
+            let _ = waiting.answer.send(Err(RunnerError::Failed {
+                action: "start a sandbox; the next attempt comes in a moment".into(),
+                source: reason.clone().into(),
+            }));
+        }
+    }
+
+    /// One that was started is there, or is not.
+    pub(crate) fn started(&mut self, made: Result<S, RunnerError>) {
+        self.starting = self.starting.saturating_sub(1);
+        match made {
+            Ok(sandbox) => {
+                self.circuit.succeeded();
+                self.created += 1;
+                self.recent.push_back(Instant::now());
+                self.forget_old();
+                if let Some(sandbox) = self.hand_over(sandbox, |_| true) {
+                    self.put(sandbox);
+                }
+            }
+            Err(error) => {
+                self.circuit.failed(causes(&error));
+                if let Some(waiting) = self.waiting.pop_front() {
+                    let _ = waiting.answer.send(Err(error));
+                }
+            }
+        }
+    }
+
+    /// Puts one back that nobody has used. What nobody wants is dropped.
+    pub(crate) fn put(&mut self, sandbox: S) {
+        if self.ready.len() < self.wanted {
+            self.ready.push_back(sandbox);
+        }
+    }
+
+    /// Takes the one that has been ready the longest, to look after it.
+    pub(crate) fn inspect(&mut self) -> Option<S> {
+        self.ready.pop_front()
+    }
+
+    /// How many are ready.
+    pub(crate) fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// Gives it to the first who waits and may have it; back if there is nobody.
+    fn hand_over(&mut self, sandbox: S, may_have: impl Fn(&str) -> bool) -> Option<S> {
+        let mut sandbox = sandbox;
+        while let Some(index) = self.waiting.iter().position(|waiting| may_have(&waiting.tenant)) {
+            let waiting = self.waiting.remove(index)?;
+            match waiting.answer.send(Ok(sandbox)) {
+                // Whoever waited has gone away.
+                Err(Ok(back)) => sandbox = back,
+                Ok(()) | Err(Err(_)) => return None,
+            }
+        }
+        Some(sandbox)
+    }
+
+    /// Somebody uses one.
+    pub(crate) fn lease(&mut self) {
+        self.leased += 1;
+    }
+
+    /// Nobody uses it any more.
+    pub(crate) fn release(&mut self) {
+        self.leased = self.leased.saturating_sub(1);
+    }
+
+    /// A tenant's sandbox is being made clean.
+    pub(crate) fn reset(&mut self, tenant: &str) {
+        self.resetting.push(tenant.to_owned());
+    }
+
+    /// It is clean, or it is of no use any more. At most `most` are kept.
+    pub(crate) fn was_reset(&mut self, tenant: &str, sandbox: Option<S>, most: usize) {
+        if let Some(index) = self.resetting.iter().position(|other| other == tenant) {
+            self.resetting.swap_remove(index);
+        }
+        let Some(sandbox) = sandbox else { return };
+        let Some(sandbox) = self.hand_over(sandbox, |other| other == tenant) else { return };
+        self.kept.push_back(Kept { tenant: tenant.to_owned(), sandbox, since: Instant::now() });
+        if self.kept.len() > most {
+            self.kept.pop_front();
+        }
+    }
+
+    /// Drops what was kept for too long.
+    pub(crate) fn expire(&mut self) {
+        self.kept.retain(|kept| kept.since.elapsed() < KEPT);
+    }
+
+    /// Drops everything that waits, and sends everybody away.
+    pub(crate) fn close(&mut self) {
+        self.wanted = 0;
+        self.ready.clear();
+        self.kept.clear();
+        for waiting in self.waiting.drain(..) {
+            let _ = waiting.answer.send(Err(RunnerError::Closed));
+        }
+    }
+
+    /// Whether a tenant would find one of its own, and whether anybody would find a ready one.
+    pub(crate) fn offers(&self, tenant: &str) -> (bool, bool) {
+        let own = self.kept.iter().any(|kept| kept.tenant == tenant);
+        (own || self.resetting.iter().any(|other| other == tenant), !self.ready.is_empty())
+    }
+
+    /// Why the last start failed, since when nothing went well.
+    pub(crate) fn trouble(&self) -> Option<&str> {
+        self.circuit.trouble()
+    }
+
+    /// Whether what should be ready was ever there, and nothing has failed since.
+    pub(crate) fn serves(&self) -> bool {
+        self.wanted > 0 && self.created > 0 && self.trouble().is_none()
+    }
+
+    /// The numbers, for people.
+    pub(crate) fn state(&mut self, name: String) -> PoolState {
+        self.forget_old();
+        let alive = self.ready.len() + self.kept.len() + self.leased + self.resetting.len();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        PoolState {
+            name,
+            warm: number(self.ready.len() + self.kept.len()),
+            starting: number(self.starting),
+            leased: number(self.leased + self.resetting.len()),
+            waiting: number(self.waiting.len()),
+            created: self.created,
+            destroyed: self.created.saturating_sub(alive as u64),
+            refilled: number(self.recent.len()),
+            trouble: self.trouble().map(str::to_owned),
+        }
+    }
+
+    fn forget_old(&mut self) {
+        self.recent.retain(|moment| moment.elapsed() < WINDOW);
+    }
+}
+
+/// An error and its causes, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure() -> RunnerError {
+        RunnerError::Failed { action: "start".into(), source: "no".into() }
+    }
+
+    impl<S> Taken<S> {
+        fn ready(self) -> S {
+            match self {
+                Self::Ready(sandbox) => sandbox,
+                Self::Coming(_) => panic!("nothing is ready"),
+            }
+        }
+
+        fn coming(self) -> oneshot::Receiver<Result<S, RunnerError>> {
+            match self {
+                Self::Ready(_) => panic!("one is ready"),
+                Self::Coming(receiver) => receiver,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_is_made_again_and_nothing_twice() {
+        let mut shelf = Shelf::default();
+        shelf.want(2);
+        assert_eq!((shelf.start(), shelf.start()), (2, 0));
+        shelf.started(Ok("a"));
+        shelf.started(Ok("b"));
+        assert_eq!(shelf.take("t").ready(), "a");
+        assert_eq!((shelf.start(), shelf.start()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn who_waits_comes_before_the_shelf() {
+        let mut shelf = Shelf::default();
+        shelf.want(1);
+        let mut first = shelf.take("t").coming();
+        assert_eq!(shelf.start(), 2);
+        shelf.started(Ok("a"));
+        assert_eq!(first.try_recv().expect("served").expect("a sandbox"), "a");
+        assert_eq!(shelf.ready(), 0);
+        shelf.started(Ok("b"));
+        assert_eq!(shelf.ready(), 1);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_started_for_who_has_gone() {
+        let mut shelf = Shelf::<&str>::default();
+        drop(shelf.take("t").coming());
+        assert_eq!(shelf.start(), 0);
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_everybody_is_told_and_nothing_is_tried() {
+        let mut shelf = Shelf::<&str>::default();
+        let mut first = shelf.take("t").coming();
+        let mut second = shelf.take("t").coming();
+        assert_eq!(shelf.start(), 2);
+        shelf.started(Err(failure()));
+        assert!(first.try_recv().expect("told").is_err());
+        shelf.started(Err(failure()));
+        assert!(second.try_recv().expect("told").is_err());
+        let mut third = shelf.take("t").coming();
+        assert_eq!(shelf.start(), 0);
+        assert!(third.try_recv().expect("told").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_used_sandbox_serves_its_tenant_and_nobody_else() {
+        let mut shelf = Shelf::default();
+        shelf.reset("one");
+        let mut other = shelf.take("two").coming();
+        shelf.was_reset("one", Some("used"), 4);
+        assert!(other.try_recv().is_err());
+        assert_eq!(shelf.take("one").ready(), "used");
+    }
+
+    #[tokio::test]
+    async fn a_tenant_waits_for_its_own_though_another_is_ready() {
+        let mut shelf = Shelf::default();
+        shelf.want(1);
+        assert_eq!(shelf.start(), 1);
+        shelf.started(Ok("fresh"));
+        shelf.reset("one");
+        let mut own = shelf.take("one").coming();
+        shelf.was_reset("one", Some("used"), 4);
+        assert_eq!(own.try_recv().expect("served").expect("a sandbox"), "used");
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_is_counted() {
+        let mut shelf = Shelf::default();
+        shelf.want(1);
+        shelf.start();
+        shelf.started(Ok("a"));
+        shelf.take("t").ready();
+        shelf.lease();
+        assert_eq!((shelf.state("s".into()).leased, shelf.state("s".into()).destroyed), (1, 0));
+        shelf.release();
+        let state = shelf.state("s".into());
+        assert_eq!((state.created, state.destroyed, state.refilled), (1, 1, 1));
+    }
+}

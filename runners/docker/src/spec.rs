@@ -1,0 +1,149 @@
+//! What a container is: the agent as process 1 with three capabilities, the limits, a root file
+//! system that cannot be written to, and nothing of this machine.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig};
+use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
+
+use crate::DockerConfig;
+use crate::identity::Identity;
+use crate::image::AGENT_PATH;
+
+/// Memory of gVisor's own kernel and of the agent, beside the program's.
+const OWN_MEMORY: u64 = 64 * 1024 * 1024;
+
+/// Host threads of gVisor, which count as the container's processes: 26 to 32 when idle.
+const OWN_PROCESSES: i64 = 200;
+
+/// What the agent needs: to become nobody, and to end what nobody has started.
+const CAPABILITIES: [&str; 3] = ["SETUID", "SETGID", "KILL"];
+
+/// The places where programs may write, each its own file system in memory.
+const SCRATCH: [&str; 3] = ["/work", "/tmp", "/dev/shm"];
+
+/// Everything that tells the sandboxes of one runner apart. What else matters for safety is the
+/// same for all of them, because it is the runner's configuration. A limit that holds from the start
+/// cannot be changed afterwards: gVisor's `update` fails.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) interpreter: Interpreter,
+    cpu: std::time::Duration,
+    memory: u64,
+    processes: u32,
+    disk: u64,
+}
+
+impl Key {
+    /// What a job has to run in.
+    pub(crate) fn of(job: &Job) -> Self {
+        Self::new(job.interpreter, &job.limits)
+    }
+
+    /// What a job with these limits has to run in.
+    pub(crate) fn new(interpreter: Interpreter, limits: &Limits) -> Self {
+        let Limits { cpu, memory, processes, disk, .. } = *limits;
+        Self { interpreter, cpu, memory, processes, disk }
+    }
+
+    /// The limits that hold from the start; the others are the job's.
+    pub(crate) fn limits(&self) -> Limits {
+        let Self { cpu, memory, processes, disk, .. } = *self;
+        Limits { cpu, memory, processes, disk, ..Limits::default() }
+    }
+
+    /// A few words for people.
+    pub(crate) fn name(&self) -> String {
+        let memory = lazaret_sandbox::Size(self.memory);
+        format!("{}, {memory}", self.interpreter.name())
+    }
+}
+
+/// The whole request for a container.
+pub(crate) fn body(
+    config: &DockerConfig,
+    identity: &Identity,
+    image: &str,
+    key: &Key,
+) -> Result<ContainerCreateBody, RunnerError> {
+    let mut labels: HashMap<String, String> =
+        config.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    labels.extend(identity.labels());
+    Ok(ContainerCreateBody {
+        image: Some(image.to_owned()),
+        entrypoint: Some(vec![AGENT_PATH.to_owned(), "serve".to_owned()]),
+        cmd: Some(Vec::new()),
+        user: Some("0:0".to_owned()),
+        hostname: Some("sandbox".to_owned()),
+        open_stdin: Some(true),
+        stdin_once: Some(true),
+        attach_stdin: Some(true),
+        attach_stdout: Some(true),
+        tty: Some(false),
+        labels: Some(labels),
+        host_config: Some(host_config(config, key)?),
+        ..ContainerCreateBody::default()
+    })
+}
+
+fn host_config(config: &DockerConfig, key: &Key) -> Result<HostConfig, RunnerError> {
+    let memory = key.memory.saturating_add(OWN_MEMORY);
+    let swap = config.swap.map_or(0, |size| size.0);
+    let scratch = format!("rw,nosuid,nodev,noexec,size={},mode=1777", key.disk);
+    let tmpfs = SCRATCH.map(|path| (path.to_owned(), scratch.clone()));
+    let capabilities = CAPABILITIES.iter().map(|name| (*name).to_owned());
+    Ok(HostConfig {
+        runtime: Some(config.runtime.clone()),
+        auto_remove: Some(true),
+        network_mode: Some(config.network.clone()),
+        readonly_rootfs: Some(config.read_only),
+        cap_drop: Some(vec!["ALL".to_owned()]),
+        cap_add: Some(capabilities.chain(config.capabilities.iter().cloned()).collect()),
+        security_opt: Some(security(config)?),
+        userns_mode: Some(config.userns.clone()),
+        memory: Some(signed(memory)),
+        // Memory and swap together, as Docker counts it.
+        memory_swap: Some(signed(memory.saturating_add(swap))),
+        nano_cpus: config.cpus.map(billionths),
+        pids_limit: Some(i64::from(key.processes) + OWN_PROCESSES),
+        tmpfs: Some(tmpfs.into_iter().collect()),
+        ipc_mode: Some("private".to_owned()),
+        log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
+        ..HostConfig::default()
+    })
+}
+
+/// Profiles and labels; what is not named is the engine's own.
+fn security(config: &DockerConfig) -> Result<Vec<String>, RunnerError> {
+    let mut options = vec!["no-new-privileges".to_owned()];
+    if let Some(path) = &config.seccomp {
+        options.push(format!("seccomp={}", profile(path)?));
+    }
+    if !config.apparmor.is_empty() {
+        options.push(format!("apparmor={}", config.apparmor));
+    }
+    if !config.selinux.is_empty() {
+        options.push(format!("label={}", config.selinux));
+    }
+    Ok(options)
+}
+
+/// The engine wants the profile itself, and not its path.
+fn profile(path: &Path) -> Result<String, RunnerError> {
+    fs::read_to_string(path).map_err(|error| RunnerError::Part {
+        part: format!("the profile of system calls `{}`", path.display()),
+        help: "set `docker.seccomp` to a file that can be read".into(),
+        source: Box::new(error),
+    })
+}
+
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the configuration bounds it")]
+fn billionths(processors: f64) -> i64 {
+    (processors * 1e9) as i64
+}

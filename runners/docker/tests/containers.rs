@@ -1,0 +1,166 @@
+//! Each key of the configuration, seen at the live container.
+
+use std::fs;
+
+use crate::support::{bash_config, containers, until, warmed};
+use bollard::models::{ContainerInspectResponse, HostConfig};
+use lazaret_docker::{DockerConfig, DockerRunner};
+use lazaret_sandbox::conformance::program::{bash, stdout};
+use lazaret_sandbox::{Runner, Size, Status};
+
+/// The container that a configuration makes, and the runner that keeps it.
+async fn live(
+    label: &str,
+    change: impl FnOnce(&mut DockerConfig),
+) -> (DockerRunner, ContainerInspectResponse) {
+    let mut config = bash_config(label);
+    change(&mut config);
+    let runner = warmed(config).await;
+    let container = containers(label).await.pop().expect("a container");
+    (runner, container)
+}
+
+async fn host_config(label: &str, change: impl FnOnce(&mut DockerConfig)) -> HostConfig {
+    let (runner, container) = live(label, change).await;
+    runner.close().await;
+    container.host_config.expect("every container has one")
+}
+
+const MIB: i64 = 1024 * 1024;
+
+#[tokio::test]
+async fn by_default_it_may_nothing() {
+    let (runner, container) = live("default", |_| {}).await;
+    let host = container.host_config.expect("every container has one");
+    assert_eq!(host.runtime.as_deref(), Some("runsc"));
+    assert_eq!(host.network_mode.as_deref(), Some("none"));
+    assert_eq!(host.readonly_rootfs, Some(true));
+    assert_eq!(host.cap_drop, Some(vec!["ALL".to_owned()]));
+    assert_eq!(host.cap_add, Some(["SETUID", "SETGID", "KILL"].map(str::to_owned).to_vec()));
+    assert_eq!(host.security_opt, Some(vec!["no-new-privileges".to_owned()]));
+    assert_eq!(host.memory, Some((256 + 64) * MIB));
+    assert_eq!(host.memory_swap, host.memory, "no swap");
+    assert_eq!(host.pids_limit, Some(64 + 200));
+    assert_eq!(host.binds.unwrap_or_default(), Vec::<String>::new());
+    assert_eq!(host.privileged, Some(false));
+    let tmpfs = host.tmpfs.expect("three");
+    for place in ["/work", "/tmp", "/dev/shm"] {
+        let options = tmpfs.get(place).expect("a file system in memory");
+        assert!(
+            options.contains(&format!("size={}", 64 * MIB)) && options.contains("noexec"),
+            "{options}"
+        );
+    }
+    let log = host.log_config.and_then(|log| log.typ);
+    assert_eq!(log.as_deref(), Some("none"));
+    runner.close().await;
+    until("it is gone", async || containers("default").await.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_secret_of_the_job_is_nowhere_at_the_container() {
+    let (runner, _) = live("secret", |config| config.warm.bash = 1).await;
+    let mut program = bash("echo $TOKEN; sleep 1");
+    program.job.environment.insert("TOKEN".into(), "dOnTtElL".into());
+    let running = program.run(&runner);
+    let looking = async {
+        let mut all = Vec::new();
+        for _ in 0..10 {
+            all.push(format!("{:?}", containers("secret").await));
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        all.concat()
+    };
+    let (outcome, seen) = tokio::join!(running, looking);
+    assert_eq!(stdout(&outcome), "dOnTtElL\n");
+    assert!(seen.contains("/.lazaret/agent") && !seen.contains("dOnTtElL"));
+    runner.close().await;
+}
+
+#[tokio::test]
+async fn processors_memory_swap_and_processes_are_limited() {
+    let host = host_config("limits", |config| {
+        (config.cpus, config.swap) = (Some(0.5), Some(Size(32 * 1024 * 1024)));
+    });
+    let host = host.await;
+    assert_eq!(host.nano_cpus, Some(500_000_000));
+    assert_eq!(host.memory_swap, Some((256 + 64 + 32) * MIB));
+}
+
+#[tokio::test]
+async fn a_jobs_own_limits_make_a_container_of_its_own() {
+    let config = bash_config("own-limits");
+    let runner = DockerRunner::new(DockerConfig {
+        warm: lazaret_docker::Warm { python: 0, node: 0, bash: 0 },
+        ..config
+    });
+    let program = bash("sleep 1")
+        .limit(|limits| (limits.memory, limits.processes, limits.disk) = (128 << 20, 10, 1 << 20));
+    let running = program.run(&runner);
+    let looking = async {
+        let mut found = None;
+        until("it is there", async || {
+            found = containers("own-limits").await.pop();
+            found.is_some()
+        })
+        .await;
+        found.and_then(|container| container.host_config).expect("every container has one")
+    };
+    let (outcome, host) = tokio::join!(running, looking);
+    assert_eq!(outcome.status, Status::Success);
+    assert_eq!(host.memory, Some((128 + 64) * MIB));
+    assert_eq!(host.pids_limit, Some(10 + 200));
+    assert!(host.tmpfs.expect("three").values().all(|options| options.contains("size=1048576")));
+    runner.close().await;
+}
+
+#[tokio::test]
+async fn another_runtime_network_and_a_root_that_can_be_written_to() {
+    let host = host_config("other", |config| {
+        config.runtime = "runc".into();
+        (config.network, config.read_only) = ("host".into(), false);
+    });
+    let host = host.await;
+    assert_eq!(host.runtime.as_deref(), Some("runc"));
+    assert_eq!(host.network_mode.as_deref(), Some("host"));
+    assert_eq!(host.readonly_rootfs, Some(false));
+}
+
+#[tokio::test]
+async fn profiles_labels_and_user_namespaces_are_the_configurations() {
+    let host = host_config("profiles", |config| {
+        (config.apparmor, config.selinux) = ("unconfined".into(), "disable".into());
+        (config.userns, config.capabilities) = ("host".into(), vec!["CHOWN".into()]);
+    });
+    let host = host.await;
+    let security = host.security_opt.expect("some");
+    assert!(security.contains(&"apparmor=unconfined".to_owned()), "{security:?}");
+    assert!(security.contains(&"label=disable".to_owned()), "{security:?}");
+    assert_eq!(host.userns_mode.as_deref(), Some("host"));
+    assert!(host.cap_add.expect("some").contains(&"CHOWN".to_owned()));
+}
+
+/// The profile is more than a label: what it refuses, it refuses to the program.
+#[tokio::test]
+async fn a_profile_of_system_calls_from_a_file_holds() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("profile.json");
+    let profile = r#"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls":
+        [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95}]}"#;
+    fs::write(&path, profile).expect("written");
+    let (runner, container) = live("seccomp", |config| config.seccomp = Some(path)).await;
+    let security = container.host_config.and_then(|host| host.security_opt).expect("some");
+    assert!(security.iter().any(|option| option.contains("mkdirat")), "{security:?}");
+    let outcome = bash("mkdir /tmp/a 2>&1").end(&runner, Status::ProgramError).await;
+    assert!(stdout(&outcome).contains("Operation not supported"), "{}", stdout(&outcome));
+    runner.close().await;
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_read_is_an_error() {
+    let config =
+        DockerConfig { seccomp: Some("/nowhere.json".into()), ..bash_config("no-profile") };
+    let error = bash("true").refused(&DockerRunner::new(config)).await;
+    assert!(error.to_string().contains("/nowhere.json"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("docker.seccomp")), "{error:?}");
+}

@@ -1,0 +1,140 @@
+//! What breaks around a run: it ends with an error of ours, nothing hangs, and the pool comes back.
+
+use std::time::Duration;
+
+use crate::support::{Engine, bash_config, until, warm, warmed};
+use lazaret_docker::{DockerConfig, DockerRunner};
+use lazaret_sandbox::conformance::program::{Program, bash, stdout};
+use lazaret_sandbox::{Events, Outcome, Runner, RunnerError};
+use tokio::time::timeout;
+
+/// Longer than a run takes that nothing ends.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+async fn on(engine: &Engine, label: &str) -> DockerRunner {
+    warmed(DockerConfig { hosts: vec![engine.host()], ..bash_config(label) }).await
+}
+
+async fn run(runner: &DockerRunner, program: Program) -> Result<Outcome, RunnerError> {
+    timeout(PATIENCE, runner.run(program.job, Events::none())).await.expect("nothing hangs")
+}
+
+/// A program that would end by itself much later, and what happens while it runs.
+async fn while_it_runs(
+    runner: &DockerRunner,
+    happens: impl FnOnce(),
+) -> Result<Outcome, RunnerError> {
+    let (events, mut heard) = Events::channel(4);
+    let program =
+        bash("echo begun; sleep 1000").limit(|limits| limits.wall = Duration::from_mins(2));
+    let running = runner.run(program.job, events);
+    let happening = async {
+        heard.recv().await.expect("it has begun");
+        happens();
+    };
+    let both = async { tokio::join!(running, happening).0 };
+    timeout(PATIENCE, both).await.expect("nothing hangs")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_that_is_stopped_is_not_the_programs_fault_and_comes_back() {
+    let mut engine = Engine::start().await;
+    let runner = on(&engine, "stopped").await;
+    let ended = while_it_runs(&runner, || engine.stop()).await;
+    let error = ended.expect_err("the program did nothing wrong");
+    assert!(matches!(error, RunnerError::Failed { .. }), "{error:?}");
+    let refused = run(&runner, bash("true")).await.expect_err("there is no engine");
+    assert!(!refused.to_string().is_empty());
+    assert!(runner.ready().await.is_err(), "readiness tells the truth");
+    engine.resume().await;
+    until("the pool comes back by itself", async || warm(&runner) == 1).await;
+    let outcome = run(&runner, bash("echo ran")).await.expect("it is back");
+    assert_eq!(stdout(&outcome), "ran\n");
+    runner.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_that_is_killed_is_not_the_programs_fault_and_comes_back() {
+    let mut engine = Engine::start().await;
+    let runner = on(&engine, "killed").await;
+    let ended = while_it_runs(&runner, || engine.kill()).await;
+    let error = ended.expect_err("the program did nothing wrong");
+    assert!(matches!(error, RunnerError::Failed { .. }), "{error:?}");
+    engine.resume().await;
+    until("the pool comes back by itself", async || warm(&runner) == 1).await;
+    run(&runner, bash("true")).await.expect("it is back");
+    runner.close().await;
+    until("nothing is left", async || engine.containers("killed").await.is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_container_that_somebody_ends_is_not_the_programs_fault() {
+    let runner = warmed(bash_config("ended")).await;
+    let kill = || {
+        let command = "docker kill $(docker ps -q --filter label=lazaret.test=ended)";
+        let killed = std::process::Command::new("sh").args(["-c", command]).output();
+        assert!(killed.expect("a shell").status.success());
+    };
+    let error = while_it_runs(&runner, kill).await.expect_err("the program did nothing wrong");
+    assert!(matches!(error, RunnerError::Failed { .. }), "{error:?}");
+    runner.close().await;
+}
+
+/// A runtime that is called gVisor and is not gets nothing of the job.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_runtime_that_only_says_it_is_gvisor_is_found_out() {
+    let engine = Engine::start().await;
+    let config = DockerConfig { runtime: "runsc-not".into(), ..bash_config("not-gvisor") };
+    let runner = DockerRunner::new(DockerConfig { hosts: vec![engine.host()], ..config });
+    let error = run(&runner, bash("true")).await.expect_err("that is not gVisor");
+    assert!(error.to_string().contains("gVisor"), "{error}");
+    runner.close().await;
+    until("nothing is left", async || engine.containers("not-gvisor").await.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_not_there_is_named() {
+    let config = DockerConfig { runtime: "runsc-none".into(), ..bash_config("no-runtime") };
+    let error = bash("true").refused(&DockerRunner::new(config)).await;
+    assert!(error.to_string().contains("runsc-none"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("runc")), "{error:?}");
+}
+
+/// What fails again and again is not tried again and again: each failed start of gVisor leaves
+/// processes behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_image_that_is_not_there_is_named_and_starts_stop() {
+    let mut config = bash_config("no-image");
+    config.images.bash = Some("lazaret-base/none".into());
+    let runner = DockerRunner::new(config);
+    runner.warm(&lazaret_sandbox::Limits::default()).await;
+    until("it has failed", async || runner.pools()[0].trouble.is_some()).await;
+    let refused = run(&runner, bash("true")).await.expect_err("there is no image");
+    assert!(format!("{refused:?}").contains("lazaret-base/none"), "{refused:?}");
+    assert_eq!(runner.pools()[0].starting, 0);
+    assert!(runner.ready().await.is_err(), "readiness tells the truth");
+    runner.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_several_engines_one_that_is_down_is_left_out() {
+    let mut engine = Engine::start().await;
+    let own = std::env::var("DOCKER_HOST").unwrap_or("unix:///var/run/docker.sock".into());
+    let config = DockerConfig { hosts: vec![engine.host(), own], ..bash_config("several") };
+    let runner = warmed(config).await;
+    let both = async || {
+        futures_util::future::join_all((0..2).map(|_| run(&runner, bash("sleep 0.5")))).await
+    };
+    assert!(both().await.into_iter().all(|outcome| outcome.is_ok()));
+    let created =
+        |runner: &DockerRunner| runner.pools().iter().map(|pool| pool.created).collect::<Vec<_>>();
+    until("each engine has run one", async || created(&runner) == [2, 2]).await;
+    engine.stop();
+    for _ in 0..3 {
+        run(&runner, bash("true")).await.expect("the other engine runs it");
+    }
+    assert!(runner.ready().await.is_ok());
+    engine.resume().await;
+    until("both are full", async || warm(&runner) == 2).await;
+    runner.close().await;
+}

@@ -1,0 +1,8 @@
+//! The Docker runner on the real engine with the real gVisor. `tests/engine/up` makes them.
+
+mod conformance;
+mod containers;
+mod faults;
+mod pool;
+mod refusals;
+mod support;

@@ -1,0 +1,177 @@
+//! The real engine that `tests/engine/up` makes, and engines of a test's own that may be broken.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use bollard::models::ContainerInspectResponse;
+use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
+use bollard::{API_DEFAULT_VERSION, Docker};
+use lazaret_docker::{DockerConfig, DockerRunner, Images, Warm};
+use lazaret_sandbox::{Limits, Runner};
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+/// Longer than anything here takes, even on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The label by which a test finds its own containers.
+const LABEL: &str = "lazaret.test";
+
+/// The images that `tests/engine/up` makes, and no sandbox ahead of time.
+pub(crate) fn config() -> DockerConfig {
+    let images = Images {
+        python: Some("lazaret-base/python".into()),
+        node: Some("lazaret-base/node".into()),
+        bash: Some("lazaret-base/bash".into()),
+    };
+    let warm = Warm { python: 0, node: 0, bash: 0 };
+    DockerConfig { images, warm, ..DockerConfig::default() }
+}
+
+/// Bash alone, one sandbox ahead of time, and a label.
+pub(crate) fn bash_config(label: &str) -> DockerConfig {
+    let mut config = config();
+    (config.images.python, config.images.node, config.warm.bash) = (None, None, 1);
+    config.labels.insert(LABEL.into(), label.into());
+    config
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(claim: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it never came true that {claim}"));
+}
+
+/// A runner whose sandboxes are ready.
+pub(crate) async fn warmed(config: DockerConfig) -> DockerRunner {
+    let wanted = config.warm.python + config.warm.node + config.warm.bash;
+    let engines = u32::try_from(config.hosts.len().max(1)).expect("a few");
+    let runner = DockerRunner::new(config);
+    runner.warm(&Limits::default()).await;
+    until("the pool is full", async || warm(&runner) == wanted * engines).await;
+    runner
+}
+
+/// How many sandboxes wait ready.
+pub(crate) fn warm(runner: &DockerRunner) -> u32 {
+    runner.pools().iter().map(|pool| pool.warm).sum()
+}
+
+/// The containers with a label, on the engine of `tests/engine/up`.
+pub(crate) async fn containers(label: &str) -> Vec<ContainerInspectResponse> {
+    containers_of(&Docker::connect_with_defaults().expect("an address"), label).await
+}
+
+async fn containers_of(docker: &Docker, label: &str) -> Vec<ContainerInspectResponse> {
+    let docker = docker.clone().negotiate_version().await;
+    let docker = docker.expect("no engine answers; run tests/engine/up");
+    let label = vec![format!("{LABEL}={label}")];
+    let filters = std::collections::HashMap::from([("label".to_owned(), label)]);
+    let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
+    let mut found = Vec::new();
+    for container in docker.list_containers(Some(options)).await.expect("a list") {
+        let id = container.id.expect("a container has an id");
+        // It may be gone by now.
+        found.extend(docker.inspect_container(&id, None::<InspectContainerOptions>).await.ok());
+    }
+    found
+}
+
+/// An engine that a test may stop, break and fill.
+pub(crate) struct Engine {
+    directory: TempDir,
+    daemon: Option<Child>,
+}
+
+impl Engine {
+    /// Starts one that has the image with Bash, and a runtime `runsc-not` that is not gVisor.
+    pub(crate) async fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let runtimes = fs::read_to_string("/etc/docker/daemon.json");
+        let runtimes = runtimes.expect("no runtimes are registered; run tests/engine/up");
+        let mut settings: serde_json::Value = serde_json::from_str(&runtimes).expect("JSON");
+        settings["runtimes"]["runsc-not"] = serde_json::json!({"path": "runc"});
+        fs::write(directory.path().join("daemon.json"), settings.to_string()).expect("written");
+        let mut engine = Self { directory, daemon: None };
+        engine.resume().await;
+        let save = format!("docker save lazaret-base/bash | docker -H {} load", engine.host());
+        let loaded = Command::new("sh").args(["-c", &save]).stdout(Stdio::null()).status();
+        assert!(loaded.expect("a shell").success(), "the engine has an image");
+        engine
+    }
+
+    /// Where it listens.
+    pub(crate) fn host(&self) -> String {
+        format!("unix://{}", self.path("socket").display())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Starts it, or starts it again.
+    pub(crate) async fn resume(&mut self) {
+        let mut command = Command::new("dockerd");
+        for (option, name) in [
+            ("config-file", "daemon.json"),
+            ("data-root", "data"),
+            ("exec-root", "exec"),
+            ("pidfile", "pid"),
+        ] {
+            command.arg(format!("--{option}={}", self.path(name).display()));
+        }
+        command.args(["--bridge=none", "--iptables=false", "--ip-forward=false"]);
+        command.arg(format!("--host={}", self.host()));
+        let log = fs::File::options().create(true).append(true).open(self.path("log"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.expect("a log"));
+        self.daemon = Some(command.spawn().expect("no dockerd; run tests/engine/up"));
+        until("an engine answers", async || self.answers().await).await;
+    }
+
+    async fn answers(&self) -> bool {
+        let socket = self.path("socket");
+        let docker =
+            Docker::connect_with_unix(&socket.display().to_string(), 5, API_DEFAULT_VERSION);
+        match docker {
+            Ok(docker) => docker.ping().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// The containers with a label.
+    pub(crate) async fn containers(&self, label: &str) -> Vec<ContainerInspectResponse> {
+        containers_of(&Docker::connect_with_host(&self.host()).expect("an address"), label).await
+    }
+
+    /// Ends it in order, as a restart of the machine does.
+    pub(crate) fn stop(&mut self) {
+        self.end("TERM");
+    }
+
+    /// Ends it as a crash does.
+    pub(crate) fn kill(&mut self) {
+        self.end("KILL");
+    }
+
+    fn end(&mut self, signal: &str) {
+        let Some(mut daemon) = self.daemon.take() else { return };
+        let process = daemon.id().to_string();
+        let _ = Command::new("kill").args([&format!("-{signal}"), &process]).status();
+        let _ = daemon.wait();
+    }
+}
+
+impl Drop for Engine {
+    /// Ends it and what it has started: the daemon of containers survives one that was killed.
+    fn drop(&mut self) {
+        self.end("TERM");
+        let directory = self.directory.path().display().to_string();
+        let _ = Command::new("pkill").args(["-TERM", "-f", &directory]).status();
+    }
+}
