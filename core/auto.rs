@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::future::join_all;
 use lazaret_sandbox::{
-    Diagnosis, Events, Examination, Isolation, Job, Outcome, PoolState, Runner, RunnerError,
+    Diagnosis, Events, Examination, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
 };
 
 /// Takes, for each job, the first runner that is ready and isolates as demanded. The report tells
@@ -73,8 +73,8 @@ impl Runner for Auto {
         whole
     }
 
-    async fn warm(&self) {
-        join_all(self.runners.iter().map(|(_, runner)| runner.warm())).await;
+    async fn warm(&self, limits: &Limits) {
+        join_all(self.runners.iter().map(|(_, runner)| runner.warm(limits))).await;
     }
 
     async fn close(&self) {

@@ -16,6 +16,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::config::{self, Config, Layers};
 use crate::serve::{Queue, ServeConfig};
+use crate::stage::StageConfig;
+use crate::stages::execution::ExecutionConfig;
 use error::CliError;
 
 /// Nothing stands at or above the gate, or the program itself ended with 0.
@@ -142,7 +144,8 @@ fn serve(app: &App, mut layers: Layers, arguments: ServeArgs) -> Result<u8, CliE
     let table: ServeConfig = config.table("serve")?;
     let queue = table.queue(app.build_runner(&config)?);
     let pipeline = app.pipeline_on(Arc::<Queue>::clone(&queue), &config)?;
-    let served = runtime()?.block_on(crate::serve::serve(table, pipeline, queue));
+    let limits = config.table::<ExecutionConfig>(ExecutionConfig::NAME)?.limits();
+    let served = runtime()?.block_on(crate::serve::serve(table, pipeline, queue, &limits));
     served.map_err(|error| {
         CliError::caused("cannot serve", &error).help("choose another address with `--listen`")
     })?;

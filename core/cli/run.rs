@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -79,7 +80,9 @@ pub(super) struct RunArgs {
 /// Checks the program, runs it, and reports.
 pub(super) fn run(app: &App, mut layers: Layers, arguments: &RunArgs) -> Result<u8, CliError> {
     layers.flags.extend(flags(arguments));
-    let pipeline = app.pipeline(&Config::load(layers)?)?;
+    let config = Config::load(layers)?;
+    let runner = app.build_runner(&config)?;
+    let pipeline = app.pipeline_on(Arc::clone(&runner), &config)?;
     if !pipeline.executes() {
         return Err(CliError::new("cannot run anything: no stage of the pipeline executes")
             .help("add `execution` to `pipeline` in the configuration"));
@@ -87,6 +90,8 @@ pub(super) fn run(app: &App, mut layers: Layers, arguments: &RunArgs) -> Result<
     let submission = submission(arguments)?;
     let runtime = runtime()?;
     let report = runtime.block_on(execute(&pipeline, submission, arguments.json));
+    // What the program ran in goes; a sandbox that hangs is left to the next start.
+    let _ = runtime.block_on(async { tokio::time::timeout(PATIENCE, runner.close()).await });
     // Whoever reads the output may have stopped reading, and the printer waits for that. After an
     // interrupt nobody wants to wait with it.
     runtime.shutdown_timeout(PATIENCE);

@@ -11,8 +11,8 @@ mod show;
 
 pub use error::ConfigError;
 pub use layers::{DEFAULTS, Layers};
-pub use show::{schema, show};
 pub use lazaret_sandbox::{Size, Time};
+pub use show::{schema, show};
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use lazaret_sandbox::Runner;
+use lazaret_sandbox::{Limits, Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -76,18 +76,20 @@ struct Service {
     receive: Duration,
 }
 
-/// Serves until the process is told to stop (SIGINT, SIGTERM).
+/// Serves until the process is told to stop (SIGINT, SIGTERM). Sandboxes are held ready for jobs
+/// with these limits.
 pub(crate) async fn serve(
     config: ServeConfig,
     pipeline: Pipeline,
     queue: Arc<Queue>,
+    limits: &Limits,
 ) -> io::Result<()> {
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let mut signals = Signals::new()?;
     let service = Service { pipeline, queue: Arc::clone(&queue), receive: config.receive.0 };
     let mut connections = Connections::new(router(service, config.body), config.receive.0);
-    queue.warm().await;
+    queue.warm(limits).await;
     announce(address);
     tokio::select! {
         () = connections.accept(&listener) => {}

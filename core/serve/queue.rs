@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_sandbox::{
-    Events, Examination, Isolation, Job, Outcome, PoolState, Runner, RunnerError,
+    Events, Examination, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,8 +100,8 @@ impl Runner for Queue {
         self.runner.diagnose().await
     }
 
-    async fn warm(&self) {
-        self.runner.warm().await;
+    async fn warm(&self, limits: &Limits) {
+        self.runner.warm(limits).await;
     }
 
     /// Who waits is told at once, so that a caller can go elsewhere.

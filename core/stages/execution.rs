@@ -67,7 +67,8 @@ impl StageConfig for ExecutionConfig {
 }
 
 impl ExecutionConfig {
-    fn limits(&self) -> Limits {
+    /// What a program may use that asks for nothing less.
+    pub(crate) fn limits(&self) -> Limits {
         Limits {
             wall: self.timeout.0,
             cpu: self.cpu.0,

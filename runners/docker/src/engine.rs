@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bollard::models::EventMessage;
 use bollard::query_parameters::EventsOptionsBuilder;
@@ -66,8 +66,7 @@ impl Engine {
             return Err(no_runtime(&config.runtime, runtimes.into_keys()));
         }
         let fates = Fates::default();
-        let since = info.system_time.unwrap_or_default();
-        let listener = tokio::spawn(listen(docker.clone(), since, identity.clone(), fates.clone()));
+        let listener = tokio::spawn(listen(docker.clone(), identity.clone(), fates.clone()));
         Ok(Self {
             docker,
             kernel: info.kernel_version.unwrap_or_default(),
@@ -130,18 +129,32 @@ fn client(host: Option<&str>, tls: Option<&Tls>) -> Result<Docker, bollard::erro
 }
 
 /// Passes on what happens to this process's containers, until the engine stops telling.
-async fn listen(docker: Docker, since: String, identity: Identity, fates: Fates) {
+async fn listen(docker: Docker, identity: Identity, fates: Fates) {
     let label = format!("{PROCESS}={}", identity.process);
     let events = ["oom", "kill", "die"].map(str::to_owned).to_vec();
     let filters = HashMap::from([("label".to_owned(), vec![label]), ("event".to_owned(), events)]);
-    let options = EventsOptionsBuilder::default().filters(&filters).since(&since).build();
+    let options = EventsOptionsBuilder::default().filters(&filters).since(&a_moment_ago()).build();
     let mut events = docker.events(Some(options)).boxed();
-    while let Some(Ok(event)) = events.next().await {
-        tell(&fates, event);
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(event) => tell(&fates, event),
+            Err(error) => {
+                tracing::warn!(%error, "the engine stopped telling what happens");
+                break;
+            }
+        }
     }
     for fate in lock(&fates).values() {
         fate.send_modify(|fate| fate.lost = true);
     }
+}
+
+/// The engine tells what it still knows since then, so that nothing is missed that happens before
+/// it hears the question. What is told twice, or is older than this process, does no harm.
+fn a_moment_ago() -> String {
+    const MOMENT: Duration = Duration::from_secs(30);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(MOMENT).as_secs().to_string()
 }
 
 fn tell(fates: &Fates, event: EventMessage) {

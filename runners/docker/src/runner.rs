@@ -4,16 +4,10 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-<<<<<<< HEAD
-use lazaret_agent::host::{Conversation, ConversationError, Preparation};
-use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status};
-use tokio::sync::OnceCell;
-=======
 use lazaret_sandbox::{
     Events, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
 };
 use tokio_util::task::TaskTracker;
->>>>>>> c6a5df6 (Sandboxes are made ahead of time, used once and replaced, on one engine or on several)
 
 use crate::engine::offered;
 use crate::identity::Identity;
@@ -33,45 +27,6 @@ pub struct DockerRunner {
 impl DockerRunner {
     /// A runner with these settings. Nothing is tried yet; [`Runner::ready`] tries.
     pub fn new(config: DockerConfig) -> Self {
-<<<<<<< HEAD
-        Self { config, engine: OnceCell::new() }
-    }
-
-    async fn engine(&self) -> Result<&Engine, RunnerError> {
-        self.engine.get_or_try_init(|| Engine::connect(&self.config)).await
-    }
-
-    fn base(&self, interpreter: Interpreter) -> Result<&str, RunnerError> {
-        self.config.images.base(interpreter).ok_or_else(|| RunnerError::Interpreter {
-            what: format!("an image with {}", interpreter.name()),
-            help: format!("set `docker.images.{}` to a base image", interpreter.name()),
-        })
-    }
-
-    async fn converse(
-        &self,
-        engine: &Engine,
-        container: &mut Container,
-        job: &Job,
-        events: &Events,
-    ) -> Result<Outcome, RunnerError> {
-        let streams = container.start().await?;
-        let command = [executable(job.interpreter).to_owned()];
-        let preparation = Preparation {
-            walls: None,
-            interpreter: job.interpreter,
-            command: &command,
-            limits: &job.limits,
-            outer_kernel: engine.outer_kernel(),
-        };
-        let mut conversation = Conversation::begin(streams.reader, streams.writer, &preparation)
-            .await
-            .map_err(refused)?;
-        let mut outcome =
-            conversation.run(job, engine.isolation(), events).await.map_err(refused)?;
-        if container.is_out_of_memory() {
-            outcome.status = Status::MemoryLimit;
-=======
         let hosts = if config.hosts.is_empty() {
             vec![None]
         } else {
@@ -93,7 +48,6 @@ impl DockerRunner {
         let images = &self.maker.config.images;
         for interpreter in images.interpreters() {
             image::derived(&engine, interpreter, base(&self.maker.config, interpreter)?).await?;
->>>>>>> c6a5df6 (Sandboxes are made ahead of time, used once and replaced, on one engine or on several)
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The label by which a test finds its own containers.
 const LABEL: &str = "lazaret.test";
@@ -54,7 +54,13 @@ pub(crate) async fn warmed(config: DockerConfig) -> DockerRunner {
     let engines = u32::try_from(config.hosts.len().max(1)).expect("a few");
     let runner = DockerRunner::new(config);
     runner.warm(&Limits::default()).await;
-    until("the pool is full", async || warm(&runner) == wanted * engines).await;
+    let full = async {
+        while warm(&runner) != wanted * engines {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let full = timeout(PATIENCE, full).await;
+    full.unwrap_or_else(|_| panic!("the pool is not full: {:?}", runner.pools()));
     runner
 }
 
