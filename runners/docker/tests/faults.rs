@@ -1,8 +1,9 @@
 //! What breaks around a run: it ends with an error of ours, nothing hangs, and the pool comes back.
 
+use std::process::Command;
 use std::time::Duration;
 
-use crate::support::{Engine, bash_config, until, warm, warmed};
+use crate::support::{Engine, bash_config, containers, until, warm, warmed};
 use lazaret_docker::{DockerConfig, DockerRunner};
 use lazaret_sandbox::conformance::program::{Program, bash, stdout};
 use lazaret_sandbox::{Events, Outcome, Runner, RunnerError};
@@ -72,7 +73,7 @@ async fn a_container_that_somebody_ends_is_not_the_programs_fault() {
     let runner = warmed(bash_config("ended")).await;
     let kill = || {
         let command = "docker kill $(docker ps -q --filter label=lazaret.test=ended)";
-        let killed = std::process::Command::new("sh").args(["-c", command]).output();
+        let killed = Command::new("sh").args(["-c", command]).output();
         assert!(killed.expect("a shell").status.success());
     };
     let error = while_it_runs(&runner, kill).await.expect_err("the program did nothing wrong");
@@ -137,4 +138,50 @@ async fn of_several_engines_one_that_is_down_is_left_out() {
     engine.resume().await;
     until("both are full", async || warm(&runner) == 2).await;
     runner.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_told_and_the_pool_comes_back_when_there_is_room() {
+    let engine = Engine::start_on_disk(400 << 20).await;
+    let runner = on(&engine, "disk").await;
+    let filling = engine.fill();
+    // The sandbox that was ready serves; none can be made in its place.
+    run(&runner, bash("true")).await.expect("one is ready");
+    until("starting has failed", async || runner.pools()[0].trouble.is_some()).await;
+    let refused = run(&runner, bash("true")).await.expect_err("nothing can be made");
+    assert!(format!("{refused:?}").contains("no space left"), "{refused:?}");
+    std::fs::remove_file(filling).expect("removed");
+    until("the pool comes back by itself", async || warm(&runner) == 1).await;
+    run(&runner, bash("true")).await.expect("it is back");
+    runner.close().await;
+}
+
+/// Of what lies on the engine, exactly that: not what another installation has left, nor what
+/// living processes hold.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dead_process_of_ours_left_is_removed_and_nothing_else() {
+    let living = warmed(bash_config("reap-living")).await;
+    let labels = containers("reap-living").await.pop().and_then(|found| found.config?.labels);
+    let labels = labels.expect("it has labels");
+    let (owner, process) = (&labels["lazaret.owner"], &labels["lazaret.process"]);
+    let dead = process.replace(&format!(":{}:", std::process::id()), ":999999999:");
+    leave("reap-dead", owner, &dead);
+    leave("reap-stranger", "somebody else", &dead);
+    let other = warmed(bash_config("reap-other")).await;
+    until("it is reaped", async || containers("reap-dead").await.is_empty()).await;
+    assert_eq!(containers("reap-stranger").await.len(), 1);
+    assert_eq!(containers("reap-living").await.len(), 1);
+    let command = "docker rm $(docker ps -aq --filter label=lazaret.test=reap-stranger)";
+    assert!(Command::new("sh").args(["-c", command]).output().expect("a shell").status.success());
+    living.close().await;
+    other.close().await;
+}
+
+/// Makes a container with labels, and does not start it.
+fn leave(test: &str, owner: &str, process: &str) {
+    let mut command = Command::new("docker");
+    command.args(["create", "--label", &format!("lazaret.test={test}")]);
+    command.args(["--label", &format!("lazaret.owner={owner}")]);
+    command.args(["--label", &format!("lazaret.process={process}"), "lazaret-base/bash", "true"]);
+    assert!(command.output().expect("the client").status.success());
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The label by which a test finds its own containers.
 const LABEL: &str = "lazaret.test";
@@ -98,7 +98,30 @@ pub(crate) struct Engine {
 impl Engine {
     /// Starts one that has the image with Bash, and a runtime `runsc-not` that is not gVisor.
     pub(crate) async fn start() -> Self {
+        Self::start_in(tempfile::tempdir().expect("a directory")).await
+    }
+
+    /// The same with a disk of its own, of so many bytes.
+    pub(crate) async fn start_on_disk(size: u64) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
+        let data = directory.path().join("data");
+        fs::create_dir(&data).expect("a directory");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&data);
+        assert!(mount.status().expect("mount").success());
+        Self::start_in(directory).await
+    }
+
+    /// A file that fills its disk until it is removed.
+    pub(crate) fn fill(&self) -> PathBuf {
+        let path = self.path("data/filling");
+        let mut file = fs::File::create(&path).expect("a file");
+        let copied = std::io::copy(&mut std::io::repeat(0), &mut file);
+        assert!(copied.is_err(), "the disk is full");
+        path
+    }
+
+    async fn start_in(directory: TempDir) -> Self {
         let runtimes = fs::read_to_string("/etc/docker/daemon.json");
         let runtimes = runtimes.expect("no runtimes are registered; run tests/engine/up");
         let mut settings: serde_json::Value = serde_json::from_str(&runtimes).expect("JSON");
@@ -137,7 +160,17 @@ impl Engine {
         let log = fs::File::options().create(true).append(true).open(self.path("log"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.expect("a log"));
         self.daemon = Some(command.spawn().expect("no dockerd; run tests/engine/up"));
-        until("an engine answers", async || self.answers().await).await;
+        let answering = async {
+            while !self.answers().await {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let answering = timeout(PATIENCE, answering).await;
+        answering.unwrap_or_else(|_| panic!("no answer: {}", self.log()));
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
     async fn answers(&self) -> bool {
@@ -170,6 +203,11 @@ impl Engine {
         let process = daemon.id().to_string();
         let _ = Command::new("kill").args([&format!("-{signal}"), &process]).status();
         let _ = daemon.wait();
+        // One that was killed leaves these behind, and would not start again where nobody waits for
+        // what has lost its parent.
+        for left in ["pid", "exec/containerd/containerd.pid"] {
+            let _ = fs::remove_file(self.path(left));
+        }
     }
 }
 
@@ -179,5 +217,10 @@ impl Drop for Engine {
         self.end("TERM");
         let directory = self.directory.path().display().to_string();
         let _ = Command::new("pkill").args(["-TERM", "-f", &directory]).status();
+        let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
+        let places = mounts.lines().filter_map(|line| line.split(' ').nth(1));
+        for place in places.filter(|place| place.starts_with(&directory)) {
+            let _ = Command::new("umount").args(["--lazy", place]).status();
+        }
     }
 }
