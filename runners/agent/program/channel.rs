@@ -21,6 +21,8 @@ use crate::descriptors::{set_blocking, set_nonblocking};
 /// What comes from the host.
 pub(crate) struct Inbox {
     decoder: Decoder,
+    /// Kept, because under gVisor fresh memory costs more than what is read into it.
+    room: Vec<u8>,
 }
 
 /// What the host has to say just now.
@@ -37,7 +39,7 @@ impl Inbox {
     /// Reading standard input no longer waits; [`Self::wait`] does.
     pub(crate) fn open() -> Result<Self, Failure> {
         set_nonblocking(io::stdin()).attempt(Part::Conversation, "prepare the host's streams")?;
-        Ok(Self { decoder: Decoder::default() })
+        Ok(Self { decoder: Decoder::default(), room: vec![0; CHUNK] })
     }
 
     /// Waits for a frame; `None` when the host is gone.
@@ -74,10 +76,9 @@ impl Inbox {
         if let Some(frame) = self.buffered()? {
             return Ok(Heard::Frame(frame));
         }
-        let mut bytes = vec![0; CHUNK];
-        match read(io::stdin(), &mut bytes) {
+        match read(io::stdin(), &mut self.room) {
             Ok(0) => return Ok(Heard::Gone),
-            Ok(length) => self.decoder.push(bytes.get(..length).unwrap_or_default()),
+            Ok(length) => self.decoder.push(self.room.get(..length).unwrap_or_default()),
             Err(errno) if is_not_yet(errno) => return Ok(Heard::Nothing),
             Err(errno) => return Err(errno).attempt(Part::Conversation, "read from the host"),
         }

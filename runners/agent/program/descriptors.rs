@@ -3,7 +3,7 @@
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
-use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl, open};
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::sys::stat::Mode;
 use nix::unistd::dup2;
 
@@ -11,7 +11,7 @@ use crate::system;
 
 /// Where a program writes the result of `main`.
 pub(crate) const RESULT: i32 = 3;
-/// Where an interpreter reads what it is to run, and a program in Bash the arguments of `main`.
+/// Where an interpreter reads what it is to run.
 pub(crate) const INSTRUCTIONS: i32 = 4;
 
 /// The numbers 3 and 4, held by descriptors that mean nothing and close when a program starts. So
@@ -38,24 +38,6 @@ impl Reserved {
     pub(crate) fn fill(&mut self, result: impl AsFd, instructions: impl AsFd) -> nix::Result<()> {
         dup2(result, &mut self.result)?;
         dup2(instructions, &mut self.instructions)
-    }
-
-    /// What [`Self::fill`] was given is closed when another program starts in this process.
-    pub(crate) fn close_on_exec(&self) -> nix::Result<()> {
-        for descriptor in [&self.result, &self.instructions] {
-            fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
-        }
-        Ok(())
-    }
-
-    /// Where the result goes, once they are filled.
-    pub(crate) fn result(&self) -> &OwnedFd {
-        &self.result
-    }
-
-    /// Where the instructions come from, once they are filled.
-    pub(crate) fn instructions(&self) -> &OwnedFd {
-        &self.instructions
     }
 }
 

@@ -7,7 +7,7 @@
 // For `main`, a CommonJS file runs as a script of this context, and not in a function that is put
 // around it: so a plain `function main` or `const main` is found without an export, and line
 // numbers are the file's.
-(async () => {
+(() => {
   'use strict';
   const fs = require('node:fs');
   const path = require('node:path');
@@ -16,24 +16,39 @@
   const { pathToFileURL } = require('node:url');
   const { inspect } = require('node:util');
   const { stringify, parse } = JSON;
+  // A program may give these names to things of its own, in the same context.
+  const { process, Buffer, Object, Error, SyntaxError } = globalThis;
 
   const RESULT = 3;
   const INSTRUCTIONS = 4;
 
-  hideTraces();
+  process.once('exit', leave);
   fs.writeSync(RESULT, '\n');
   const instructions = parse(fs.readFileSync(INSTRUCTIONS, 'utf8'));
   fs.closeSync(INSTRUCTIONS);
-  takeEnvironment(instructions.environment);
   const entry = path.join('/work', instructions.entry);
   const directory = path.dirname(entry);
-  process.argv = [process.argv[0], entry, ...(instructions.words ?? [])];
-  if (instructions.words) {
-    fs.closeSync(RESULT);
-    // From there, so that no frame of ours is in what an error shows.
-    process.nextTick(nodeModule.runMain, entry);
-  } else {
-    await callMain(instructions.arguments).catch(show);
+  // Not before `--eval` has ended, which puts its own traces back.
+  process.nextTick(start);
+
+  function start() {
+    hideTraces();
+    takeEnvironment(instructions.environment);
+    process.argv = [process.argv[0], entry, ...(instructions.words ?? [])];
+    if (instructions.words) {
+      fs.closeSync(RESULT);
+      // From there, so that no frame of ours is in what an error shows.
+      process.nextTick(nodeModule.runMain, entry);
+    } else {
+      callMain(instructions.arguments).catch(show);
+    }
+  }
+
+  // Ends as `process.exit` does, also where the program has just come to its end: taking the engine
+  // apart takes longer than most programs do.
+  function leave(code) {
+    for (const listener of process.rawListeners('exit')) listener.call(process, code);
+    process.reallyExit(process.exitCode ?? code);
   }
 
   async function callMain(values) {

@@ -11,48 +11,63 @@ import sys
 
 usual = set(sys.modules)
 
+import atexit
+import gc
+import io
 import json
 import os
+
+known = dict(sys.modules)
 
 RESULT, INSTRUCTIONS = 3, 4
 
 
 def serve():
     own_path = list(sys.path)
+    gc.collect()
+    # What is there by now is not looked at again, which makes the program's end quick.
+    gc.freeze()
     os.write(RESULT, b"\n")
     instructions = json.loads(read_all(INSTRUCTIONS))
     take_environment(instructions["environment"])
+    forget_neighbours(set(instructions["names"]))
+    leave(run(instructions, own_path))
+
+
+def run(instructions, own_path):
+    """Runs the program, and answers with its exit code."""
     entry, words = instructions["entry"], instructions["words"]
     path = "/work/" + entry
-    forget_neighbours()
     try:
         if words is None:
             run_main(path, entry, instructions["arguments"], own_path)
         else:
             os.close(RESULT)
             run_script(path, [entry, *words])
-    except SystemExit:
-        raise
+    except SystemExit as exit:
+        return exit_code(exit.code)
     except BaseException as error:
         show(error, path)
-        sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+    return 0
 
 
 def take_environment(environment):
-    os.environ.clear()
-    os.environ.update(environment)
+    for name in list(os.environ):
+        if name not in environment:
+            del os.environ[name]
+    for name, value in environment.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
     if "TZ" in environment:
         import time
 
         time.tzset()
 
 
-def forget_neighbours():
+def forget_neighbours(names):
     """Has modules imported anew that have the name of one of the program's files."""
-    names = set()
-    for _, directories, files in os.walk("/work"):
-        names.update(directories, (name.partition(".")[0] for name in files))
-    for name in list(sys.modules):
+    for name in known:
         if name not in usual and name.partition(".")[0] in names:
             del sys.modules[name]
 
@@ -137,6 +152,65 @@ def show(error, path):
         trace = trace.tb_next
     error.__traceback__ = trace
     sys.excepthook(type(error), error, trace)
+
+
+def exit_code(code):
+    """What `sys.exit` means with this."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    print(code, file=sys.stderr)
+    return 1
+
+
+def leave(code):
+    """Ends as Python does, but for taking its own memory apart, which takes longer than most
+    programs do: threads are waited for, what is registered for the end is called, what nobody
+    holds any more is closed, and what was printed is written."""
+    if has_libraries():
+        # They may have something to do at the end that Python does not know of.
+        sys.exit(code)
+    if "threading" in sys.modules:
+        sys.modules["threading"]._shutdown()
+    atexit._run_exitfuncs()
+    flush(opened())
+    # Nothing here may hold a module.
+    for name in [name for name, _ in own_modules()]:
+        del sys.modules[name]
+    gc.collect()
+    os._exit(code if flush([sys.stdout, sys.stderr]) else code or 120)
+
+
+def opened():
+    """The program's files. The collector would close what lies below a buffer before it."""
+    kinds = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+    return [thing for thing in gc.get_objects() if issubclass(type(thing), kinds)]
+
+
+def flush(streams):
+    well = True
+    for stream in streams:
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except (AttributeError, OSError, ValueError):
+            well = False
+    return well
+
+
+def own_modules():
+    """The modules that the program has brought, or was the first to import."""
+    return [(name, module) for name, module in sys.modules.items() if known.get(name) is not module]
+
+
+def has_libraries():
+    """Whether the program uses libraries in C that are not Python's."""
+    for name, module in own_modules():
+        file = str(getattr(module, "__file__", None))
+        if name == "ctypes" or (file.endswith(".so") and "/lib-dynload/" not in file):
+            return True
+    return False
 
 
 serve()

@@ -16,6 +16,8 @@ pub(super) struct Received {
     /// The interpreter's executable, and options that come before all others.
     pub(super) command: Vec<String>,
     pub(super) job: Job,
+    /// Of the job's files.
+    pub(super) paths: Vec<String>,
     pub(super) arguments: Vec<u8>,
 }
 
@@ -29,12 +31,17 @@ pub(super) fn receive(
     let job: Job = channel::expect(Kind::Job, header)?;
     check(&job.limits, &preparation.limits)?;
     let (interpreter, command) = (preparation.interpreter, preparation.command.clone());
-    let mut received = Received { interpreter, command, job, arguments: Vec::new() };
+    let (paths, arguments) = (Vec::new(), Vec::new());
+    let mut received = Received { interpreter, command, job, paths, arguments };
     let directory = Directory::work()?;
     let mut file = None;
     while let Some(frame) = inbox.wait()? {
         match frame.kind {
-            Kind::File => file = Some(directory.create(&channel::parse::<File>(&frame)?.path)?),
+            Kind::File => {
+                let File { path } = channel::parse(&frame)?;
+                file = Some(directory.create(&path)?);
+                received.paths.push(path);
+            }
             Kind::FileBytes => files::append(file.as_mut(), &frame.payload)?,
             Kind::Arguments => received.add_arguments(&frame.payload)?,
             Kind::Start => return Ok(Some(received)),

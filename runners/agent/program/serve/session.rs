@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
-use lazaret_agent::frame::{Frame, Kind};
+use lazaret_agent::frame::{CHUNK, Frame, Kind};
 use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -32,6 +32,7 @@ pub(super) struct Session<'a> {
     inbox: &'a mut Inbox,
     children: &'a Children,
     outbox: Outbox,
+    buffer: Vec<u8>,
     printed: u64,
     returned: u64,
     truncated: (bool, bool),
@@ -57,6 +58,7 @@ impl<'a> Session<'a> {
             inbox,
             children,
             outbox: Outbox::default(),
+            buffer: vec![0; CHUNK],
             printed: 0,
             returned: 0,
             truncated: (false, false),
@@ -170,19 +172,19 @@ impl<'a> Session<'a> {
 
     /// Reads what the program wrote, once from each pipe. Whether there was anything.
     fn draw(&mut self) -> bool {
-        let stdout = self.program.stdout.draw();
-        let stderr = self.program.stderr.draw();
-        let result = self.program.result.draw();
         let (size, output) = (self.limits.artifact_size, self.limits.output);
-        self.truncated.0 |=
-            !pass_on(&mut self.outbox, Kind::Stdout, &stdout, &mut self.printed, output);
-        self.truncated.1 |=
-            !pass_on(&mut self.outbox, Kind::Stderr, &stderr, &mut self.printed, output);
-        pass_on(&mut self.outbox, Kind::Result, &result, &mut self.returned, size);
+        let (outbox, buffer, before) =
+            (&mut self.outbox, &mut self.buffer, self.printed + self.returned);
+        let stdout = self.program.stdout.draw(buffer);
+        self.truncated.0 |= !pass_on(outbox, Kind::Stdout, stdout, &mut self.printed, output);
+        let stderr = self.program.stderr.draw(buffer);
+        self.truncated.1 |= !pass_on(outbox, Kind::Stderr, stderr, &mut self.printed, output);
+        let result = self.program.result.draw(buffer);
+        pass_on(outbox, Kind::Result, result, &mut self.returned, size);
         if self.printed > output || self.returned > size {
             self.limit.get_or_insert(LimitHit::Output);
         }
-        !(stdout.is_empty() && stderr.is_empty() && result.is_empty())
+        self.printed + self.returned > before
     }
 
     /// Waits for whoever has ended, orphans too.
@@ -201,9 +203,6 @@ impl<'a> Session<'a> {
     /// Ends everybody, takes what is left, and says how it was.
     fn finish(mut self) -> Result<(), Failure> {
         self.end_everybody();
-        if let Some(failure) = self.program.could_not_begin() {
-            return Err(failure);
-        }
         while self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look_back());
         let usage = self.watch.usage();

@@ -1,24 +1,21 @@
 //! How each interpreter is started, and told what to run.
 //!
-//! Python and Node start with a helper of ours, which says that it is up, reads its instructions,
-//! and runs the program as the interpreter itself would. The helper is the command's text, so that
-//! there is no file which a program could replace. Code is a file, never a part of a command.
+//! Each starts with a helper of ours, which says that it is up, reads its instructions, and runs
+//! the program as the interpreter itself would. The helper is the command's text, so that there is
+//! no file which a program could replace. Code is a file, never a part of a command.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use lazaret_agent::frame::{self, Frame, Kind};
 use lazaret_agent::message::{Failure, Form, Interpreter, Part, Preparation};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::WORK;
 use super::job::Received;
-use crate::attempt::{Attempt, failure};
-use crate::descriptors::Reserved;
+use crate::attempt::failure;
 
 const PYTHON: &str = include_str!("../../workers/python.py");
 const NODE: &str = include_str!("../../workers/node.js");
@@ -27,57 +24,38 @@ const BASH: &str = include_str!("../../workers/bash.sh");
 /// What an interpreter writes as a result when it is up, before it has heard of any program.
 pub(super) const UP: u8 = b'\n';
 
-/// What an interpreter is told to run.
-#[derive(Serialize, Deserialize)]
+/// Variables that Bash does not let anybody set.
+const READ_ONLY_IN_BASH: [&str; 6] =
+    ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
+
+/// What Python and Node are told to run, as JSON.
+#[derive(Serialize)]
 struct Instructions<'a> {
     /// Relative to the work directory.
-    entry: Cow<'a, str>,
+    entry: &'a str,
     /// What follows the name of a script; none where `main` is called.
-    words: Option<Cow<'a, [String]>>,
+    words: Option<&'a [String]>,
     /// The program's whole environment.
     environment: BTreeMap<String, String>,
     /// The arguments of `main`, an object.
-    #[serde(borrow)]
-    arguments: Option<&'a RawValue>,
+    arguments: &'a RawValue,
+    /// The names of the program's files and directories, without their endings: what a module of
+    /// its own can be called.
+    names: BTreeSet<&'a str>,
 }
 
-/// The interpreter as it waits for its instructions; none where it cannot wait. No environment of a
-/// job is among this: what a process was started with can be read by others.
-pub(super) fn command(preparation: &Preparation) -> Option<Command> {
-    let options: &[&str] = match preparation.interpreter {
+/// The interpreter as it waits for its instructions. No environment of a job is among this: what a
+/// process was started with can be read by others.
+pub(super) fn command(preparation: &Preparation) -> Command {
+    let (executable, options) = preparation.command.split_first().unzip();
+    let helper: &[&str] = match preparation.interpreter {
         Interpreter::Python => &["-I", "-c", PYTHON],
         Interpreter::Node => &["--eval", NODE],
-        Interpreter::Bash => return None,
+        Interpreter::Bash => &["--noprofile", "--norc", "-c", BASH],
     };
-    let mut command = started_with(&preparation.command);
-    command.args(options).envs(usual_environment(&preparation.command));
-    Some(command)
-}
-
-/// The interpreter with its instructions, where it cannot wait for them.
-pub(super) fn command_with(
-    preparation: &Preparation,
-    frame: &Frame,
-    reserved: &Reserved,
-) -> Result<Command, Failure> {
-    let unreadable = |error| failure(Part::Conversation, format!("read instructions: {error}"));
-    let instructions: Instructions = serde_json::from_slice(&frame.payload).map_err(unreadable)?;
-    let mut command = started_with(&preparation.command);
-    command.args(["--noprofile", "--norc"]).envs(&instructions.environment);
-    match &instructions.words {
-        Some(words) => {
-            reserved.close_on_exec().attempt(Part::Interpreter, "close the program's pipes")?;
-            command.args(["--", &instructions.entry]).args(words.iter());
-        }
-        None => drop(command.args(["-c", BASH, &instructions.entry])),
-    }
-    Ok(command)
-}
-
-fn started_with(line: &[String]) -> Command {
-    let mut words = line.iter();
-    let mut command = Command::new(words.next().map_or("", String::as_str));
-    command.args(words).env_clear().current_dir(WORK);
+    let mut command = Command::new(executable.map_or("", String::as_str));
+    command.args(options.unwrap_or_default()).args(helper).current_dir(WORK);
+    command.env_clear().envs(usual_environment(&preparation.command));
     command
 }
 
@@ -94,34 +72,29 @@ fn usual_environment(command: &[String]) -> BTreeMap<String, String> {
     usual.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// What the interpreter reads: one text in JSON, and for Bash a frame with that and then the
-/// arguments.
+/// What the interpreter reads, up to the end of its pipe.
 pub(super) fn instructions(received: &Received) -> Result<Vec<u8>, Failure> {
-    let job = &received.job;
-    let is_bash = received.interpreter == Interpreter::Bash;
-    let is_main = job.form == Form::Main;
     let mut environment = usual_environment(&received.command);
-    environment.extend(job.environment.clone());
+    environment.extend(received.job.environment.clone());
+    if received.interpreter == Interpreter::Bash {
+        return for_bash(received, &environment);
+    }
     let instructions = Instructions {
-        entry: job.entry.as_str().into(),
-        words: match &job.form {
-            Form::Script(words) => Some(words.into()),
+        entry: &received.job.entry,
+        words: match &received.job.form {
+            Form::Script(words) => Some(words),
             Form::Main => None,
         },
         environment,
-        arguments: if is_main && !is_bash { Some(object(&received.arguments)?) } else { None },
+        arguments: object(&received.arguments)?,
+        names: received.paths.iter().flat_map(|path| names(path)).collect(),
     };
-    let text = serde_json::to_vec(&instructions).expect("instructions are plain data");
-    if !is_bash {
-        return Ok(text);
-    }
-    let mut bytes = Vec::new();
-    let too_long = |error| failure(Part::Conversation, format!("pass instructions on: {error}"));
-    frame::encode(Kind::Job, &text, &mut bytes).map_err(too_long)?;
-    if is_main {
-        bytes.extend(variables(&received.arguments)?);
-    }
-    Ok(bytes)
+    Ok(serde_json::to_vec(&instructions).expect("instructions are plain data"))
+}
+
+/// The names in a path, without their endings.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|name| name.split('.').next())
 }
 
 /// The arguments as the host has sent them; nothing is an empty object.
@@ -134,19 +107,47 @@ fn unreadable(error: &serde_json::Error) -> Failure {
     failure(Part::Conversation, format!("read the arguments: {error}"))
 }
 
-/// Names and values with NUL between: texts as they are, all else as JSON.
-fn variables(arguments: &[u8]) -> Result<Vec<u8>, Failure> {
+/// Texts with NUL between, in the order in which the helper takes them.
+fn for_bash(
+    received: &Received,
+    environment: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, Failure> {
+    let mut texts: Vec<String> = Vec::new();
+    for (name, value) in environment {
+        push_variable(name, value.clone(), &mut texts)?;
+    }
+    texts.push(String::new());
+    let entry = received.job.entry.clone();
+    match &received.job.form {
+        Form::Script(words) => {
+            texts.extend(["script".to_owned(), entry]);
+            texts.extend(words.iter().cloned());
+        }
+        Form::Main => {
+            texts.extend(["main".to_owned(), entry]);
+            push_arguments(&received.arguments, &mut texts)?;
+        }
+    }
+    Ok(texts.iter().flat_map(|text| [text.as_bytes(), b"\0"].concat()).collect())
+}
+
+/// Names and values of the arguments: texts as they are, all else as JSON.
+fn push_arguments(arguments: &[u8], texts: &mut Vec<String>) -> Result<(), Failure> {
     let values: Map<String, Value> =
-        serde_json::from_slice(arguments).map_err(|error| unreadable(&error))?;
-    let mut bytes = Vec::new();
+        serde_json::from_str(object(arguments)?.get()).map_err(|error| unreadable(&error))?;
     for (name, value) in values {
         let text = if let Value::String(text) = value { text } else { value.to_string() };
-        if !is_identifier(&name) || text.contains('\0') {
-            return Err(failure(Part::Conversation, format!("set the variable `{name}`")));
-        }
-        bytes.extend([name.as_bytes(), b"\0", text.as_bytes(), b"\0"].concat());
+        push_variable(&name, text, texts)?;
     }
-    Ok(bytes)
+    Ok(())
+}
+
+fn push_variable(name: &str, value: String, texts: &mut Vec<String>) -> Result<(), Failure> {
+    if !is_identifier(name) || READ_ONLY_IN_BASH.contains(&name) || value.contains('\0') {
+        return Err(failure(Part::Conversation, format!("set the variable `{name}` in Bash")));
+    }
+    texts.extend([name.to_owned(), value]);
+    Ok(())
 }
 
 /// Anything else as a name could be evaluated by the shell.
@@ -169,13 +170,21 @@ mod tests {
 
     #[test]
     fn values_are_data_whatever_is_in_them() {
-        let bytes = variables(br#"{"a": "$(id) \"'", "b": [1, null]}"#).expect("valid");
-        assert_eq!(bytes, b"a\0$(id) \"'\0b\0[1,null]\0");
+        let mut texts = Vec::new();
+        push_arguments(br#"{"a": "$(id) \"'", "b": [1, null]}"#, &mut texts).expect("valid");
+        assert_eq!(texts, ["a", "$(id) \"'", "b", "[1,null]"]);
     }
 
     #[test]
     fn a_name_that_a_shell_would_evaluate_is_refused() {
-        assert!(variables(br#"{"a[$(id)]": "1"}"#).is_err());
-        assert!(variables(br#"{"": "1"}"#).is_err());
+        for name in ["a[$(id)]", "", "UID", "a-b"] {
+            assert!(push_variable(name, String::new(), &mut Vec::new()).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn directories_can_be_modules_too() {
+        let found: Vec<&str> = names("json/decoder.so.py").collect();
+        assert_eq!(found, ["json", "decoder"]);
     }
 }
