@@ -27,6 +27,10 @@ pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 /// Writes what it is told.
 pub(crate) type Writer = Pin<Box<dyn AsyncWrite + Send>>;
 
+/// How long the agent may take to end by itself, and the engine to remove what has ended: a tenth of
+/// a second, usually.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// How long the engine may take to remove a container. It takes up to 0.2 s, and three with much
 /// written; an engine whose sandbox hangs takes minutes, or for ever.
 const REMOVAL: Duration = Duration::from_secs(20);
@@ -85,15 +89,20 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        self.engine.forget(&self.id);
-        let (docker, id, place) = (self.engine.docker.clone(), self.id.clone(), self.place.take());
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let removal = async move {
-                remove(&docker, &id).await;
-                drop(place);
-            };
-            self.removals.spawn_on(removal, &runtime);
-        }
+        let (engine, place) = (Arc::clone(&self.engine), self.place.take());
+        let (id, mut fate) = (self.id.clone(), self.fate.clone());
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let removal = async move {
+            // The agent ends when nobody speaks to it any more, and the engine removes what has
+            // ended: that costs the engine half of what killing costs it.
+            let gone = fate.wait_for(|fate| fate.removed || fate.lost);
+            if !matches!(timeout(FAREWELL, gone).await, Ok(Ok(fate)) if fate.removed) {
+                remove(&engine.docker, &id).await;
+            }
+            engine.forget(&id);
+            drop(place);
+        };
+        self.removals.spawn_on(removal, &runtime);
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Fate {
     pub(crate) killed: bool,
     /// It has ended.
     pub(crate) died: bool,
+    /// It is gone.
+    pub(crate) removed: bool,
     /// The engine does not say anything any more.
     pub(crate) lost: bool,
 }
@@ -131,7 +133,7 @@ fn client(host: Option<&str>, tls: Option<&Tls>) -> Result<Docker, bollard::erro
 /// Passes on what happens to this process's containers, until the engine stops telling.
 async fn listen(docker: Docker, identity: Identity, fates: Fates) {
     let label = format!("{PROCESS}={}", identity.process);
-    let events = ["oom", "kill", "die"].map(str::to_owned).to_vec();
+    let events = ["oom", "kill", "die", "destroy"].map(str::to_owned).to_vec();
     let filters = HashMap::from([("label".to_owned(), vec![label]), ("event".to_owned(), events)]);
     let options = EventsOptionsBuilder::default().filters(&filters).since(&a_moment_ago()).build();
     let mut events = docker.events(Some(options)).boxed();
@@ -164,6 +166,7 @@ fn tell(fates: &Fates, event: EventMessage) {
     fate.send_modify(|fate| match event.action.as_deref() {
         Some("oom") => fate.out_of_memory = true,
         Some("kill") => fate.killed = true,
+        Some("destroy") => fate.removed = true,
         _ => fate.died = true,
     });
 }

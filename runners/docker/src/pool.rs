@@ -21,6 +21,8 @@ use crate::shelf::{Shelf, Taken};
 use crate::spec::Key;
 use crate::{Reuse, reaper};
 
+/// How long a program has the machine for itself that found a sandbox ready.
+const BREATH: Duration = Duration::from_millis(30);
 /// How often the pool looks whether anything is missing.
 const ROUND: Duration = Duration::from_secs(1);
 /// After how many rounds the agents that wait are asked how they are.
@@ -100,17 +102,29 @@ impl Pool {
     /// made just now needs no question.
     async fn take(self: &Arc<Self>, key: &Key, tenant: &str) -> Result<Sandbox, RunnerError> {
         loop {
-            let taken = self.shelf(key, |shelf| shelf.take(tenant));
-            self.refill(key);
-            match taken {
-                Taken::Coming(coming) => return coming.await.map_err(|_| RunnerError::Closed)?,
+            match self.shelf(key, |shelf| shelf.take(tenant)) {
+                Taken::Coming(coming) => {
+                    self.refill(key);
+                    return coming.await.map_err(|_| RunnerError::Closed)?;
+                }
                 Taken::Ready(mut sandbox) => {
+                    self.refill_soon(key);
                     if sandbox.is_well().await {
                         return Ok(sandbox);
                     }
                 }
             }
         }
+    }
+
+    /// Starts what is missing, a little later: a start keeps a processor busy for half a second, and
+    /// most programs that find a sandbox ready have ended before it begins.
+    fn refill_soon(self: &Arc<Self>, key: &Key) {
+        let (pool, key) = (Arc::clone(self), key.clone());
+        self.maker.removals.spawn(async move {
+            sleep(BREATH).await;
+            pool.refill(&key);
+        });
     }
 
     /// Starts what is missing, in the background.

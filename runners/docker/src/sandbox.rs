@@ -101,7 +101,7 @@ async fn explain(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
         timeout(EXPLANATION, fate.wait_for(|fate| fate.out_of_memory || fate.died || fate.lost));
     let _ = told.await;
     let _ = timeout(AFTERWARDS, fate.wait_for(|fate| fate.out_of_memory || fate.lost)).await;
-    let Fate { out_of_memory, killed, died, lost } = *fate.borrow();
+    let Fate { out_of_memory, killed, died, lost, .. } = *fate.borrow();
     let reason = match (out_of_memory, lost, killed, died) {
         (true, ..) | (false, false, false, true) => return Ok(()),
         (_, true, ..) => "the engine went away while the program ran",
