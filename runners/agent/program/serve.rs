@@ -12,7 +12,9 @@ mod files;
 mod idle;
 mod job;
 mod lockdown;
+mod owner;
 mod program;
+mod reset;
 mod session;
 mod streams;
 mod watch;
@@ -60,37 +62,62 @@ impl Sandbox {
 }
 
 /// Serves until the host goes away.
-pub(crate) fn run(sandbox: Sandbox, mut reserved: Reserved) -> Result<(), Failure> {
+pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     let Sandbox { evidence, rules, parts, outer } = sandbox;
     let (children, mut inbox) = (Children::watch()?, Inbox::open()?);
     let greeting = Greeting { version: VERSION, parts, kernel: system::kernel() };
     channel::send_now(io::stdout(), Kind::Greeting, &greeting)?;
-    let outcome = match preparation(&mut inbox)? {
-        Some(preparation) => Program::start(&preparation, &rules, &mut reserved)
-            .and_then(|program| serve(&preparation, program, evidence, &mut inbox, &children)),
-        None => Ok(()),
-    };
+    let Some(preparation) = preparation(&mut inbox)? else { return Ok(()) };
+    let can_be_reset = outer.is_none();
+    let mut server = Server { preparation, rules, reserved, inbox, children };
+    let mut next = server.serve(evidence)?;
+    while next == Next::Reset {
+        if !can_be_reset {
+            return Err(failure(Part::Conversation, "reset a sandbox that the agent has made"));
+        }
+        reset::forget()?;
+        next = server.serve(Evidence::default())?;
+    }
     drop(outer);
-    outcome
+    Ok(())
 }
 
-/// Has the interpreter that is up run one job.
-fn serve(
-    preparation: &Preparation,
-    mut program: Program,
-    evidence: Evidence,
-    inbox: &mut Inbox,
-    children: &Children,
-) -> Result<(), Failure> {
-    channel::send_word(io::stdout(), Kind::Ready)?;
-    let Some(header) = idle::wait_for_job(inbox, children, &program)? else { return Ok(()) };
-    let Some(received) = job::receive(&header, preparation, inbox)? else { return Ok(()) };
-    program.is_still_up()?;
-    program.instruct(&received)?;
-    let session = Session::new(received.job.limits, program, evidence, inbox, children);
-    match session.run()? {
-        Ending::HostIsGone => Ok(()),
-        Ending::Done => idle::wait_for_end(inbox),
+/// What is the same for all jobs.
+struct Server {
+    preparation: Preparation,
+    rules: Rules,
+    reserved: Reserved,
+    inbox: Inbox,
+    children: Children,
+}
+
+/// What comes after a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Reset,
+    Nothing,
+}
+
+impl Server {
+    /// Starts an interpreter, and has it run one job.
+    fn serve(&mut self, evidence: Evidence) -> Result<Next, Failure> {
+        let Self { preparation, rules, reserved, inbox, children } = self;
+        let mut program = Program::start(preparation, rules, reserved)?;
+        channel::send_word(io::stdout(), Kind::Ready)?;
+        let header = idle::wait_for_job(inbox, children, &program)?;
+        let Some(header) = header else { return Ok(Next::Nothing) };
+        let received = job::receive(&header, preparation, inbox)?;
+        let Some(received) = received else { return Ok(Next::Nothing) };
+        program.is_still_up()?;
+        program.instruct(&received)?;
+        let session = Session::new(received.job.limits, program, evidence, inbox, children);
+        let Ending::Done { limit } = session.run()? else { return Ok(Next::Nothing) };
+        match (idle::wait_for_reset(inbox)?, limit) {
+            (false, _) => Ok(Next::Nothing),
+            (true, None) => Ok(Next::Reset),
+            // What the kernel has counted then, it would count again.
+            (true, Some(_)) => Err(failure(Part::Conversation, "reset a sandbox that hit a limit")),
+        }
     }
 }
 

@@ -29,13 +29,15 @@ pub(super) fn wait_for_job(
     Ok(None)
 }
 
-/// Waits until the host goes away. What was meant for a program that has ended is dropped.
-pub(super) fn wait_for_end(inbox: &mut Inbox) -> Result<(), Failure> {
+/// Waits until the host asks for a reset; false when it goes away instead. What was meant for a
+/// program that has ended is dropped.
+pub(super) fn wait_for_reset(inbox: &mut Inbox) -> Result<bool, Failure> {
     while let Some(frame) = inbox.wait()? {
         match frame.kind {
             Kind::Stdin | Kind::StdinEnd => {}
+            Kind::Reset => return Ok(true),
             _ => return Err(unexpected(&frame)),
         }
     }
-    Ok(())
+    Ok(false)
 }

@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
                 next_look = Instant::now() + INTERVAL;
             }
         }
-        self.finish().map(|()| Ending::Done)
+        self.finish()
     }
 
     /// Waits until something happens, or it is time to look.
@@ -201,7 +201,7 @@ impl<'a> Session<'a> {
     }
 
     /// Ends everybody, takes what is left, and says how it was.
-    fn finish(mut self) -> Result<(), Failure> {
+    fn finish(mut self) -> Result<Ending, Failure> {
         self.end_everybody();
         while self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look_back());
@@ -218,7 +218,8 @@ impl<'a> Session<'a> {
         let limit = self.limit;
         let done = Done { exit_code, signal, limit, stdout_truncated, stderr_truncated, usage };
         self.outbox.message(Kind::Done, &done)?;
-        host(self.outbox.send_all())
+        host(self.outbox.send_all())?;
+        Ok(Ending::Done { limit })
     }
 
     /// No process survives this: it reaches all of them at one moment, and none can be born with
@@ -241,7 +242,10 @@ impl<'a> Session<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// All that there is to say about the run has been said.
-    Done,
+    Done {
+        /// The limit that was hit.
+        limit: Option<LimitHit>,
+    },
     /// Nobody listens any more.
     HostIsGone,
 }

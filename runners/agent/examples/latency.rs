@@ -1,0 +1,86 @@
+//! Measures an agent in a warm container: from a request to its result, and what a reset takes.
+//!
+//! `cargo run --example latency -- runsc python 50`, with the engine of `tests/engine/up`.
+
+#![allow(clippy::print_stdout, reason = "this is what a program for people is for")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::time::{Duration, Instant};
+
+use lazaret_sandbox::{
+    Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Outcome, Status,
+};
+
+use self::support::Sandbox;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [runtime, interpreter, count, ..] = words.as_slice() else {
+        panic!("say a runtime, an interpreter and how often")
+    };
+    let interpreter =
+        *Interpreter::ALL.iter().find(|one| one.name() == interpreter).expect("one of the three");
+    let count: usize = count.parse().expect("a number");
+    let fresh = words.get(3).is_some_and(|word| word == "fresh");
+    let (mut begin, mut run, mut reset) = (Vec::new(), Vec::new(), Vec::new());
+    let mut sandbox = timed(&mut begin, Sandbox::start(runtime, interpreter)).await;
+    for _ in 0..count {
+        tokio::time::sleep(Duration::from_millis(if fresh { 300 } else { 0 })).await;
+        if std::env::var("NICE").is_ok() {
+            let _ = std::process::Command::new("/tmp/agentw/nice.sh").status();
+        }
+        sandbox.conversation.ping().await.expect("it is well");
+        let job = job(interpreter);
+        let events = Events::none();
+        let asked = sandbox.conversation.run(&job, Isolation::Gvisor, &events);
+        let outcome: Outcome = timed(&mut run, asked).await.expect("it runs");
+        assert_eq!(outcome.status, Status::Success, "{outcome:?}");
+        if fresh {
+            sandbox = timed(&mut begin, Sandbox::start(runtime, interpreter)).await;
+        } else {
+            timed(&mut reset, sandbox.conversation.reset()).await.expect("it is reset");
+        }
+    }
+    show("begin", begin);
+    show("run", run);
+    show("reset", reset);
+}
+
+fn job(interpreter: Interpreter) -> Job {
+    let (path, code) = match interpreter {
+        Interpreter::Python => ("main.py", "def main(x):\n    return x + 1\n"),
+        Interpreter::Node => ("main.js", "function main({ x }) { return x + 1; }\n"),
+        Interpreter::Bash => ("main.sh", "main() { echo $((x + 1)) >&3; }\n"),
+    };
+    let arguments = serde_json::json!({"x": 1});
+    let serde_json::Value::Object(arguments) = arguments else { unreachable!() };
+    Job {
+        interpreter,
+        files: vec![InputFile { path: path.into(), contents: code.into() }],
+        entry: Entry { path: path.into(), form: Form::Main { arguments } },
+        environment: [("SECRET".to_owned(), "x".to_owned())].into(),
+        stdin: Vec::new(),
+        tenant: String::new(),
+        limits: support::limits(),
+        isolation: Isolation::Container,
+    }
+}
+
+async fn timed<T>(times: &mut Vec<Duration>, what: impl Future<Output = T>) -> T {
+    let start = Instant::now();
+    let result = what.await;
+    times.push(start.elapsed());
+    result
+}
+
+fn show(name: &str, mut times: Vec<Duration>) {
+    times.sort();
+    let at =
+        |share: usize| times.get((times.len() * share / 100).min(times.len().saturating_sub(1)));
+    if let (Some(half), Some(most), Some(all)) = (at(50), at(95), at(100)) {
+        println!("{name:6} n={:<4} p50 {half:9.2?}  p95 {most:9.2?}  max {all:9.2?}", times.len());
+    }
+}

@@ -1,0 +1,225 @@
+//! Makes a sandbox forget a run, and proves that it has.
+//!
+//! What the program's user can leave behind, and what becomes of it:
+//!
+//! - processes: all are ended and waited for, and `/proc` is looked at;
+//! - files, links, pipes and sockets in the file systems that can be written to: removed, and then
+//!   nothing but devices may be left that this user could write to;
+//! - message queues in `/dev/mqueue`, where an engine mounts that: they have no size allowed to
+//!   them, and are looked for all the same;
+//! - shared memory, semaphores and message queues of System V, POSIX queues by their own calls,
+//!   memory files, keys: refused by the filter of system calls;
+//! - abstract sockets, locks, timers, watches: they end with their processes;
+//! - limits and priorities of the agent: refused by the filter.
+//!
+//! What cannot be proven is a failure, and the agent ends with it.
+
+use std::ffi::OsString;
+use std::fs::{self, Metadata, Permissions};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use lazaret_agent::message::{Failure, NOBODY, Part};
+use nix::errno::Errno;
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+
+use super::owner;
+use crate::attempt::{Attempt, failure};
+
+/// Where programs can leave something.
+const PLACES: [&str; 4] = [super::WORK, "/tmp", "/dev/shm", "/dev/mqueue"];
+
+/// File systems of the kernel's own, in which nobody without rights can leave anything.
+const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "devpts", "cgroup", "cgroup2"];
+
+/// Removes all that a program has left. Its processes have been ended before.
+pub(super) fn forget() -> Result<(), Failure> {
+    nobody_is_left()?;
+    for place in PLACES.map(Path::new) {
+        // What is the program's own can be closed to everybody else, and what is root's to it.
+        owner::as_program(|| empty(place));
+        empty(place);
+    }
+    nothing_is_left()
+}
+
+fn nobody_is_left() -> Result<(), Failure> {
+    let children = waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG));
+    let listed = names(Path::new("/proc")).attempt(Part::Files, "read /proc")?;
+    let mut processes: Vec<u32> =
+        listed.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
+    processes.retain(|process| *process != 1);
+    let agent_is_seen = listed.iter().any(|name| name == "1");
+    if children == Err(Errno::ECHILD) && processes.is_empty() && agent_is_seen {
+        Ok(())
+    } else {
+        Err(failure(Part::Interpreter, "end all processes of a run"))
+    }
+}
+
+/// Removes everything in a directory, as far as this user can. Directories are not entered but
+/// lifted up to the place itself: however deep a program has nested them, no path is long. Nobody
+/// is left who could exchange a directory for a link in between.
+fn empty(place: &Path) {
+    let mut lifted = 0;
+    loop {
+        let mut progress = false;
+        for name in names(place).unwrap_or_default() {
+            progress |= remove(&place.join(name), place, &mut lifted);
+        }
+        if !progress {
+            return;
+        }
+    }
+}
+
+/// Removes a file, or a directory with what lies directly in it. Whether anything has changed.
+fn remove(path: &Path, place: &Path, lifted: &mut u64) -> bool {
+    if !is_directory(path) {
+        return fs::remove_file(path).is_ok();
+    }
+    let _ = fs::set_permissions(path, Permissions::from_mode(0o700));
+    let mut progress = false;
+    for inner in names(path).unwrap_or_default().iter().map(|name| path.join(name)) {
+        progress |= if is_directory(&inner) {
+            lift(&inner, place, lifted)
+        } else {
+            fs::remove_file(&inner).is_ok()
+        };
+    }
+    fs::remove_dir(path).is_ok() || progress
+}
+
+fn lift(directory: &Path, place: &Path, lifted: &mut u64) -> bool {
+    // Another parent is a change of the directory itself.
+    let _ = fs::set_permissions(directory, Permissions::from_mode(0o700));
+    loop {
+        *lifted += 1;
+        let target = place.join(format!(".{lifted}"));
+        if fs::symlink_metadata(&target).is_err() {
+            return fs::rename(directory, target).is_ok();
+        }
+    }
+}
+
+/// Looks at every file system that can be written to.
+fn nothing_is_left() -> Result<(), Failure> {
+    let text = fs::read_to_string("/proc/self/mountinfo");
+    let text = text.attempt(Part::Files, "read which file systems there are")?;
+    for mount in text.lines() {
+        let mount = Mount::parse(mount)
+            .ok_or_else(|| failure(Part::Files, "understand which file systems there are"))?;
+        match mount.kind {
+            _ if mount.read_only => {}
+            kind if OF_THE_KERNEL.contains(&kind) => {}
+            "tmpfs" | "mqueue" | "devtmpfs" => nothing_is_left_in(&mount)?,
+            _ => {
+                let action = format!("prove that {} is clean: it can be written to", mount.place);
+                return Err(failure(Part::Files, action));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Only the directories of [`PLACES`] may be the program's to write, and these are empty.
+fn nothing_is_left_in(mount: &Mount<'_>) -> Result<(), Failure> {
+    let root = PathBuf::from(mount.place);
+    let look =
+        |path: &Path| fs::symlink_metadata(path).attempt(Part::Files, "look at what is left");
+    let device = look(&root)?.dev();
+    let mut waiting = vec![root];
+    while let Some(path) = waiting.pop() {
+        let found = look(&path)?;
+        let is_a_place = PLACES.iter().any(|place| path == Path::new(place));
+        if found.dev() != device {
+            continue;
+        }
+        let inside = if found.is_dir() {
+            names(&path).attempt(Part::Files, "look at what is left")?
+        } else {
+            Vec::new()
+        };
+        if is_writable(&found) && !(is_a_place && inside.is_empty()) {
+            return Err(failure(Part::Files, format!("remove {}", path.display())));
+        }
+        waiting.extend(inside.iter().map(|name| path.join(name)));
+    }
+    Ok(())
+}
+
+/// Whether the program's user can leave something there. What is written to a device is gone.
+fn is_writable(found: &Metadata) -> bool {
+    const GROUP: u32 = 0o020;
+    const OTHERS: u32 = 0o002;
+    let kind = found.file_type();
+    if kind.is_symlink() || kind.is_char_device() || kind.is_block_device() {
+        return found.uid() == NOBODY;
+    }
+    found.uid() == NOBODY
+        || found.mode() & OTHERS != 0
+        || found.gid() == NOBODY && found.mode() & GROUP != 0
+}
+
+fn is_directory(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}
+
+fn names(directory: &Path) -> std::io::Result<Vec<OsString>> {
+    fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect()
+}
+
+/// A file system, as `/proc/self/mountinfo` has it.
+#[derive(Debug, PartialEq, Eq)]
+struct Mount<'a> {
+    place: &'a str,
+    kind: &'a str,
+    read_only: bool,
+}
+
+impl<'a> Mount<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let (mount, file_system) = line.split_once(" - ")?;
+        let mut fields = mount.split(' ').skip(4);
+        let (place, options) = (fields.next()?, fields.next()?);
+        let kind = file_system.split(' ').next()?;
+        Some(Self { place, kind, read_only: options.split(',').any(|option| option == "ro") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_emptied_whatever_is_in_it() {
+        let place = tempfile::tempdir().expect("a directory");
+        let mut path = place.path().join("deep");
+        // Longer than any path can be.
+        for _ in 0..40 {
+            fs::create_dir(&path).expect("made");
+            fs::write(path.join("file"), "").expect("written");
+            path = path.join("x".repeat(60));
+        }
+        let closed = place.path().join("closed/closed");
+        fs::create_dir_all(&closed).expect("made");
+        fs::set_permissions(&closed, Permissions::from_mode(0o0)).expect("set");
+        fs::set_permissions(place.path().join("closed"), Permissions::from_mode(0o0)).expect("set");
+        let elsewhere = tempfile::tempdir().expect("a directory");
+        fs::write(elsewhere.path().join("kept"), "").expect("written");
+        std::os::unix::fs::symlink(elsewhere.path(), place.path().join("link")).expect("linked");
+        fs::create_dir(place.path().join(".1")).expect("made");
+        empty(place.path());
+        assert_eq!(names(place.path()).expect("read"), [] as [OsString; 0]);
+        assert_eq!(names(elsewhere.path()).expect("read"), ["kept"]);
+    }
+
+    #[test]
+    fn a_mount_is_read_as_the_kernel_writes_it() {
+        let line = "25 20 0:25 / /dev/shm rw,noexec shared:1 - tmpfs none rw,mode=1777";
+        let expected = Mount { place: "/dev/shm", kind: "tmpfs", read_only: false };
+        assert_eq!(Mount::parse(line), Some(expected));
+        assert_eq!(Mount::parse("not a line"), None);
+    }
+}
