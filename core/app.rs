@@ -60,6 +60,12 @@ pub struct BuildError {
     pub help: Option<String>,
 }
 
+/// The name in `runner = …` of whichever is ready.
+pub(crate) const AUTO: &str = "auto";
+
+/// Runners, each with its name.
+pub(crate) type NamedRunners = Vec<(&'static str, Arc<dyn Runner>)>;
+
 type BuildStage = fn(&Config, &Parts) -> Result<Box<dyn Stage>, ConfigError>;
 type BuildRunner = fn(&Config) -> Result<Arc<dyn Runner>, ConfigError>;
 
@@ -156,20 +162,23 @@ impl App {
     /// The runner that the configuration names.
     pub fn build_runner(&self, config: &Config) -> Result<Arc<dyn Runner>, ConfigError> {
         let name = config.top().runner.as_str();
-        let mut built = Vec::new();
-        for part in &self.runners {
-            built.push((part.name, (part.build)(config)?));
-        }
-        if name == "auto" {
+        let built = self.build_runners(config)?;
+        if name == AUTO {
             return Ok(Arc::new(Auto::new(built)));
         }
-        let known: Vec<&str> = built.iter().map(|(name, _)| *name).chain(["auto"]).collect();
+        let known: Vec<&str> = built.iter().map(|(name, _)| *name).chain([AUTO]).collect();
         let unknown = || config.unknown_name("runner", "runner", name, &known);
         built
             .iter()
             .find(|(each, _)| *each == name)
             .map(|(_, runner)| Arc::clone(runner))
             .ok_or_else(unknown)
+    }
+
+    /// All runners that a configuration can name, the strongest first.
+    pub(crate) fn build_runners(&self, config: &Config) -> Result<NamedRunners, ConfigError> {
+        let build = |part: &RunnerPart| Ok((part.name, (part.build)(config)?));
+        self.runners.iter().map(build).collect()
     }
 
     fn named_stage(

@@ -1,22 +1,22 @@
 //! `runner = "auto"`: the strongest runner that is ready.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use futures_util::future::join_all;
 use lazaret_sandbox::{
     Diagnosis, Events, Examination, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
 };
 
+use crate::app::NamedRunners;
+
 /// Takes, for each job, the first runner that is ready and isolates as demanded. The report tells
 /// which isolation it gave.
 pub(crate) struct Auto {
     /// The strongest first.
-    runners: Vec<(&'static str, Arc<dyn Runner>)>,
+    runners: NamedRunners,
 }
 
 impl Auto {
-    pub(crate) fn new(runners: Vec<(&'static str, Arc<dyn Runner>)>) -> Self {
+    pub(crate) fn new(runners: NamedRunners) -> Self {
         Self { runners }
     }
 }

@@ -13,6 +13,7 @@
 mod auto;
 mod cli;
 mod directories;
+mod doctor;
 mod serve;
 
 pub mod app;

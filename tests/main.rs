@@ -5,6 +5,7 @@
 mod bad_input;
 mod check;
 mod configuration;
+mod doctor;
 mod extension;
 mod pool;
 mod pre_commit;

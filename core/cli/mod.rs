@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod doctor;
 mod error;
 mod input;
 mod pool;
@@ -53,6 +54,12 @@ Exit codes:
 The program's output goes to standard output and standard error, then what `main` returned, as
 JSON, to standard output. Everything Lazaret says goes to standard error.";
 
+const DOCTOR_CODES: &str = "\
+Exit codes:
+  0  programs can run, with the isolation that `execution.isolation` asks for
+  1  they cannot
+  2  wrong usage or configuration";
+
 const POOL_CODES: &str = "\
 Exit codes:
   0  the service answered
@@ -80,6 +87,9 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Answers requests over HTTP
     Serve(ServeArgs),
+    /// Looks whether everything is there that running needs, and says what to do where it is not
+    #[command(after_help = DOCTOR_CODES)]
+    Doctor(doctor::DoctorArgs),
     /// Shows the queue and the pools of a running service
     #[command(after_help = POOL_CODES)]
     Pool(pool::PoolArgs),
@@ -131,6 +141,7 @@ fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
         Command::Check(arguments) => check::check(app, layers, arguments),
         Command::Run(arguments) => run::run(app, layers, &arguments),
         Command::Serve(arguments) => serve(app, layers, arguments),
+        Command::Doctor(arguments) => doctor::doctor(app, layers, &arguments),
         Command::Pool(arguments) => pool::pool(layers, &arguments),
         Command::Config(command) => show_config(app, layers, &command),
     }

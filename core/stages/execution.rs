@@ -57,16 +57,21 @@ impl StageConfig for ExecutionConfig {
             reason: error.to_string(),
             help: None,
         })?;
-        let isolation = match self.isolation {
-            IsolationName::Process => Isolation::Process,
-            IsolationName::Container => Isolation::Container,
-            IsolationName::Gvisor => Isolation::Gvisor,
-        };
+        let isolation = self.isolation();
         Ok(Box::new(ExecutionStage { runner: Arc::clone(&parts.runner), limits, isolation }))
     }
 }
 
 impl ExecutionConfig {
+    /// The weakest sandbox that is accepted.
+    pub(crate) fn isolation(&self) -> Isolation {
+        match self.isolation {
+            IsolationName::Process => Isolation::Process,
+            IsolationName::Container => Isolation::Container,
+            IsolationName::Gvisor => Isolation::Gvisor,
+        }
+    }
+
     /// What a program may use that asks for nothing less.
     pub(crate) fn limits(&self) -> Limits {
         Limits {

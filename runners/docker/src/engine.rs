@@ -107,7 +107,11 @@ pub(crate) fn offered(runtime: &str) -> Isolation {
     if runtime.starts_with("runsc") { Isolation::Gvisor } else { Isolation::Container }
 }
 
-fn client(host: Option<&str>, tls: Option<&Tls>) -> Result<Docker, bollard::errors::Error> {
+/// Speaks to an engine; nothing is said yet.
+pub(crate) fn client(
+    host: Option<&str>,
+    tls: Option<&Tls>,
+) -> Result<Docker, bollard::errors::Error> {
     let set = |name| std::env::var(name).is_ok_and(|value| !value.is_empty());
     let environment = std::env::var("DOCKER_HOST").ok();
     match (host, tls) {

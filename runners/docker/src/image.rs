@@ -68,7 +68,7 @@ fn missing(interpreter: Interpreter, base: &str, error: bollard::errors::Error) 
     }
 }
 
-fn digest(base: &str) -> String {
+pub(crate) fn digest(base: &str) -> String {
     let directories = format!("{DIRECTORIES:?}");
     let whole = Sha256::new().chain_update(base).chain_update(directories).chain_update(AGENT);
     short(&whole.finalize())

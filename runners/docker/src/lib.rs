@@ -7,11 +7,12 @@
 //!
 //! To read it: `runner` finds a job a place, `pool` keeps the sandboxes of one engine and `shelf`
 //! counts them, `sandbox` is one of them, `spec` what its container is, `engine` who tells what
-//! happens to it.
+//! happens to it, and `doctor` whether everything is there.
 
 mod circuit;
 mod config;
 mod container;
+mod doctor;
 mod engine;
 mod identity;
 mod image;

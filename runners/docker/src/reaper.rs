@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use bollard::Docker;
 use bollard::models::ContainerSummary;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
@@ -15,7 +16,7 @@ use crate::identity::{Identity, OWNER, PROCESS};
 
 /// Removes the containers of processes that are gone.
 pub(crate) async fn reap(engine: &Engine, identity: &Identity) {
-    for container in leftovers(engine, identity).await.unwrap_or_default() {
+    for container in leftovers(&engine.docker, identity).await.unwrap_or_default() {
         let id = container.id.unwrap_or_default();
         tracing::info!(container = id, "removing what an earlier process left behind");
         container::remove(&engine.docker, &id).await;
@@ -24,13 +25,13 @@ pub(crate) async fn reap(engine: &Engine, identity: &Identity) {
 
 /// The containers of this installation whose process is gone.
 pub(crate) async fn leftovers(
-    engine: &Engine,
+    docker: &Docker,
     identity: &Identity,
 ) -> Result<Vec<ContainerSummary>, bollard::errors::Error> {
     let label = format!("{OWNER}={}", identity.owner);
     let filters = HashMap::from([("label".to_owned(), vec![label])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let mut containers = engine.docker.list_containers(Some(options)).await?;
+    let mut containers = docker.list_containers(Some(options)).await?;
     containers.retain(|container| {
         let labels = container.labels.as_ref();
         let process = labels.and_then(|labels| labels.get(PROCESS)).map_or("", String::as_str);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lazaret_sandbox::{
-    Events, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
+    Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner,
+    RunnerError,
 };
 use tokio_util::task::TaskTracker;
 
@@ -13,7 +14,7 @@ use crate::engine::offered;
 use crate::identity::Identity;
 use crate::pool::Pool;
 use crate::sandbox::Maker;
-use crate::{DockerConfig, image};
+use crate::{DockerConfig, doctor, image};
 
 /// The name in configuration and messages.
 const NAME: &str = "docker";
@@ -86,6 +87,11 @@ impl Runner for DockerRunner {
             }
         }
         answer.map(|()| self.isolation())
+    }
+
+    /// A job runs on whichever engine can take it, so each is examined.
+    async fn diagnose(&self) -> Examination {
+        doctor::examine(&self.maker.config, &self.maker.identity).await
     }
 
     async fn warm(&self, limits: &Limits) {

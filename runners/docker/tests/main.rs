@@ -2,6 +2,7 @@
 
 mod conformance;
 mod containers;
+mod doctor;
 mod faults;
 mod pool;
 mod refusals;

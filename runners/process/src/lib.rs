@@ -10,6 +10,7 @@
 
 mod agent;
 mod config;
+mod doctor;
 mod groups;
 mod interpreters;
 mod refusal;

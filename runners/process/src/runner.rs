@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lazaret_agent::host::{self, Conversation, ConversationError, Preparation};
 use lazaret_agent::message::{GroupParent, VERSION, Walls};
-use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError};
+use lazaret_sandbox::{
+    Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError,
+};
 use nix::errno::Errno;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
@@ -15,7 +17,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::interpreters::{self, Found};
-use crate::{ProcessConfig, agent, groups, refusal};
+use crate::{ProcessConfig, agent, doctor, groups, refusal};
 
 /// The name in configuration and messages.
 const NAME: &str = "process";
@@ -99,6 +101,11 @@ impl Runner for ProcessRunner {
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
         self.parts().await.map(|_| Isolation::Process)
+    }
+
+    async fn diagnose(&self) -> Examination {
+        let groups = self.groups.get_or_init(groups::find);
+        doctor::examine(&self.config, self.parts().await, groups).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use bollard::models::ContainerInspectResponse;
@@ -98,7 +98,12 @@ pub(crate) struct Engine {
 impl Engine {
     /// Starts one that has the image with Bash, and a runtime `runsc-not` that is not gVisor.
     pub(crate) async fn start() -> Self {
-        Self::start_in(tempfile::tempdir().expect("a directory")).await
+        Self::start_with(serde_json::json!({})).await
+    }
+
+    /// The same with further runtimes.
+    pub(crate) async fn start_with(runtimes: serde_json::Value) -> Self {
+        Self::start_in(tempfile::tempdir().expect("a directory"), runtimes).await
     }
 
     /// The same with a disk of its own, of so many bytes.
@@ -109,7 +114,7 @@ impl Engine {
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&data);
         assert!(mount.status().expect("mount").success());
-        Self::start_in(directory).await
+        Self::start_in(directory, serde_json::json!({})).await
     }
 
     /// A file that fills its disk until it is removed.
@@ -121,11 +126,14 @@ impl Engine {
         path
     }
 
-    async fn start_in(directory: TempDir) -> Self {
-        let runtimes = fs::read_to_string("/etc/docker/daemon.json");
-        let runtimes = runtimes.expect("no runtimes are registered; run tests/engine/up");
-        let mut settings: serde_json::Value = serde_json::from_str(&runtimes).expect("JSON");
+    async fn start_in(directory: TempDir, runtimes: serde_json::Value) -> Self {
+        let usual = fs::read_to_string("/etc/docker/daemon.json");
+        let usual = usual.expect("no runtimes are registered; run tests/engine/up");
+        let mut settings: serde_json::Value = serde_json::from_str(&usual).expect("JSON");
         settings["runtimes"]["runsc-not"] = serde_json::json!({"path": "runc"});
+        for (name, runtime) in runtimes.as_object().expect("a table") {
+            settings["runtimes"][name] = runtime.clone();
+        }
         fs::write(directory.path().join("daemon.json"), settings.to_string()).expect("written");
         let mut engine = Self { directory, daemon: None };
         engine.resume().await;
@@ -138,6 +146,36 @@ impl Engine {
     /// Where it listens.
     pub(crate) fn host(&self) -> String {
         format!("unix://{}", self.path("socket").display())
+    }
+
+    /// Runs Docker's client on it.
+    pub(crate) fn docker(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new("docker");
+        command.arg("--host").arg(self.host()).args(arguments).output().expect("a client")
+    }
+
+    /// The processes of its containers, once what is ending has ended.
+    pub(crate) async fn processes(&self) -> Vec<u32> {
+        let ending = Duration::from_secs(3);
+        let none = async {
+            while !self.processes_now().is_empty() {
+                sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let _ = timeout(ending, none).await;
+        self.processes_now()
+    }
+
+    fn processes_now(&self) -> Vec<u32> {
+        let ours = self.path("exec").display().to_string();
+        let mut found = Vec::new();
+        for entry in fs::read_dir("/proc").expect("processes").flatten() {
+            let number = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok());
+            let line = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+            let is_of_a_container = line.contains(&ours) && line.contains("moby");
+            found.extend(number.filter(|_| is_of_a_container));
+        }
+        found
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -1,0 +1,154 @@
+//! What an engine has of what this runner needs.
+//!
+//! One thing depends on another, so the examination stops where nothing further can be known: no
+//! engine, no runtime. What a runtime is called proves nothing; a small container of it has to show
+//! what it is, and that the engine says when its memory runs out.
+
+mod engine;
+mod evidence;
+mod images;
+mod leftovers;
+mod trial;
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::models::SystemInfo;
+use futures_util::future::join_all;
+use lazaret_sandbox::{Diagnosis, Examination, Health, Isolation};
+
+use crate::DockerConfig;
+use crate::engine::{client, offered};
+use crate::identity::Identity;
+
+/// How long the engine may take to answer a question about itself. It takes milliseconds; a hung one
+/// would be waited for for minutes.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Where an engine listens if nobody says otherwise.
+const USUAL: &str = "unix:///var/run/docker.sock";
+
+/// An engine that answers, and what it says of itself.
+struct Engine<'a> {
+    docker: Docker,
+    config: &'a DockerConfig,
+    identity: &'a Identity,
+    /// Where it listens.
+    place: String,
+    info: SystemInfo,
+}
+
+/// Looks at each engine. A job runs on whichever can take it, so one that is well is enough.
+pub(crate) async fn examine(config: &DockerConfig, identity: &Identity) -> Examination {
+    match config.hosts.as_slice() {
+        [] => examine_one(config, identity, None).await,
+        [host] => examine_one(config, identity, Some(host)).await,
+        hosts => {
+            let each = hosts.iter().map(|host| examine_one(config, identity, Some(host)));
+            joined(hosts.iter().zip(join_all(each).await))
+        }
+    }
+}
+
+fn joined<'a>(examined: impl Iterator<Item = (&'a String, Examination)>) -> Examination {
+    let mut whole = Examination::default();
+    for (host, each) in examined {
+        whole.isolation = whole.isolation.max(each.isolation);
+        whole.diagnoses.extend(
+            each.diagnoses
+                .into_iter()
+                .map(|part| Diagnosis { name: format!("{} at {host}", part.name), ..part }),
+        );
+    }
+    whole
+}
+
+/// Looks at the engine that listens at `host`, or where the environment says.
+async fn examine_one(
+    config: &DockerConfig,
+    identity: &Identity,
+    host: Option<&str>,
+) -> Examination {
+    let place = host.map(str::to_owned).or_else(|| std::env::var("DOCKER_HOST").ok());
+    let place = place.unwrap_or_else(|| USUAL.to_owned());
+    match connect(config, identity, host, &place).await {
+        Ok(engine) => engine.examine().await,
+        Err(absent) => Examination { isolation: None, diagnoses: vec![absent] },
+    }
+}
+
+async fn connect<'a>(
+    config: &'a DockerConfig,
+    identity: &'a Identity,
+    host: Option<&str>,
+    place: &str,
+) -> Result<Engine<'a>, Diagnosis> {
+    let absent = |error: bollard::errors::Error| absent(place, &error);
+    let docker = client(host, config.tls.as_ref()).map_err(absent)?.with_timeout(PATIENCE);
+    let docker = docker.negotiate_version().await.map_err(absent)?;
+    let info = docker.info().await.map_err(absent)?;
+    Ok(Engine { docker, config, identity, place: place.to_owned(), info })
+}
+
+/// An engine that does not answer. The last cause says most.
+fn absent(place: &str, error: &bollard::errors::Error) -> Diagnosis {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    let mut kind = None;
+    let mut reason = String::new();
+    while let Some(each) = next {
+        kind = kind.or_else(|| each.downcast_ref::<io::Error>().map(io::Error::kind));
+        reason = each.to_string();
+        next = each.source();
+    }
+    let help = match kind {
+        Some(io::ErrorKind::PermissionDenied) => {
+            "become a member of the socket's group (`docker`, usually), which is as good as root"
+        }
+        _ => {
+            "install Docker and start it, or set where it listens in `[docker]`; \
+             `runner = \"process\"` needs none"
+        }
+    };
+    Diagnosis::fail("engine", format!("none answers at {place}: {reason}"), help)
+}
+
+impl Engine<'_> {
+    async fn examine(self) -> Examination {
+        let mut diagnoses = vec![self.version(), self.control_groups(), self.runtime()];
+        let can_start = diagnoses.iter().all(|part| part.health != Health::Fail);
+        if self.is_registered() && self.is_gvisor_by_name() {
+            diagnoses.push(self.options());
+        }
+        let (images, usable) = self.images().await;
+        diagnoses.extend(images);
+        let mut root = None;
+        let mut proven = false;
+        if let Some((interpreter, base)) = usable.filter(|_| can_start) {
+            let trial = self.try_container(interpreter, base).await;
+            root = trial.root.clone();
+            proven = trial.kernel.is_some();
+            diagnoses.extend(self.judge(&trial).await);
+        }
+        diagnoses.push(leftovers::containers(&self.docker, self.identity).await);
+        if self.is_local() && self.is_gvisor_by_name() {
+            diagnoses.push(leftovers::processes(&self.docker, root.as_deref()).await);
+        }
+        let well = proven && diagnoses.iter().all(|part| part.health != Health::Fail);
+        Examination { isolation: well.then(|| self.isolation()), diagnoses }
+    }
+
+    /// Where the engine is another machine's, nothing is known of its files and processes.
+    fn is_local(&self) -> bool {
+        self.place.starts_with("unix://")
+    }
+
+    fn is_gvisor_by_name(&self) -> bool {
+        self.isolation() == Isolation::Gvisor
+    }
+
+    fn isolation(&self) -> Isolation {
+        offered(&self.config.runtime)
+    }
+}

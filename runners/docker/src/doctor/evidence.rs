@@ -1,0 +1,101 @@
+//! What a container's trial proves, and what to do where it does not.
+
+use std::fmt::Write;
+
+use bollard::errors::Error;
+use lazaret_sandbox::Diagnosis;
+
+use super::Engine;
+use super::trial::Trial;
+
+/// Builds of gVisor before this one take every network namespace of a newer kernel for the root one.
+const KNOWS_NETWORKS: u32 = 20_240_807;
+
+impl Engine<'_> {
+    /// Says of each part what the trial showed.
+    pub(super) async fn judge(&self, trial: &Trial) -> Vec<Diagnosis> {
+        let mut diagnoses = Vec::new();
+        match (&trial.failure, &trial.kernel) {
+            (Some(error), _) => diagnoses.push(self.does_not_start(error).await),
+            (None, None) => {
+                let help = "look into the engine's log, and whether the image has its interpreter";
+                diagnoses.push(Diagnosis::fail("container", "it started, and said nothing", help));
+            }
+            (None, Some(inner)) => {
+                diagnoses.extend([self.kernel(inner), filter(trial), memory(trial)]);
+            }
+        }
+        if !trial.removed {
+            let help = "end its process `runsc-sandbox`, and look into the engine's log";
+            diagnoses.push(Diagnosis::warn("removal", "a container did not go in time", help));
+        }
+        diagnoses
+    }
+
+    async fn does_not_start(&self, error: &Error) -> Diagnosis {
+        let found = format!("one of `{}` does not start: {error}", self.config.runtime);
+        Diagnosis::fail("container", found, self.what_helps_it_start(error).await)
+    }
+
+    async fn what_helps_it_start(&self, error: &Error) -> String {
+        // The engine takes what is not in the image for a mistake in the request.
+        if matches!(error, Error::DockerResponseServerError { status_code: 400..500, .. }) {
+            return "use an image that has its interpreter on its PATH".to_owned();
+        }
+        if !self.is_gvisor_by_name() {
+            return "look into the engine's log".to_owned();
+        }
+        let mut help =
+            "register it with `--platform=systrap`, or else `--platform=ptrace`".to_owned();
+        if let Some(build) = self.build_of_gvisor().await.filter(|build| *build < KNOWS_NETWORKS) {
+            let _ = write!(
+                help,
+                "; on a newer kernel this build, of {build}, needs `--network=none` too"
+            );
+        }
+        help
+    }
+
+    /// The kernel that the container saw. A name proves nothing.
+    fn kernel(&self, inner: &str) -> Diagnosis {
+        const NAME: &str = "gVisor";
+        let outer = self.info.kernel_version.as_deref().unwrap_or_default();
+        let runtime = &self.config.runtime;
+        match (self.is_gvisor_by_name(), inner == outer) {
+            (true, false) => {
+                Diagnosis::ok(NAME, format!("programs see Linux {inner}, not the engine's {outer}"))
+            }
+            (true, true) => Diagnosis::fail(
+                NAME,
+                format!("`{runtime}` is not gVisor: programs see the engine's Linux {outer}"),
+                "register gVisor's runsc under that name, or set `docker.runtime` to another",
+            ),
+            (false, _) => Diagnosis::warn(
+                NAME,
+                format!("not used: `{runtime}` runs programs on the engine's own kernel"),
+                "install gVisor, and set `docker.runtime = \"runsc\"`",
+            ),
+        }
+    }
+}
+
+fn filter(trial: &Trial) -> Diagnosis {
+    const NAME: &str = "seccomp";
+    if trial.filtered {
+        return Diagnosis::ok(NAME, "the engine's filter of system calls holds inside");
+    }
+    let found = "the engine's filter of system calls does not hold inside: programs can make user \
+                 namespaces, and pass limits with them";
+    Diagnosis::warn(NAME, found, "for gVisor, register it with the option `--oci-seccomp`")
+}
+
+fn memory(trial: &Trial) -> Diagnosis {
+    const NAME: &str = "memory signal";
+    if let Some(time) = trial.out_of_memory {
+        let found = format!("the engine said that memory ran out, {time:.1?} after the start");
+        return Diagnosis::ok(NAME, found);
+    }
+    let found = "memory ran out, and the engine did not say so: a program that this happens to is \
+                 reported as sandbox_crashed";
+    Diagnosis::warn(NAME, found, "look whether `docker events` shows `oom`, and into its log")
+}

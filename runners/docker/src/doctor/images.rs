@@ -1,0 +1,49 @@
+//! Whether the images that the configuration names are there.
+
+use lazaret_sandbox::{Diagnosis, Health, Interpreter};
+
+use super::Engine;
+use crate::image;
+
+/// Which image a container is tried with: what uses least memory before it shows anything.
+const PREFERRED: [Interpreter; 3] = [Interpreter::Bash, Interpreter::Python, Interpreter::Node];
+
+impl Engine<'_> {
+    /// What was found of each, and the image to try a container with.
+    pub(super) async fn images(&self) -> (Vec<Diagnosis>, Option<(Interpreter, &str)>) {
+        let mut diagnoses = Vec::new();
+        let mut usable = Vec::new();
+        for interpreter in Interpreter::ALL {
+            let Some(base) = self.config.images.base(interpreter) else { continue };
+            let found = self.image(interpreter, base).await;
+            if found.health != Health::Fail {
+                usable.push((interpreter, base));
+            }
+            diagnoses.push(found);
+        }
+        if diagnoses.is_empty() {
+            let help = "set `docker.images.python`, `.node` or `.bash` to an image that has it";
+            diagnoses.push(Diagnosis::fail("images", "none is configured", help));
+        }
+        let rank = |of: Interpreter| PREFERRED.iter().position(|each| *each == of);
+        (diagnoses, usable.into_iter().min_by_key(|(interpreter, _)| rank(*interpreter)))
+    }
+
+    async fn image(&self, interpreter: Interpreter, base: &str) -> Diagnosis {
+        let (language, name) = (interpreter.name(), format!("image for {}", interpreter.name()));
+        let id = match self.docker.inspect_image(base).await {
+            Ok(found) => found.id.unwrap_or_default(),
+            Err(error) => {
+                let help =
+                    format!("docker pull {base}, or set `docker.images.{language}` to another");
+                return Diagnosis::fail(name, format!("`{base}` cannot be had: {error}"), help);
+            }
+        };
+        let derived = format!("lazaret/{language}:{}", image::digest(&id));
+        let found = match self.docker.inspect_image(&derived).await {
+            Ok(_) => format!("`{base}`, with this agent as {derived}"),
+            Err(_) => format!("`{base}`; the agent is added when it is first needed"),
+        };
+        Diagnosis::ok(name, found)
+    }
+}
