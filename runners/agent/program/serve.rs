@@ -70,12 +70,12 @@ pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     let Some(preparation) = preparation(&mut inbox)? else { return Ok(()) };
     let can_be_reset = outer.is_none();
     let mut server = Server { preparation, rules, reserved, inbox, children };
-    let mut next = server.serve(evidence)?;
+    let (mut next, mut clean) = (server.serve(evidence)?, reset::Sandbox::default());
     while next == Next::Reset {
         if !can_be_reset {
             return Err(failure(Part::Conversation, "reset a sandbox that the agent has made"));
         }
-        reset::forget()?;
+        clean.forget()?;
         next = server.serve(Evidence::default())?;
     }
     drop(outer);

@@ -1,9 +1,9 @@
 # Runs a program's entry file, as a script or by calling its `main`.
 #
 # It is the text after `python3 -I -c`, so none of it lies where the program could replace it. It
-# says that it is up, and waits for its instructions; so what it imports has been imported when a
-# program comes. A program does not see that: what it imports itself is looked for beside it first,
-# a `json.py` of its own for example.
+# says that it is up, and waits for its instructions; meanwhile it imports what programs often do.
+# A program does not see that: what it imports itself is looked for beside it first, a `json.py` of
+# its own for example.
 #
 # What the program prints about its errors starts with the program's own lines, as if Python had
 # been given the file.
@@ -11,27 +11,51 @@ import sys
 
 usual = set(sys.modules)
 
+import _json
 import atexit
 import gc
 import io
-import json
 import os
-
-known = dict(sys.modules)
+import select
 
 RESULT, INSTRUCTIONS = 3, 4
 
+# In steps, because a program that is there waits for no more than one of them; and not at once,
+# because where one program follows another, the next is there already.
+OFTEN = ("collections", "functools", "enum", "re", "json")
+AT_ONCE = 0.02
+
 
 def serve():
+    global known
     own_path = list(sys.path)
-    gc.collect()
+    os.write(RESULT, b"\n")
+    patience = AT_ONCE
+    for name in OFTEN:
+        if select.select([INSTRUCTIONS], [], [], patience)[0]:
+            break
+        __import__(name)
+        patience = 0
     # What is there by now is not looked at again, which makes the program's end quick.
     gc.freeze()
-    os.write(RESULT, b"\n")
-    instructions = json.loads(read_all(INSTRUCTIONS))
+    known = dict(sys.modules)
+    instructions = decode(read_all(INSTRUCTIONS).decode())
     take_environment(instructions["environment"])
     forget_neighbours(set(instructions["names"]))
     leave(run(instructions, own_path))
+
+
+class Plainly:
+    """How JSON is read: as `json.loads` does, which takes long to import."""
+
+    strict, object_hook, object_pairs_hook = True, None, None
+    parse_float, parse_int = float, int
+    parse_constant = {"NaN": None, "Infinity": None, "-Infinity": None}.__getitem__
+    memo = {}
+
+
+def decode(text):
+    return _json.make_scanner(Plainly)(text, 0)[0]
 
 
 def run(instructions, own_path):
@@ -124,12 +148,23 @@ def encode(value):
 
 
 def encode_plainly(value):
+    """As `json.dumps` does. JSON has no infinity and no NaN: they become null, as they do in
+    JavaScript."""
     try:
-        return json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        return to_text(value, False).encode()
     except ValueError:
-        # JSON has no infinity and no NaN: they become null, as they do in JavaScript.
-        plain = json.loads(json.dumps(value), parse_constant=lambda name: None)
-        return json.dumps(plain, ensure_ascii=False).encode()
+        return to_text(decode(to_text(value, True)), False).encode()
+
+
+def to_text(value, allow_nan):
+    encoder = _json.make_encoder(
+        {}, refuse, _json.encode_basestring, None, ": ", ", ", False, False, allow_nan
+    )
+    return "".join(encoder(value, 0))
+
+
+def refuse(value):
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
 def read_all(descriptor):

@@ -3,8 +3,8 @@
 //! What the program's user can leave behind, and what becomes of it:
 //!
 //! - processes: all are ended and waited for, and `/proc` is looked at;
-//! - files, links, pipes and sockets in the file systems that can be written to: removed, and then
-//!   nothing but devices may be left that this user could write to;
+//! - files, links, pipes and sockets in the directories that can be written to: removed; and apart
+//!   from these directories there may be nothing but devices that this user could write to;
 //! - message queues in `/dev/mqueue`, where an engine mounts that: they have no size allowed to
 //!   them, and are looked for all the same;
 //! - shared memory, semaphores and message queues of System V, POSIX queues by their own calls,
@@ -16,6 +16,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata, Permissions};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -33,15 +34,38 @@ const PLACES: [&str; 4] = [super::WORK, "/tmp", "/dev/shm", "/dev/mqueue"];
 /// File systems of the kernel's own, in which nobody without rights can leave anything.
 const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "devpts", "cgroup", "cgroup2"];
 
-/// Removes all that a program has left. Its processes have been ended before.
-pub(super) fn forget() -> Result<(), Failure> {
-    nobody_is_left()?;
-    for place in PLACES.map(Path::new) {
+/// What is known of a sandbox between its runs.
+#[derive(Default)]
+pub(super) struct Sandbox {
+    /// Whether everything has been looked at once: what programs can write to is decided by owners
+    /// and modes, which only the owners can change.
+    only_places_are_writable: bool,
+}
+
+impl Sandbox {
+    /// Removes all that a program has left. Its processes have been ended before.
+    pub(super) fn forget(&mut self) -> Result<(), Failure> {
+        nobody_is_left()?;
         // What is the program's own can be closed to everybody else, and what is root's to it.
-        owner::as_program(|| empty(place));
-        empty(place);
+        owner::as_program(|| PLACES.iter().for_each(|place| empty(Path::new(place))));
+        for place in PLACES.map(Path::new) {
+            empty(place);
+            is_empty(place)?;
+        }
+        if !self.only_places_are_writable {
+            nothing_else_is_writable()?;
+            self.only_places_are_writable = true;
+        }
+        Ok(())
     }
-    nothing_is_left()
+}
+
+fn is_empty(place: &Path) -> Result<(), Failure> {
+    match names(place) {
+        Ok(names) if names.is_empty() => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        _ => Err(failure(Part::Files, format!("empty {}", place.display()))),
+    }
 }
 
 fn nobody_is_left() -> Result<(), Failure> {
@@ -65,7 +89,11 @@ fn empty(place: &Path) {
     let mut lifted = 0;
     loop {
         let mut progress = false;
-        for name in names(place).unwrap_or_default() {
+        let names = names(place).unwrap_or_default();
+        if names.is_empty() {
+            return;
+        }
+        for name in names {
             progress |= remove(&place.join(name), place, &mut lifted);
         }
         if !progress {
@@ -104,7 +132,7 @@ fn lift(directory: &Path, place: &Path, lifted: &mut u64) -> bool {
 }
 
 /// Looks at every file system that can be written to.
-fn nothing_is_left() -> Result<(), Failure> {
+fn nothing_else_is_writable() -> Result<(), Failure> {
     let text = fs::read_to_string("/proc/self/mountinfo");
     let text = text.attempt(Part::Files, "read which file systems there are")?;
     for mount in text.lines() {
@@ -113,7 +141,7 @@ fn nothing_is_left() -> Result<(), Failure> {
         match mount.kind {
             _ if mount.read_only => {}
             kind if OF_THE_KERNEL.contains(&kind) => {}
-            "tmpfs" | "mqueue" | "devtmpfs" => nothing_is_left_in(&mount)?,
+            "tmpfs" | "mqueue" | "devtmpfs" => nothing_is_writable_in(&mount)?,
             _ => {
                 let action = format!("prove that {} is clean: it can be written to", mount.place);
                 return Err(failure(Part::Files, action));
@@ -123,8 +151,8 @@ fn nothing_is_left() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Only the directories of [`PLACES`] may be the program's to write, and these are empty.
-fn nothing_is_left_in(mount: &Mount<'_>) -> Result<(), Failure> {
+/// Only the directories of [`PLACES`] may be the program's to write; these are empty.
+fn nothing_is_writable_in(mount: &Mount<'_>) -> Result<(), Failure> {
     let root = PathBuf::from(mount.place);
     let look =
         |path: &Path| fs::symlink_metadata(path).attempt(Part::Files, "look at what is left");
@@ -141,8 +169,9 @@ fn nothing_is_left_in(mount: &Mount<'_>) -> Result<(), Failure> {
         } else {
             Vec::new()
         };
-        if is_writable(&found) && !(is_a_place && inside.is_empty()) {
-            return Err(failure(Part::Files, format!("remove {}", path.display())));
+        if is_writable(&found) && !is_a_place {
+            let action = format!("prove that {} is clean: it can be written to", path.display());
+            return Err(failure(Part::Files, action));
         }
         waiting.extend(inside.iter().map(|name| path.join(name)));
     }
@@ -166,7 +195,7 @@ fn is_directory(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
-fn names(directory: &Path) -> std::io::Result<Vec<OsString>> {
+fn names(directory: &Path) -> io::Result<Vec<OsString>> {
     fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect()
 }
 
