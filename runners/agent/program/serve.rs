@@ -76,7 +76,8 @@ pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
             return Err(failure(Part::Conversation, "reset a sandbox that the agent has made"));
         }
         clean.forget()?;
-        next = server.serve(Evidence::default())?;
+        // Counted anew from here on.
+        next = server.serve(Sandbox::of_an_engine().evidence)?;
     }
     drop(outer);
     Ok(())

@@ -23,6 +23,8 @@
   const INSTRUCTIONS = 4;
 
   process.once('exit', leave);
+  hideTraces();
+  practise();
   fs.writeSync(RESULT, '\n');
   const instructions = parse(fs.readFileSync(INSTRUCTIONS, 'utf8'));
   fs.closeSync(INSTRUCTIONS);
@@ -42,6 +44,15 @@
     } else {
       callMain(instructions.arguments).catch(show);
     }
+  }
+
+  // What is done for a program is done once without one: the engine compiles functions when they
+  // are first called.
+  function practise() {
+    nodeModule.createRequire(path.join('/work', 'none.js'));
+    compile('0', '/work/none.js').runInThisContext();
+    fs.readFileSync('/dev/null', 'utf8');
+    Buffer.from(encode(parse('{}')));
   }
 
   // Ends as `process.exit` does, also where the program has just come to its end: taking the engine
@@ -81,7 +92,7 @@
   async function load() {
     if (isModule()) return fromModule();
     try {
-      return fromScript(compile(readSource()));
+      return fromScript(compile(readSource(), entry));
     } catch (error) {
       const isSyntax = error instanceof SyntaxError && /import|export|await/.test(error.message);
       if (isSyntax) return fromModule();
@@ -94,12 +105,12 @@
     return loaded.main ?? loaded.default?.main ?? loaded.default;
   }
 
-  function compile(source) {
+  function compile(source, filename) {
     const everywhere = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
     const nearby = (name) =>
       import(name.startsWith('.') ? pathToFileURL(path.resolve(directory, name)) : name);
     const importModuleDynamically = everywhere ?? nearby;
-    return new vm.Script(source, { filename: entry, importModuleDynamically });
+    return new vm.Script(source, { filename, importModuleDynamically });
   }
 
   function fromScript(script) {
