@@ -7,6 +7,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use lazaret_agent::message::{Controller, GroupParent};
 
@@ -93,14 +95,28 @@ impl Mount {
 
 /// Removes groups whose agent was killed before it could. A group with processes is not removed
 /// by the kernel, so nothing that runs is touched.
+///
+/// A process that has ended is in its group a moment longer, so one without processes to show is
+/// tried again.
 fn remove_abandoned(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let process = name.to_str().and_then(|name| name.strip_prefix("lazaret-"));
         let Some(process) = process.and_then(|number| number.parse::<u32>().ok()) else { continue };
         if !Path::new(&format!("/proc/{process}")).exists() {
-            let _ = fs::remove_dir(entry.path());
+            remove(&entry.path());
         }
+    }
+}
+
+fn remove(group: &Path) {
+    const ATTEMPTS: usize = 20;
+    for _ in 0..ATTEMPTS {
+        let is_empty = || fs::read(group.join("cgroup.procs")).is_ok_and(|list| list.is_empty());
+        if fs::remove_dir(group).is_ok() || !is_empty() {
+            return;
+        }
+        sleep(Duration::from_millis(5));
     }
 }
 
