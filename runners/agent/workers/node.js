@@ -46,6 +46,11 @@
     }
   }
 
+  // Node 18 has no global `crypto`; there it is the module, which could be set.
+  function isGlobal(name, property) {
+    return name === 'crypto' ? !property.set : ['console', 'performance', 'process'].includes(name);
+  }
+
   // What is done for a program is done once without one: the engine compiles functions when they
   // are first called.
   function practise() {
@@ -79,11 +84,10 @@
   // `--eval` makes every built-in module a global, and what CommonJS files have of their own. A
   // file sees only what is global anyway. Its children must not be started with our text.
   function hideTraces() {
-    const globals = ['console', 'crypto', 'performance', 'process'];
     const own = ['module', 'exports', 'require', '__filename', '__dirname'];
     for (const name of [...nodeModule.builtinModules, ...own]) {
       const property = Object.getOwnPropertyDescriptor(globalThis, name);
-      if (property?.configurable && !globals.includes(name)) delete globalThis[name];
+      if (property?.configurable && !isGlobal(name, property)) delete globalThis[name];
     }
     process.execArgv = [];
     delete process._eval;
