@@ -1,6 +1,7 @@
 //! The table `[docker]`.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use lazaret_sandbox::{Interpreter, Size};
@@ -23,13 +24,13 @@ pub struct DockerConfig {
     /// Sandboxes that wait ready, on each engine.
     pub warm: Warm,
     /// Sandboxes that programs run in at one time, on each engine.
-    pub max: u32,
+    pub max: NonZeroU32,
     /// Sandboxes that are started at one time, on each engine.
-    pub starting: u32,
+    pub starting: NonZeroU32,
     /// Whether a sandbox may serve more than one run.
     pub reuse: Reuse,
-    /// Processors of one sandbox; parts are allowed.
-    pub cpus: Option<f64>,
+    /// Processors of one sandbox.
+    pub cpus: Option<Processors>,
     /// Swap of one sandbox, beside its memory. Without it there is none.
     pub swap: Option<Size>,
     /// The engine's network that sandboxes are in.
@@ -86,6 +87,33 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// A number of processors greater than zero; parts are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "f64")]
+pub struct Processors(f64);
+
+impl Processors {
+    /// As an engine counts them.
+    #[allow(clippy::cast_possible_truncation, reason = "the number is bounded where it is read")]
+    pub(crate) fn billionths(self) -> i64 {
+        (self.0 * 1e9) as i64
+    }
+}
+
+impl TryFrom<f64> for Processors {
+    type Error = &'static str;
+
+    fn try_from(number: f64) -> Result<Self, Self::Error> {
+        // An engine knows hundredths, and no machine has more.
+        const RANGE: std::ops::RangeInclusive<f64> = 0.01..=4096.0;
+        if RANGE.contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err("a number of processors lies between 0.01 and 4096; nothing is unlimited")
+        }
+    }
+}
+
 /// Whether a sandbox may serve more than one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -105,8 +133,8 @@ impl Default for DockerConfig {
             runtime: "runsc".into(),
             images: Images::default(),
             warm: Warm::default(),
-            max: 16,
-            starting: 2,
+            max: const { NonZeroU32::new(16).unwrap() },
+            starting: const { NonZeroU32::new(2).unwrap() },
             reuse: Reuse::Never,
             cpus: None,
             swap: None,

@@ -23,5 +23,5 @@ mod sandbox;
 mod shelf;
 mod spec;
 
-pub use config::{DockerConfig, Images, Reuse, Tls, Warm};
+pub use config::{DockerConfig, Images, Processors, Reuse, Tls, Warm};
 pub use runner::DockerRunner;

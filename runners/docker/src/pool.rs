@@ -6,6 +6,7 @@
 //! so.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -50,7 +51,10 @@ pub(crate) struct Pool {
 impl Pool {
     /// A pool without sandboxes; nothing is tried yet.
     pub(crate) fn new(host: Option<String>, maker: Arc<Maker>) -> Self {
-        let permits = |count: u32| usize::try_from(count.max(1)).unwrap_or(Semaphore::MAX_PERMITS);
+        let permits = |count: NonZeroU32| {
+            usize::try_from(count.get())
+                .map_or(Semaphore::MAX_PERMITS, |count| count.min(Semaphore::MAX_PERMITS))
+        };
         Self {
             host,
             places: Arc::new(Semaphore::new(permits(maker.config.max))),
@@ -252,7 +256,7 @@ impl Pool {
             let reset = timeout(RESET, sandbox.reset()).await;
             sandbox.container.place = None;
             let clean = matches!(reset, Ok(Ok(()))).then_some(sandbox);
-            let most = usize::try_from(pool.maker.config.max).unwrap_or(usize::MAX);
+            let most = usize::try_from(pool.maker.config.max.get()).unwrap_or(usize::MAX);
             pool.shelf(&key, |shelf| shelf.was_reset(&tenant, clean, most));
             pool.refill(&key);
         });

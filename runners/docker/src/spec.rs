@@ -8,9 +8,9 @@ use std::path::Path;
 use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig};
 use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
 
-use crate::DockerConfig;
 use crate::identity::Identity;
 use crate::image::AGENT_PATH;
+use crate::{DockerConfig, Processors};
 
 /// Memory of gVisor's own kernel and of the agent, beside the program's.
 const OWN_MEMORY: u64 = 64 * 1024 * 1024;
@@ -106,7 +106,7 @@ fn host_config(config: &DockerConfig, key: &Key) -> Result<HostConfig, RunnerErr
         memory: Some(signed(memory)),
         // Memory and swap together, as Docker counts it.
         memory_swap: Some(signed(memory.saturating_add(swap))),
-        nano_cpus: config.cpus.map(billionths),
+        nano_cpus: config.cpus.map(Processors::billionths),
         pids_limit: Some(i64::from(key.processes) + OWN_PROCESSES),
         tmpfs: Some(tmpfs.into_iter().collect()),
         ipc_mode: Some("private".to_owned()),
@@ -141,9 +141,4 @@ fn profile(path: &Path) -> Result<String, RunnerError> {
 
 fn signed(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "the configuration bounds it")]
-fn billionths(processors: f64) -> i64 {
-    (processors * 1e9) as i64
 }

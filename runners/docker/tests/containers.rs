@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::{bash_config, containers, until, warmed};
 use bollard::models::{ContainerInspectResponse, HostConfig};
-use lazaret_docker::{DockerConfig, DockerRunner};
+use lazaret_docker::{DockerConfig, DockerRunner, Processors};
 use lazaret_sandbox::conformance::program::{bash, stdout};
 use lazaret_sandbox::{Runner, Size, Status};
 
@@ -80,7 +80,7 @@ async fn a_secret_of_the_job_is_nowhere_at_the_container() {
 #[tokio::test]
 async fn processors_memory_swap_and_processes_are_limited() {
     let host = host_config("limits", |config| {
-        (config.cpus, config.swap) = (Some(0.5), Some(Size(32 * 1024 * 1024)));
+        (config.cpus, config.swap) = (Processors::try_from(0.5).ok(), Some(Size(32 * 1024 * 1024)));
     });
     let host = host.await;
     assert_eq!(host.nano_cpus, Some(500_000_000));

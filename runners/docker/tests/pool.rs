@@ -60,7 +60,7 @@ async fn a_burst_is_served_and_makes_no_more_than_it_needs() {
 
 #[tokio::test]
 async fn no_more_run_at_one_time_than_the_configuration_allows() {
-    let config = DockerConfig { max: 1, ..bash_config("max") };
+    let config = DockerConfig { max: std::num::NonZeroU32::MIN, ..bash_config("max") };
     let runner = warmed(config).await;
     let run = || async { bash("date +%s%N; sleep 0.3; date +%s%N").succeed(&runner).await };
     let (one, two) = tokio::join!(run(), run());
