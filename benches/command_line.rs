@@ -60,6 +60,21 @@ fn lazaret(directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// The most memory that a command held, in KiB, as the kernel tells until shortly before its end.
+fn peak(mut command: Command) -> u64 {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let path = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(&path).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = peak.max(now.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    peak
+}
+
 fn main() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("fifty.py"), fifty_lines()).unwrap();
@@ -82,4 +97,11 @@ fn main() {
         "lazaret run above python3 -I              p50 {:7.2} ms",
         above.as_secs_f64() * 1000.0
     );
+
+    let code = "import os\nfor _ in range(3200):\n    os.write(1, b'x' * 65536)\n";
+    std::fs::write(directory.path().join("much.py"), code).unwrap();
+    std::fs::write(directory.path().join("much.toml"), "execution.output = '256MiB'\n").unwrap();
+    let one = peak(lazaret(directory.path(), &["run", "line.py"]));
+    let much = peak(lazaret(directory.path(), &["--config", "much.toml", "run", "much.py"]));
+    println!("memory of lazaret while a program prints one line {one} KiB, 200 MB {much} KiB");
 }

@@ -240,7 +240,7 @@ async fn execute(
 }
 
 fn listen() -> (Events, Option<mpsc::Receiver<Event>>) {
-    let (events, receiver) = Events::channel(WAITING_EVENTS);
+    let (events, receiver) = Events::instead(WAITING_EVENTS);
     (events, Some(receiver))
 }
 

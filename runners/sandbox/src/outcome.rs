@@ -14,9 +14,9 @@ pub struct Outcome {
     pub exit_code: Option<i32>,
     /// The signal that ended the main process, where one did.
     pub signal: Option<i32>,
-    /// What it printed to standard output, up to the limit.
+    /// What it printed to standard output, up to the limit. Nothing where a listener has it instead.
     pub stdout: Printed,
-    /// What it printed to standard error, up to the limit.
+    /// The same of standard error.
     pub stderr: Printed,
     /// What `main` returned; `Some(Value::Null)` for `None`, `null` and `undefined`.
     pub result: Option<Value>,

@@ -55,25 +55,41 @@ pub enum Event {
 /// Where a runner tells what happens. Bounded: a slow listener slows the program's output, and
 /// never fills memory. Its time limit goes on meanwhile.
 #[derive(Clone, Debug)]
-pub struct Events(Option<mpsc::Sender<Event>>);
+pub struct Events {
+    listener: Option<mpsc::Sender<Event>>,
+    /// Whether the outcome holds what was printed, too.
+    kept: bool,
+}
 
 impl Events {
     /// Nobody listens.
     pub fn none() -> Self {
-        Self(None)
+        Self { listener: None, kept: true }
     }
 
     /// Somebody listens, with at most `capacity` events waiting.
     pub fn channel(capacity: usize) -> (Self, mpsc::Receiver<Event>) {
         let (sender, receiver) = mpsc::channel(capacity);
-        (Self(Some(sender)), receiver)
+        (Self { listener: Some(sender), kept: true }, receiver)
+    }
+
+    /// Somebody listens, and the outcome holds nothing of what was printed: however much that is,
+    /// it takes no more memory than the events that wait.
+    pub fn instead(capacity: usize) -> (Self, mpsc::Receiver<Event>) {
+        let (events, receiver) = Self::channel(capacity);
+        (Self { kept: false, ..events }, receiver)
+    }
+
+    /// Whether the outcome is to hold what is printed.
+    pub fn outcome_holds_output(&self) -> bool {
+        self.kept
     }
 
     /// Tells the listener, and waits while too many events wait. A listener that has gone away is
-    /// no error: the outcome holds what was printed.
+    /// no error.
     pub async fn send(&self, event: Event) {
-        if let Some(sender) = &self.0 {
-            let _ = sender.send(event).await;
+        if let Some(listener) = &self.listener {
+            let _ = listener.send(event).await;
         }
     }
 }

@@ -54,12 +54,16 @@ impl Answer {
         match frame.kind {
             Kind::Stdout => {
                 take_room(&mut self.room.output, &bytes)?;
-                self.outcome.stdout.bytes.extend_from_slice(&bytes);
+                if events.outcome_holds_output() {
+                    self.outcome.stdout.bytes.extend_from_slice(&bytes);
+                }
                 events.send(Event::Stdout(bytes)).await;
             }
             Kind::Stderr => {
                 take_room(&mut self.room.output, &bytes)?;
-                self.outcome.stderr.bytes.extend_from_slice(&bytes);
+                if events.outcome_holds_output() {
+                    self.outcome.stderr.bytes.extend_from_slice(&bytes);
+                }
                 events.send(Event::Stderr(bytes)).await;
             }
             Kind::Result => {
