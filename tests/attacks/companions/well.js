@@ -1,0 +1,4 @@
+// What: a program that means well.
+// Expect: success
+// Stdout: well
+console.log('well');

@@ -1,0 +1,2 @@
+"""The program may have a module of this name."""
+NAME = "the program's own json"
