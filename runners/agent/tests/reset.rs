@@ -7,11 +7,15 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use lazaret_agent::host::ConversationError;
 use lazaret_sandbox::{
     Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Outcome, Status,
 };
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use self::support::{Sandbox, limits};
 
@@ -181,4 +185,25 @@ async fn a_job_with_limits_that_the_kernel_was_not_told_is_refused() {
     let events = Events::none();
     let refused = sandbox.conversation.run(&job, Isolation::Container, &events).await;
     assert!(matches!(refused, Err(ConversationError::Refused(_))), "{refused:?}");
+}
+
+/// On this machine's kernel the interpreter is seen from outside, and can be killed.
+#[tokio::test]
+async fn an_interpreter_that_dies_while_it_waits_is_told() {
+    let mut sandbox = Sandbox::start("runc", Interpreter::Python).await;
+    let agent = Command::new("docker")
+        .args(["inspect", "--format", "{{.State.Pid}}", &sandbox.name])
+        .output()
+        .expect("docker is here");
+    let agent = String::from_utf8_lossy(&agent.stdout).trim().to_owned();
+    let children = std::fs::read_to_string(format!("/proc/{agent}/task/{agent}/children"));
+    let interpreter: i32 = children.expect("it runs").trim().parse().expect("it has one child");
+    kill(Pid::from_raw(interpreter), Signal::SIGKILL).expect("killed");
+    let told = loop {
+        // The kernel takes its time for a kill.
+        if let Err(told) = sandbox.conversation.ping().await {
+            break told;
+        }
+    };
+    assert!(matches!(told, ConversationError::Refused(_)), "{told}");
 }

@@ -22,7 +22,10 @@ pub(super) fn wait_for_job(
     };
     while let Some(frame) = inbox.wait_beside(Some(children.descriptor()), look)? {
         match frame.kind {
-            Kind::Ping => channel::send_word(io::stdout(), Kind::Pong)?,
+            Kind::Ping => {
+                program.is_still_up()?;
+                channel::send_word(io::stdout(), Kind::Pong)?;
+            }
             _ => return Ok(Some(frame)),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use lazaret_agent::AGENT;
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
@@ -15,6 +16,9 @@ pub(crate) const DISK: u64 = 64 * 1024 * 1024;
 /// A container with an agent. When it is dropped, the agent's input ends, and so does the rest.
 pub(crate) struct Sandbox {
     pub(crate) conversation: Conversation<ChildStdout, ChildStdin>,
+    /// The container's name.
+    #[allow(dead_code, reason = "not everybody asks the engine about it")]
+    pub(crate) name: String,
     _engine: Child,
     _agent: TempDir,
 }
@@ -28,8 +32,9 @@ impl Sandbox {
 
     async fn begin(runtime: &str, interpreter: Interpreter) -> Result<Self, ConversationError> {
         let agent = tempfile::tempdir().expect("a directory");
-        let mut engine =
-            command(runtime, interpreter, agent.path()).spawn().expect("docker is here");
+        let name = name();
+        let mut command = command(runtime, interpreter, agent.path(), &name);
+        let mut engine = command.spawn().expect("docker is here");
         let streams = engine.stdout.take().zip(engine.stdin.take());
         let (reader, writer) = streams.expect("both were asked for");
         let executable = [executable(interpreter).to_owned()];
@@ -41,13 +46,20 @@ impl Sandbox {
             outer_kernel: None,
         };
         let conversation = Conversation::begin(reader, writer, &preparation).await?;
-        Ok(Self { conversation, _engine: engine, _agent: agent })
+        Ok(Self { conversation, name, _engine: engine, _agent: agent })
     }
 }
 
 /// What programs in these containers may use.
 pub(crate) fn limits() -> Limits {
     Limits { disk: DISK, ..Limits::default() }
+}
+
+/// One that nothing else has.
+fn name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("lazaret-agent-test-{}-{count}", std::process::id())
 }
 
 fn executable(interpreter: Interpreter) -> &'static str {
@@ -58,7 +70,7 @@ fn executable(interpreter: Interpreter) -> &'static str {
     }
 }
 
-fn command(runtime: &str, interpreter: Interpreter, directory: &Path) -> Command {
+fn command(runtime: &str, interpreter: Interpreter, directory: &Path, name: &str) -> Command {
     use std::os::unix::fs::PermissionsExt;
     let program = directory.join("agent");
     std::fs::write(&program, AGENT).expect("written");
@@ -66,6 +78,7 @@ fn command(runtime: &str, interpreter: Interpreter, directory: &Path) -> Command
     std::fs::set_permissions(&program, permissions).expect("set");
     let mut command = Command::new("docker");
     command.args(["run", "--rm", "--interactive", "--runtime", runtime, "--network=none"]);
+    command.args(["--name", name]);
     command.args(["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]);
     command.args(["--cap-add=SETUID", "--cap-add=SETGID", "--cap-add=KILL", "--log-driver=none"]);
     for place in ["/work", "/tmp", "/dev/shm"] {
