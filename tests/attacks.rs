@@ -35,7 +35,7 @@
 //! was asked for, `ESCAPED` is printed nowhere, nobody took the bait that the host holds out, the
 //! next run succeeds, and nothing is left on the machine.
 //!
-//! `LAZARET_ATTACKS=memory/` in the environment runs only the attacks with that in their names.
+//! `ATTACKS=memory/` in the environment runs only the attacks with that in their names.
 
 mod arena;
 mod attack;
@@ -123,9 +123,9 @@ fn every_attack_is_held(runner: Runner) {
     );
 }
 
-/// The attacks on a runner; with `LAZARET_ATTACKS`, those with that in their names.
+/// The attacks on a runner; with `ATTACKS`, those with that in their names.
 fn chosen(runner: Runner) -> Vec<Attack> {
-    let wanted = std::env::var("LAZARET_ATTACKS").unwrap_or_default();
+    let wanted = std::env::var("ATTACKS").unwrap_or_default();
     let all = attack::all().into_iter();
     let chosen: Vec<Attack> =
         all.filter(|attack| attack.runs_on(runner) && attack.name.contains(&wanted)).collect();

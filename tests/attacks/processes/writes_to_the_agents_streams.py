@@ -1,6 +1,7 @@
-# What: opens the agent's own streams again, to speak to the host in its place.
+# What: opens the agent's own streams again, or takes them over, to speak to the host in its place.
 # Expect: program_error
 # Exit: 9
+import ctypes
 import os
 import struct
 import sys
@@ -11,22 +12,17 @@ for process in [name for name in os.listdir("/proc") if name.isdigit() and int(n
         for mode in (os.O_WRONLY, os.O_RDWR, os.O_RDONLY):
             try:
                 opened = os.open(f"/proc/{process}/fd/{number}", mode | os.O_NONBLOCK)
+            except OSError:
+                continue
+            # The sandbox's own root is nothing new; the agent keeps two numbers free with it.
+            if not os.path.samestat(os.fstat(opened), os.stat("/")):
                 print("ESCAPED: opened", process, number)
                 os.write(opened, struct.pack("<IB", len(DONE), 71) + DONE)
-            except OSError:
-                pass
-for number in range(64):
-    try:
-        libc_pidfd = os.pidfd_open(1)
-        break
-    except (OSError, AttributeError):
-        continue
-else:
-    sys.exit(9)
-import ctypes
-
+            os.close(opened)
+PIDFD_OPEN, PIDFD_GETFD = 434, 438
 libc = ctypes.CDLL(None, use_errno=True)
+agent = libc.syscall(PIDFD_OPEN, 1, 0)
 for number in range(64):
-    if libc.syscall(438, libc_pidfd, number, 0) >= 0:
+    if agent >= 0 and libc.syscall(PIDFD_GETFD, agent, number, 0) >= 0:
         print("ESCAPED: took descriptor", number, "of process 1")
 sys.exit(9)
