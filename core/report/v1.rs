@@ -209,6 +209,28 @@ pub struct Usage {
     pub system_ms: f64,
     /// The most memory at one time.
     pub peak_memory_bytes: u64,
+    /// The most processes and threads at one time.
+    pub peak_processes: u64,
+    /// The most that lay in the scratch space at one time, the job's own files too.
+    pub peak_disk_bytes: u64,
+    /// How each was measured.
+    pub measured: Measured,
+}
+
+/// How the numbers of the usage were measured: `cgroup`, a control group counted everything;
+/// `rusage`, the kernel's account of each process that was waited for; `sampled`, looked at every
+/// 20 milliseconds; `estimated`, by gVisor's clocks, which take who is ready for one that runs;
+/// `unknown`, not at all.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Measured {
+    /// Time on processors.
+    pub cpu: &'static str,
+    /// Memory.
+    pub memory: &'static str,
+    /// Processes.
+    pub processes: &'static str,
+    /// The scratch space.
+    pub disk: &'static str,
 }
 
 /// A stage that was begun.

@@ -6,8 +6,8 @@ use lazaret_analysis::DependencyKind;
 use lazaret_sandbox::{Outcome, Printed};
 
 use super::{
-    Artifact, Decision, Dependency, Finding, Label, Need, Place, Ran, RefusedArtifact, Report,
-    Stage, Stream, Unjudged, Unknown, Usage,
+    Artifact, Decision, Dependency, Finding, Label, Measured, Need, Place, Ran, RefusedArtifact,
+    Report, Stage, Stream, Unjudged, Unknown, Usage,
 };
 use crate::pipeline;
 use crate::report::lines::Places;
@@ -146,6 +146,14 @@ impl From<&lazaret_sandbox::Usage> for Usage {
             user_ms: milliseconds(usage.user),
             system_ms: milliseconds(usage.system),
             peak_memory_bytes: usage.peak_memory,
+            peak_processes: usage.peak_processes,
+            peak_disk_bytes: usage.peak_disk,
+            measured: Measured {
+                cpu: usage.measured.cpu.name(),
+                memory: usage.measured.memory.name(),
+                processes: usage.measured.processes.name(),
+                disk: usage.measured.disk.name(),
+            },
         }
     }
 }

@@ -7,14 +7,17 @@
 mod artifacts;
 mod census;
 mod children;
+mod engine;
 mod evidence;
 mod files;
 mod idle;
 mod job;
 mod lockdown;
 mod owner;
+mod processor;
 mod program;
 mod reset;
+mod scratch;
 mod session;
 mod streams;
 mod watch;
@@ -54,10 +57,12 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox that an engine has made; the engine knows what it is made of.
+    /// A sandbox that an engine has made; the engine knows what else it is made of.
     pub(crate) fn of_an_engine() -> Self {
-        let (evidence, rules) = (Evidence::default(), Rules::default());
-        Self { evidence, rules, parts: Vec::new(), outer: None }
+        let evidence = engine::evidence();
+        let rules = Rules::of_an_engine(evidence.gvisor);
+        let parts = ["seccomp", "nobody without capabilities"].map(str::to_owned).into();
+        Self { evidence, rules, parts, outer: None }
     }
 }
 

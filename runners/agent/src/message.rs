@@ -223,6 +223,42 @@ pub struct Usage {
     pub system: u64,
     /// The most memory at one time, in bytes.
     pub peak_memory: u64,
+    /// The most processes and threads at one time.
+    pub peak_processes: u64,
+    /// The most bytes in the scratch space at one time, the job's own files too.
+    pub peak_disk: u64,
+    /// How each was measured.
+    pub measured: Measured,
+}
+
+/// How the numbers of a [`Usage`] came about. The wall clock is the kernel's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Processor time.
+    pub cpu: Source,
+    /// Memory.
+    pub memory: Source,
+    /// Processes.
+    pub processes: Source,
+    /// The scratch space.
+    pub disk: Source,
+}
+
+/// Where a number comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// Nobody has measured it.
+    #[default]
+    Unknown,
+    /// A control group counts everything.
+    Cgroup,
+    /// The kernel's account of the processes that were waited for.
+    Rusage,
+    /// The agent looks every few milliseconds.
+    Sampled,
+    /// gVisor takes who is ready for one that runs.
+    Estimated,
 }
 
 /// What the agent could not do.

@@ -18,7 +18,9 @@ mod units;
 pub use diagnosis::{Diagnosis, Examination, Health};
 pub use job::{Entry, Form, InputFile, Interpreter, Job};
 pub use limits::{LimitError, Limits};
-pub use outcome::{Artifact, Isolation, Outcome, Printed, RefusedArtifact, Status, Usage};
+pub use outcome::{
+    Artifact, Isolation, Measured, Outcome, Printed, RefusedArtifact, Source, Status, Usage,
+};
 pub use pool::PoolState;
 pub use runner::{Event, Events, Runner, RunnerError};
 pub use units::{Size, Time};

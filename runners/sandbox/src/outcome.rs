@@ -115,9 +115,58 @@ pub struct Usage {
     pub user: Duration,
     /// Processor time in the kernel.
     pub system: Duration,
-    /// The most memory at one time, in bytes: of the control group where there is one, else the
-    /// largest of the processes.
+    /// The most memory at one time, in bytes: of all processes, where that could be measured, else
+    /// of the largest.
     pub peak_memory: u64,
+    /// The most processes and threads at one time.
+    pub peak_processes: u64,
+    /// The most bytes in the scratch space at one time, the job's own files too.
+    pub peak_disk: u64,
+    /// How each was measured.
+    pub measured: Measured,
+}
+
+/// How the numbers of a [`Usage`] were measured. The wall clock needs no explanation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Processor time, user and system.
+    pub cpu: Source,
+    /// Memory.
+    pub memory: Source,
+    /// Processes.
+    pub processes: Source,
+    /// The scratch space.
+    pub disk: Source,
+}
+
+/// Where a number comes from, and so how far it can be trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody has measured it.
+    #[default]
+    Unknown,
+    /// A control group of the kernel counted everything.
+    Cgroup,
+    /// The kernel's account of each process that was waited for.
+    Rusage,
+    /// Looked at every few milliseconds; what comes and goes in between is not seen.
+    Sampled,
+    /// gVisor's clocks, which take who is ready for one that runs; never more than the time there
+    /// was on all processors.
+    Estimated,
+}
+
+impl Source {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Cgroup => "cgroup",
+            Self::Rusage => "rusage",
+            Self::Sampled => "sampled",
+            Self::Estimated => "estimated",
+        }
+    }
 }
 
 /// How strong a sandbox is. Ordered: stronger is greater.

@@ -10,7 +10,9 @@ pub(super) struct Census {
     /// Threads, and processes that have ended and were not waited for.
     pub(super) threads: u64,
     /// Processor time in clock ticks, of the living and of the children they waited for.
-    pub(super) ticks: u64,
+    pub(super) user_ticks: u64,
+    /// The same in the kernel.
+    pub(super) system_ticks: u64,
     /// Memory that is present, in pages; what processes share counts for each of them.
     pub(super) pages: u64,
     /// The processes.
@@ -43,11 +45,17 @@ impl Census {
             fields.split(' ').map(|field| field.trim().parse().unwrap_or(0)).collect();
         // Numbers of `proc_pid_stat(5)`, which calls the first field after the name number 3.
         let field = |number: usize| fields.get(number - 3).copied().unwrap_or(0);
-        self.ticks += [14, 15, 16, 17].map(field).iter().sum::<u64>();
+        self.user_ticks += field(14) + field(16);
+        self.system_ticks += field(15) + field(17);
         self.threads += field(20).max(1);
         self.pages += field(24);
         self.processes.push(process);
     }
+}
+
+/// Processes but the agent, with those that have ended and were not waited for.
+pub(super) fn leaders() -> u64 {
+    processes().filter(|process| *process != 1).count() as u64
 }
 
 fn processes() -> impl Iterator<Item = u32> {
@@ -79,7 +87,8 @@ pub(super) fn ticks_per_second() -> u64 {
     configured(SysconfVar::CLK_TCK, 100)
 }
 
-fn configured(variable: SysconfVar, usual: u64) -> u64 {
+/// A number of the system's.
+pub(super) fn configured(variable: SysconfVar, usual: u64) -> u64 {
     sysconf(variable).ok().flatten().and_then(|value| value.try_into().ok()).unwrap_or(usual)
 }
 
@@ -93,7 +102,13 @@ mod tests {
     fn a_name_with_parentheses_does_not_shift_the_fields() {
         let mut census = Census::default();
         census.add(7, LINE);
-        let expected = Census { threads: 3, ticks: 50 + 6 + 7 + 8, pages: 42, processes: vec![7] };
+        let expected = Census {
+            threads: 3,
+            user_ticks: 50 + 7,
+            system_ticks: 6 + 8,
+            pages: 42,
+            processes: vec![7],
+        };
         assert_eq!(census, expected);
     }
 

@@ -1,4 +1,7 @@
-//! What control groups tell about a run, read through files that were opened outside.
+//! What a kernel counts about a run as a whole, read through files that are opened before it.
+//!
+//! They are of control groups, and inside of gVisor of `/proc` too. Each is there or not; what is
+//! not there, the agent counts by itself.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -8,12 +11,44 @@ use std::os::unix::fs::FileExt;
 pub(crate) struct Evidence {
     /// Holds a line `oom_kill N`: how many processes the kernel ended for want of memory.
     pub(crate) memory: Option<File>,
+    /// Tells the memory that is held now, where the group's own limit is not the program's.
+    pub(crate) held: Option<Held>,
     /// Holds the most bytes at one time.
     pub(crate) peak: Option<File>,
     /// Holds a line `max N`: how often a process was refused.
     pub(crate) processes: Option<File>,
+    /// Holds the number of processes and threads, the agent's too.
+    pub(crate) tasks: Option<File>,
     /// Holds the processor time: alone, in nanoseconds, or in a line `usage_usec N`.
     pub(crate) cpu: Option<File>,
+    /// Whether the kernel is gVisor's.
+    pub(crate) gvisor: bool,
+}
+
+/// A file in which some lines together say how much memory is held.
+pub(crate) struct Held {
+    file: File,
+    lines: &'static [&'static str],
+    /// Bytes of what the lines count.
+    unit: u64,
+    /// What was held before there was a program: by the agent, in the main.
+    before: u64,
+}
+
+impl Held {
+    /// What is held from now on.
+    pub(crate) fn from_now(file: File, lines: &'static [&'static str], unit: u64) -> Option<Self> {
+        let mut held = Self { file, lines, unit, before: 0 };
+        held.before = held.bytes()?;
+        Some(held)
+    }
+
+    fn bytes(&self) -> Option<u64> {
+        let text = text(&self.file)?;
+        let counts = self.lines.iter().map(|line| number(&text, line));
+        let sum: u64 = counts.sum::<Option<u64>>()?;
+        Some(sum.saturating_mul(self.unit).saturating_sub(self.before))
+    }
 }
 
 impl Evidence {
@@ -32,6 +67,18 @@ impl Evidence {
         counted(self.processes.as_ref(), "max") > Some(0)
     }
 
+    /// Memory that the program holds now, in bytes: its processes' own and its files, and not what
+    /// of the image is only mapped.
+    pub(crate) fn held_memory(&self) -> Option<u64> {
+        self.held.as_ref()?.bytes()
+    }
+
+    /// Processes and threads now, without the agent.
+    pub(crate) fn tasks(&self) -> Option<u64> {
+        let tasks: u64 = text(self.tasks.as_ref()?)?.trim().parse().ok()?;
+        Some(tasks.saturating_sub(1))
+    }
+
     /// Processor time in microseconds, of everybody who was ever in the group. It knows what the
     /// agent's own count does not: children that their parent never waited for.
     pub(crate) fn cpu_time(&self) -> Option<u64> {
@@ -45,15 +92,23 @@ impl Evidence {
     }
 }
 
-/// The number in the line with this name.
+/// The number in the file's line with this name.
 fn counted(file: Option<&File>, name: &str) -> Option<u64> {
-    let value = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok();
-    text(file?)?.lines().find_map(value)
+    number(&text(file?)?, name)
+}
+
+/// The number in the line with this name.
+fn number(text: &str, name: &str) -> Option<u64> {
+    let value = |line: &str| {
+        let mut words = line.split_whitespace();
+        (words.next() == Some(name)).then(|| words.next()?.parse().ok())?
+    };
+    text.lines().find_map(value)
 }
 
 /// The file as it is now: the kernel writes it anew for each read from its start.
 fn text(file: &File) -> Option<String> {
-    let mut bytes = [0; 512];
+    let mut bytes = [0; 2048];
     let length = file.read_at(&mut bytes, 0).ok()?;
     Some(String::from_utf8_lossy(bytes.get(..length)?).into_owned())
 }
@@ -74,6 +129,17 @@ mod tests {
     fn a_count_above_zero_is_evidence() {
         let memory = Some(file("oom_kill_disable 0\nunder_oom 1\noom_kill 2\n"));
         assert!(Evidence { memory, ..Evidence::default() }.out_of_memory());
+    }
+
+    #[test]
+    fn what_was_held_before_is_not_the_programs() {
+        let lines = ["AnonPages:", "Shmem:"];
+        let before = file("Cached: 9 kB\nAnonPages:   30 kB\nShmem:        2 kB\n");
+        let mut held = Held::from_now(before, &["AnonPages:", "Shmem:"], 1024).expect("numbers");
+        assert_eq!((held.bytes(), held.lines), (Some(0), lines.as_slice()));
+        held.file = file("AnonPages:   40 kB\nShmem:        4 kB\n");
+        assert_eq!(held.bytes(), Some(12 * 1024));
+        assert!(Held::from_now(file("AnonPages: 1 kB\n"), &["Shmem:"], 1024).is_none());
     }
 
     #[test]

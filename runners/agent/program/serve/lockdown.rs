@@ -28,35 +28,61 @@ const WRITABLE: [&str; 6] = ["/work", "/tmp", "/dev/shm", "/dev/null", "/dev/zer
 /// that it wants to, where no control group tells.
 const SPARE_PROCESSES: u64 = 16;
 
-/// The rules of Landlock, made beforehand so that a kernel without it is known in time.
+/// The same in containers on one kernel, which counts the processes of a user in all of them
+/// together. The container's own control group holds each, and tells the agent.
+const SPARE_PROCESSES_OF_NEIGHBOURS: u64 = 32 * 1024;
+
+/// What is beside the kernel's limits and the filters of system calls. The rules of Landlock are
+/// made beforehand so that a kernel without it is known in time.
 #[derive(Default)]
-pub(crate) struct Rules(Option<RulesetCreated>);
+pub(crate) struct Rules {
+    landlock: Option<RulesetCreated>,
+    place: Place,
+}
+
+/// What the sandbox's user and kernel are.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    /// A user that nobody else is.
+    #[default]
+    Alone,
+    /// A user that other containers of this kernel have, too.
+    AmongNeighbours,
+    /// gVisor.
+    Gvisor,
+}
 
 impl Rules {
     /// Makes the rules; fails only where they are demanded.
     pub(crate) fn prepare(demand: Demand) -> Result<Self, Failure> {
         let made = match demand {
-            Demand::Off => return Ok(Self(None)),
+            Demand::Off => return Ok(Self::default()),
             Demand::WhenAvailable => rules(CompatLevel::BestEffort),
             Demand::Required => rules(CompatLevel::HardRequirement),
         };
         match (made, demand) {
-            (Ok(rules), _) => Ok(Self(Some(rules))),
-            (Err(_), Demand::WhenAvailable | Demand::Off) => Ok(Self(None)),
+            (Ok(rules), _) => Ok(Self { landlock: Some(rules), place: Place::Alone }),
+            (Err(_), Demand::WhenAvailable | Demand::Off) => Ok(Self::default()),
             (Err(error), Demand::Required) => {
                 Err(failure(Part::Landlock, format!("restrict files: {error}")))
             }
         }
     }
 
-    /// Whether the kernel knows such rules.
+    /// Those of an engine's container.
+    pub(crate) fn of_an_engine(gvisor: bool) -> Self {
+        let place = if gvisor { Place::Gvisor } else { Place::AmongNeighbours };
+        Self { landlock: None, place }
+    }
+
+    /// Whether the kernel knows the rules of Landlock.
     pub(crate) fn is_enforced(&self) -> bool {
-        let copy = self.0.as_ref().and_then(|rules| rules.try_clone().ok());
+        let copy = self.landlock.as_ref().and_then(|rules| rules.try_clone().ok());
         copy.is_some_and(|rules| Option::<std::os::fd::OwnedFd>::from(rules).is_some())
     }
 
     fn enforce(&self) -> io::Result<()> {
-        let Some(rules) = &self.0 else { return Ok(()) };
+        let Some(rules) = &self.landlock else { return Ok(()) };
         let status = rules.try_clone()?.restrict_self().map_err(io::Error::other)?;
         let held = !self.is_enforced() || status.ruleset != RulesetStatus::NotEnforced;
         held.then_some(()).ok_or_else(|| io::Error::from_raw_os_error(nix::libc::EPERM))
@@ -102,7 +128,7 @@ impl Step {
 
 /// Gives up everything, in the order in which each step still may. On failure says which step.
 pub(super) fn lock_down(limits: &Limits, rules: &Rules) -> Result<(), (Step, io::Error)> {
-    give_up_privileges(limits).map_err(|error| (Step::Privileges, error))?;
+    give_up_privileges(limits, rules.place).map_err(|error| (Step::Privileges, error))?;
     rules.enforce().map_err(|error| (Step::Landlock, error))?;
     // The later filter's answer counts where both refuse, so the one with the plainer words of
     // refusal comes last.
@@ -110,10 +136,10 @@ pub(super) fn lock_down(limits: &Limits, rules: &Rules) -> Result<(), (Step, io:
     filter().map_err(|errno| (Step::Seccomp, errno.into()))
 }
 
-fn give_up_privileges(limits: &Limits) -> io::Result<()> {
+fn give_up_privileges(limits: &Limits, place: Place) -> io::Result<()> {
     setsid()?;
     volunteer_for_the_end_of_memory();
-    set_limits(limits)?;
+    set_limits(limits, place)?;
     if getuid().is_root() {
         let (user, group) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
         setgroups(&[])?;
@@ -134,9 +160,13 @@ fn volunteer_for_the_end_of_memory() {
 }
 
 /// The kernel's limits, as a net below the agent's: they hold for a process, and not for the run.
-fn set_limits(limits: &Limits) -> nix::Result<()> {
+fn set_limits(limits: &Limits, place: Place) -> nix::Result<()> {
     const OPEN_FILES: u64 = 1024;
-    let processes = u64::from(limits.processes) + SPARE_PROCESSES;
+    let spare = match place {
+        Place::AmongNeighbours => SPARE_PROCESSES_OF_NEIGHBOURS,
+        Place::Alone | Place::Gvisor => SPARE_PROCESSES,
+    };
+    let processes = u64::from(limits.processes) + spare;
     let seconds = limits.cpu.div_ceil(1_000_000).saturating_add(1);
     let all = [
         (Resource::RLIMIT_CORE, 0, 0),

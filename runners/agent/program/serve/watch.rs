@@ -1,22 +1,21 @@
 //! Holds a program to its limits.
 //!
 //! Every limit is judged by what the kernel counted, never by how the program ended: a program can
-//! choose its exit code, and a parent can survive the child that ran out of memory. Where there is
-//! no control group, the agent counts by itself, every few milliseconds; what a program does and
+//! choose its exit code, and a parent can survive the child that ran out of memory. Where nobody
+//! counts for the agent, it counts by itself, every few milliseconds; what a program does and
 //! undoes between two looks is not seen.
 
 use std::time::{Duration, Instant};
 
-use lazaret_agent::message::{LimitHit, Limits, Usage};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::statvfs::{Statvfs, statvfs};
-use nix::sys::time::TimeValLike;
+use lazaret_agent::message::{LimitHit, Limits, Measured, Source, Usage};
 
-use super::census::{Census, page_size, ticks_per_second};
-use super::{Evidence, WORK};
+use super::Evidence;
+use super::census::{Census, leaders, page_size};
+use super::processor::{Processor, microseconds};
+use super::scratch::Scratch;
 
 /// How often the agent looks. A look takes some 50 microseconds, so this costs a program about a
-/// four-hundredth of a processor.
+/// four-hundredth of a processor; inside of gVisor it is some 200.
 pub(super) const INTERVAL: Duration = Duration::from_millis(20);
 
 /// The watch over one program.
@@ -24,12 +23,29 @@ pub(super) struct Watch {
     limits: Limits,
     evidence: Evidence,
     start: Instant,
+    processor: Processor,
+    scratch: Scratch,
+    most: Most,
+}
+
+/// Whether a limit is hit.
+type IsOver = fn(&mut Watch, &Census) -> bool;
+
+/// The most of everything at any look.
+#[derive(Default)]
+struct Most {
+    memory: u64,
+    processes: u64,
+    disk: u64,
 }
 
 impl Watch {
     /// Begins with the program.
     pub(super) fn new(limits: Limits, evidence: Evidence) -> Self {
-        Self { limits, evidence, start: Instant::now() }
+        let processor = Processor::from_now(&evidence);
+        let (scratch, start) = (Scratch::new(limits.disk), Instant::now());
+        let most = Most { memory: evidence.held_memory().unwrap_or(0), processes: 1, disk: 0 };
+        Self { limits, evidence, start, processor, scratch, most }
     }
 
     /// When the wall clock's limit ends. None where that is further than the clock goes.
@@ -37,94 +53,107 @@ impl Watch {
         self.start.checked_add(Duration::from_micros(self.limits.wall))
     }
 
-    /// Looks at everything while the program runs. What explains the others comes first: a program
-    /// without memory or processes is slow, too.
-    pub(super) fn look(&self) -> Option<LimitHit> {
-        let census = Census::take();
-        let limits = [
-            (LimitHit::Memory, self.memory_is_over(&census)),
-            (LimitHit::Processes, self.processes_are_over(&census)),
-            (LimitHit::Disk, scratch_is_full()),
-            (LimitHit::Cpu, self.used(&census) > self.limits.cpu),
-            (LimitHit::Wall, self.deadline().is_some_and(|deadline| Instant::now() >= deadline)),
-        ];
-        limits.into_iter().find_map(|(limit, hit)| hit.then_some(limit))
+    /// Looks at everything while the program runs. What explains the others comes first: a
+    /// program with too many processes lacks memory and is slow, too. It is also the cheapest to
+    /// see, and under a fork bomb the rest takes seconds.
+    pub(super) fn look(&mut self) -> Option<LimitHit> {
+        // Where everything is counted for the agent, it need not ask about each process.
+        let census = if self.is_told_everything() { Census::default() } else { Census::take() };
+        let over_time = |watch: &mut Self, _: &Census| {
+            watch.deadline().is_some_and(|deadline| Instant::now() >= deadline)
+        };
+        self.first_of(
+            &census,
+            [
+                (LimitHit::Processes, Self::processes_are_over),
+                (LimitHit::Memory, Self::memory_is_over),
+                (LimitHit::Disk, Self::scratch_is_full),
+                (LimitHit::Cpu, Self::processor_is_over),
+                (LimitHit::Wall, over_time),
+            ],
+        )
     }
 
     /// Looks once more when nobody is left: what happened after the last look.
-    pub(super) fn look_back(&self) -> Option<LimitHit> {
-        let limits = [
-            (LimitHit::Memory, self.evidence.out_of_memory()),
-            (LimitHit::Processes, self.evidence.out_of_processes()),
-            (LimitHit::Disk, scratch_is_full()),
-            (LimitHit::Cpu, self.used(&Census::default()) > self.limits.cpu),
-        ];
-        limits.into_iter().find_map(|(limit, hit)| hit.then_some(limit))
+    pub(super) fn look_back(&mut self) -> Option<LimitHit> {
+        self.first_of(
+            &Census::default(),
+            [
+                (LimitHit::Processes, |watch, _| watch.evidence.out_of_processes()),
+                (LimitHit::Memory, |watch, _| watch.evidence.out_of_memory()),
+                (LimitHit::Disk, Self::scratch_is_full),
+                (LimitHit::Cpu, Self::processor_is_over),
+            ],
+        )
+    }
+
+    /// The first limit of these that is hit; the others are not looked at.
+    fn first_of<const N: usize>(
+        &mut self,
+        census: &Census,
+        limits: [(LimitHit, IsOver); N],
+    ) -> Option<LimitHit> {
+        let mut limits = limits.into_iter();
+        limits.find_map(|(limit, is_over)| is_over(self, census).then_some(limit))
     }
 
     /// What was used, once everybody was waited for.
     pub(super) fn usage(&self) -> Usage {
-        let (user, system, largest) = children();
-        let peak_memory = self.evidence.peak_memory().unwrap_or(largest);
-        Usage { wall: microseconds(self.start.elapsed()), user, system, peak_memory }
+        let spent = self.processor.spent(self.start.elapsed());
+        let (peak_memory, memory) = match self.evidence.peak_memory() {
+            Some(bytes) => (bytes, Source::Cgroup),
+            None if self.most.memory > 0 => (self.most.memory.max(spent.largest), Source::Sampled),
+            None => (spent.largest, Source::Rusage),
+        };
+        let cpu = if self.evidence.gvisor { Source::Estimated } else { Source::Rusage };
+        Usage {
+            wall: microseconds(self.start.elapsed()),
+            user: spent.user,
+            system: spent.system,
+            peak_memory,
+            peak_processes: self.most.processes,
+            peak_disk: self.most.disk,
+            measured: Measured { cpu, memory, processes: Source::Sampled, disk: Source::Sampled },
+        }
     }
 
-    fn memory_is_over(&self, census: &Census) -> bool {
+    fn is_told_everything(&self) -> bool {
+        let Evidence { memory, held, tasks, cpu, .. } = &self.evidence;
+        (memory.is_some() || held.is_some()) && tasks.is_some() && cpu.is_some()
+    }
+
+    fn memory_is_over(&mut self, census: &Census) -> bool {
+        if let Some(held) = self.evidence.held_memory() {
+            self.most.memory = self.most.memory.max(held);
+            return held > self.limits.memory || self.evidence.out_of_memory();
+        }
         if self.evidence.memory.is_some() {
             return self.evidence.out_of_memory();
         }
-        let files = scratch().map_or(0, |scratch| used_bytes(&scratch));
-        let limit = self.limits.memory;
+        let (files, limit) = (self.scratch.look().bytes, self.limits.memory);
         let quick = census.pages.saturating_mul(page_size()).saturating_add(files);
         quick > limit && census.proportional_bytes().saturating_add(files) > limit
     }
 
-    fn processes_are_over(&self, census: &Census) -> bool {
-        if self.evidence.processes.is_some() {
-            return self.evidence.out_of_processes();
-        }
-        census.threads > u64::from(self.limits.processes)
+    /// gVisor does not count who has ended and was not waited for, and they make a fork bomb's
+    /// forks fail just as well. Each is an entry in `/proc`.
+    fn processes_are_over(&mut self, census: &Census) -> bool {
+        let processes = match self.evidence.tasks() {
+            Some(tasks) if self.evidence.gvisor => tasks.max(leaders()),
+            Some(tasks) => tasks,
+            None => census.threads,
+        };
+        self.most.processes = self.most.processes.max(processes);
+        processes > u64::from(self.limits.processes) || self.evidence.out_of_processes()
     }
 
-    /// Microseconds of processor time, of the living and the dead. A control group counts the
-    /// agent's own, too, which is next to nothing. Without one, a program that has the kernel bury
-    /// its children hides their time; the wall clock holds it all the same.
-    fn used(&self, census: &Census) -> u64 {
-        let (user, system, _) = children();
-        let living = census.ticks.saturating_mul(1_000_000) / ticks_per_second();
-        let counted = user.saturating_add(system).saturating_add(living);
-        counted.max(self.evidence.cpu_time().unwrap_or(0))
+    fn scratch_is_full(&mut self, _: &Census) -> bool {
+        let filled = self.scratch.look();
+        self.most.disk = self.most.disk.max(filled.bytes);
+        filled.full
     }
-}
 
-/// Processor time in the program and in the kernel, in microseconds, and the memory of the largest
-/// process, in bytes, of those who were waited for.
-fn children() -> (u64, u64, u64) {
-    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return (0, 0, 0) };
-    let positive = |number: i64| u64::try_from(number).unwrap_or(0);
-    let user = positive(usage.user_time().num_microseconds());
-    let system = positive(usage.system_time().num_microseconds());
-    (user, system, positive(usage.max_rss()).saturating_mul(1024))
-}
-
-fn scratch() -> Option<Statvfs> {
-    statvfs(WORK).ok()
-}
-
-/// Whether there is no room in the scratch space, for bytes or for files. gVisor does not count
-/// files, and says that there is room for none.
-fn scratch_is_full() -> bool {
-    let full = |scratch: Statvfs| {
-        scratch.blocks_free() == 0 || (scratch.files() > 0 && scratch.files_free() == 0)
-    };
-    scratch().is_some_and(full)
-}
-
-fn used_bytes(scratch: &Statvfs) -> u64 {
-    let blocks: u64 = scratch.blocks().saturating_sub(scratch.blocks_free());
-    blocks.saturating_mul(scratch.fragment_size())
-}
-
-fn microseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+    fn processor_is_over(&mut self, census: &Census) -> bool {
+        self.processor.used(&self.evidence, census, self.start.elapsed()) > self.limits.cpu
+    }
 }

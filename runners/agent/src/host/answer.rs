@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use lazaret_sandbox::{
-    Artifact, Event, Events, Form, Isolation, Job, Outcome, RefusedArtifact, Status, Usage,
+    Artifact, Event, Events, Form, Isolation, Job, Measured, Outcome, RefusedArtifact, Source,
+    Status, Usage,
 };
 use serde::de::DeserializeOwned;
 
@@ -157,5 +158,23 @@ fn usage(usage: message::Usage) -> Usage {
         user: Duration::from_micros(usage.user),
         system: Duration::from_micros(usage.system),
         peak_memory: usage.peak_memory,
+        peak_processes: usage.peak_processes,
+        peak_disk: usage.peak_disk,
+        measured: Measured {
+            cpu: source(usage.measured.cpu),
+            memory: source(usage.measured.memory),
+            processes: source(usage.measured.processes),
+            disk: source(usage.measured.disk),
+        },
+    }
+}
+
+fn source(source: message::Source) -> Source {
+    match source {
+        message::Source::Unknown => Source::Unknown,
+        message::Source::Cgroup => Source::Cgroup,
+        message::Source::Rusage => Source::Rusage,
+        message::Source::Sampled => Source::Sampled,
+        message::Source::Estimated => Source::Estimated,
     }
 }

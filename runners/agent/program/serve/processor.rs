@@ -1,0 +1,120 @@
+//! Time on processors, from the program's start.
+//!
+//! The interpreter has used some before it had a program; that is not the program's.
+//!
+//! gVisor's clocks take whoever is ready for one that runs: seen, a fork bomb that had "used" 155
+//! seconds after 15 on two processors. So no time is believed that there was not.
+
+use std::time::Duration;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use nix::unistd::SysconfVar;
+
+use super::Evidence;
+use super::census::{Census, configured, ticks_per_second};
+
+/// What was used before the program began.
+pub(super) struct Processor {
+    counted: u64,
+    user: u64,
+    system: u64,
+    largest: u64,
+    processors: u64,
+}
+
+/// What was used since, by everybody who was waited for. Times are microseconds.
+pub(super) struct Spent {
+    pub(super) user: u64,
+    pub(super) system: u64,
+    /// The memory of the largest process, in bytes; 0 where only an earlier program's is known.
+    pub(super) largest: u64,
+}
+
+impl Processor {
+    /// Begins to count.
+    pub(super) fn from_now(evidence: &Evidence) -> Self {
+        let (user, system, largest) = children();
+        let living = Census::take();
+        Self {
+            counted: evidence.cpu_time().unwrap_or(0),
+            user: user + in_microseconds(living.user_ticks),
+            system: system + in_microseconds(living.system_ticks),
+            largest,
+            processors: configured(SysconfVar::_NPROCESSORS_ONLN, 1),
+        }
+    }
+
+    /// Microseconds, of the living and the dead. A control group counts the agent's own, too,
+    /// which is next to nothing. Without one, a program that has the kernel bury its children
+    /// hides their time; the wall clock holds it all the same.
+    pub(super) fn used(&self, evidence: &Evidence, living: &Census, elapsed: Duration) -> u64 {
+        let counted = evidence.cpu_time().map(|counted| counted.saturating_sub(self.counted));
+        let used = counted.unwrap_or_else(|| {
+            let (user, system) = self.since();
+            user + system + in_microseconds(living.user_ticks + living.system_ticks)
+        });
+        used.min(self.possible(elapsed))
+    }
+
+    /// What was used, when nobody lives any more.
+    pub(super) fn spent(&self, elapsed: Duration) -> Spent {
+        let (user, system) = self.since();
+        let (all, possible) = (user + system, self.possible(elapsed));
+        let share = |time: u64| if all > possible { scale(time, possible, all) } else { time };
+        let largest = children().2;
+        let largest = if largest > self.largest { largest } else { 0 };
+        Spent { user: share(user), system: share(system), largest }
+    }
+
+    fn since(&self) -> (u64, u64) {
+        let (user, system, _) = children();
+        (user.saturating_sub(self.user), system.saturating_sub(self.system))
+    }
+
+    fn possible(&self, elapsed: Duration) -> u64 {
+        microseconds(elapsed).saturating_mul(self.processors)
+    }
+}
+
+/// Processor time in the program and in the kernel, in microseconds, and the memory of the largest
+/// process, in bytes, of those who were waited for.
+fn children() -> (u64, u64, u64) {
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return (0, 0, 0) };
+    let positive = |number: i64| u64::try_from(number).unwrap_or(0);
+    let user = positive(usage.user_time().num_microseconds());
+    let system = positive(usage.system_time().num_microseconds());
+    (user, system, positive(usage.max_rss()).saturating_mul(1024))
+}
+
+fn scale(number: u64, numerator: u64, denominator: u64) -> u64 {
+    let scaled = u128::from(number) * u128::from(numerator) / u128::from(denominator.max(1));
+    u64::try_from(scaled).unwrap_or(u64::MAX)
+}
+
+fn in_microseconds(ticks: u64) -> u64 {
+    ticks.saturating_mul(1_000_000) / ticks_per_second()
+}
+
+/// Longer than the wire can say is half a million years.
+pub(super) fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_time_is_believed_than_there_was() {
+        let processor = Processor { counted: 0, user: 0, system: 0, largest: 0, processors: 2 };
+        let living = Census { user_ticks: 1_000_000, ..Census::default() };
+        let elapsed = Duration::from_millis(10);
+        assert_eq!(processor.used(&Evidence::default(), &living, elapsed), 20_000);
+    }
+
+    #[test]
+    fn shares_stay_shares() {
+        assert_eq!((scale(30, 20, 60), scale(u64::MAX, 1, u64::MAX)), (10, 1));
+    }
+}
