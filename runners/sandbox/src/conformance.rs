@@ -68,6 +68,7 @@ macro_rules! conformance {
             files: [
                 files_arrive_with_their_directories,
                 artifacts_are_collected_with_their_directories,
+                files_belong_to_the_program,
                 artifacts_survive_a_failing_program,
                 what_is_no_regular_file_is_refused_with_the_reason,
                 a_link_to_the_machines_files_is_refused,

@@ -17,6 +17,7 @@ use nix::fcntl::{AtFlags, OFlag};
 use nix::sys::stat::{FileStat, SFlag, fstatat};
 
 use super::files::{Directory, open_in};
+use super::owner;
 use crate::attempt::Attempt;
 use crate::channel::Outbox;
 
@@ -29,8 +30,12 @@ const DEEPEST: usize = 16;
 /// How many refusals are told one by one.
 const MOST_REFUSALS: usize = 100;
 
-/// Collects into `outbox`, and sends as it goes.
+/// Collects into `outbox`, and sends as it goes. Files are read as the program could read them.
 pub(super) fn collect(limits: &Limits, outbox: &mut Outbox) -> Result<(), Failure> {
+    owner::as_program(|| collect_all(limits, outbox))
+}
+
+fn collect_all(limits: &Limits, outbox: &mut Outbox) -> Result<(), Failure> {
     let work = Directory::work()?.0;
     let mut collection = Collection { limits, outbox, taken: 0, refused: 0 };
     let place = Path::new(PLACE);

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::{Mode, mkdirat};
 
-use super::WORK;
+use super::{WORK, owner};
 use crate::attempt::{Attempt, failure};
 
 /// A directory that everything is opened from.
@@ -24,9 +24,10 @@ impl Directory {
         open(WORK, flags, Mode::empty()).map(Self).attempt(Part::Files, "open the work directory")
     }
 
-    /// Makes a file, and the directories it lies in.
+    /// Makes a file, and the directories it lies in. They belong to the program.
     pub(super) fn create(&self, path: &str) -> Result<File, Failure> {
-        self.try_create(Path::new(path)).attempt(Part::Files, format!("write the file `{path}`"))
+        owner::as_program(|| self.try_create(Path::new(path)))
+            .attempt(Part::Files, format!("write the file `{path}`"))
     }
 
     fn try_create(&self, path: &Path) -> nix::Result<File> {

@@ -26,6 +26,16 @@ pub async fn artifacts_are_collected_with_their_directories(runner: &dyn Runner)
     assert_eq!(outcome.refused_artifacts, []);
 }
 
+/// The files that come are the program's, and so it may change them; the files that it leaves are
+/// taken whatever their modes, as long as it could read them itself.
+pub async fn files_belong_to_the_program(runner: &dyn Runner) {
+    let code = "set -e; test -O main.sh -a -O given/file; echo more >> given/file; chmod 600 given/file; \
+                mkdir -m 700 artifacts; cp given/file artifacts/private; chmod 600 artifacts/private";
+    let outcome = bash(code).file("given/file", "given ").succeed(runner).await;
+    assert_eq!(outcome.artifacts.len(), 1, "{:?}", outcome.refused_artifacts);
+    assert!(outcome.artifacts.iter().all(|artifact| artifact.contents == b"given more\n"));
+}
+
 /// A program that fails may have left what explains it.
 pub async fn artifacts_survive_a_failing_program(runner: &dyn Runner) {
     let code = "mkdir artifacts; echo log > artifacts/log; exit 1";
