@@ -38,18 +38,16 @@ async fn by_default_it_may_nothing() {
     assert_eq!(host.cap_drop, Some(vec!["ALL".to_owned()]));
     assert_eq!(host.cap_add, Some(["SETUID", "SETGID", "KILL"].map(str::to_owned).to_vec()));
     assert_eq!(host.security_opt, Some(vec!["no-new-privileges".to_owned()]));
-    assert_eq!(host.memory, Some((256 + 64) * MIB));
+    assert_eq!(host.memory, Some((256 + 64 + 64) * MIB));
     assert_eq!(host.memory_swap, host.memory, "no swap");
-    assert_eq!(host.pids_limit, Some(64 + 200));
+    assert_eq!(host.pids_limit, Some(200 + 3 * 64));
     assert_eq!(host.binds.unwrap_or_default(), Vec::<String>::new());
     assert_eq!(host.privileged, Some(false));
     let tmpfs = host.tmpfs.expect("three");
-    for place in ["/work", "/tmp", "/dev/shm"] {
+    for (place, start) in [("/work", "exec"), ("/tmp", "noexec"), ("/dev/shm", "noexec")] {
         let options = tmpfs.get(place).expect("a file system in memory");
-        assert!(
-            options.contains(&format!("size={}", 64 * MIB)) && options.contains("noexec"),
-            "{options}"
-        );
+        let expected = format!("rw,nosuid,nodev,{start},size={},mode=1777", 64 * MIB);
+        assert_eq!(*options, expected);
     }
     let log = host.log_config.and_then(|log| log.typ);
     assert_eq!(log.as_deref(), Some("none"));
