@@ -1,6 +1,10 @@
 //! What a program can see and change.
 
-use super::program::{bash, python, stderr, stdout};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::program::{bash, python, stdout};
 use crate::Runner;
 
 /// Every directory that a program can write to is found by trying, and is empty for the next.
@@ -27,12 +31,49 @@ for directory, directories, files in os.walk('/', followlinks=False):
     assert_eq!(stdout(&python(look).succeed(runner).await), "");
 }
 
-/// No home, no accounts, and no secrets of the machine.
+/// No home, no accounts, no secrets of the machine, and none of its files. An image has files of
+/// its own; what is planted on the machine is not among them.
 pub async fn nothing_of_a_home_is_seen(runner: &dyn Runner) {
-    let code = "cat /etc/shadow /root/.bashrc /root/.ssh/* /home/*/.bashrc /etc/ssl/private/* \
-                /var/run/docker.sock /run/docker.sock; ls -A /root /home /var/lib /run /boot /sys /srv /mnt";
-    let outcome = bash(&format!("{code}; true")).succeed(runner).await;
-    assert_eq!(stdout(&outcome), "", "{}", stderr(&outcome));
+    let planted = Planted::everywhere();
+    let secrets = "/etc/shadow /root/.bashrc /root/.ssh/* /home/*/.bashrc /etc/ssl/private/* \
+                   /var/run/docker.sock /run/docker.sock";
+    let code = format!(
+        "cat {secrets}; find /root /home /srv /mnt -mindepth 1; find / -name {}; true",
+        planted.name
+    );
+    assert_eq!(stdout(&bash(&code).succeed(runner).await), "");
+}
+
+/// Files of the machine, gone when this is dropped.
+struct Planted {
+    name: String,
+    paths: Vec<PathBuf>,
+}
+
+impl Planted {
+    /// In every place where a machine keeps something and this process may write.
+    fn everywhere() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("planted-{}-{count}", std::process::id());
+        let places =
+            ["/root", "/home", "/var/lib", "/run", "/boot", "/srv", "/mnt", "/opt", "/var/tmp"];
+        let temporary = std::env::temp_dir();
+        let places = places.iter().map(Path::new).chain([temporary.as_path()]);
+        let paths: Vec<PathBuf> = places.map(|place| place.join(&name)).collect();
+        let paths: Vec<PathBuf> =
+            paths.into_iter().filter(|path| fs::write(path, "of the machine").is_ok()).collect();
+        assert!(!paths.is_empty(), "there is a directory for temporary files");
+        Self { name, paths }
+    }
+}
+
+impl Drop for Planted {
+    fn drop(&mut self) {
+        for path in &self.paths {
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 /// The system is there to be read.
@@ -66,23 +107,29 @@ pub async fn only_its_own_descriptors_are_open(runner: &dyn Runner) {
     assert_eq!(outcome.result, Some(serde_json::json!([0, 1, 2, 3])));
 }
 
-/// Whatever the host ignores or blocks.
+/// Whatever the host ignores or blocks. Python, and Bash where it says so, tell what they found.
 pub async fn signals_mean_what_they_usually_mean(runner: &dyn Runner) {
-    let outcome = bash("grep -E 'Sig(Ign|Blk)' /proc/self/status").succeed(runner).await;
-    let none = "0000000000000000";
-    assert_eq!(stdout(&outcome), format!("SigBlk:\t{none}\nSigIgn:\t{none}\n"));
+    let outcome = bash("trap -p").succeed(runner).await;
+    assert_eq!(stdout(&outcome), "");
+    let code = "import signal\nprint(signal.pthread_sigmask(signal.SIG_BLOCK, []))\n\
+                own = {signal.SIGPIPE, signal.SIGXFSZ}\n\
+                print([n for n in set(signal.Signals) - own if signal.getsignal(n) == signal.SIG_IGN])";
+    let outcome = python(code).succeed(runner).await;
+    assert_eq!(stdout(&outcome), "set()\n[]\n");
 }
 
 /// Not root, no capability, and no way to become anybody else.
 pub async fn the_program_is_nobody_and_can_do_nothing(runner: &dyn Runner) {
-    let code = "import os\nprint(os.getresuid(), os.getresgid(), os.getgroups())\n\
+    let code = "import ctypes, os\nprint(os.getresuid(), os.getresgid(), os.getgroups())\n\
                 status = open('/proc/self/status').read().split('\\n')\n\
-                print([l.split()[1] for l in status if l.startswith(('CapEff', 'CapPrm', 'CapInh', 'NoNewPrivs', 'Seccomp:'))])\n\
+                print([l.split()[1] for l in status if l.startswith(('CapEff', 'CapPrm', 'CapInh', 'Seccomp:'))])\n\
+                PR_GET_NO_NEW_PRIVS = 39\n\
+                print(ctypes.CDLL(None).prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0))\n\
                 for change in (lambda: os.setuid(0), lambda: os.setgid(0), lambda: os.setgroups([0])):\n    \
                 try:\n        change()\n        print('changed')\n    except OSError:\n        pass";
     let outcome = python(code).succeed(runner).await;
     let nobody = "(65534, 65534, 65534)";
     let none = "'0000000000000000'";
-    let expected = format!("{nobody} {nobody} []\n[{none}, {none}, {none}, '1', '2']\n");
+    let expected = format!("{nobody} {nobody} []\n[{none}, {none}, {none}, '2']\n1\n");
     assert_eq!(stdout(&outcome), expected);
 }
