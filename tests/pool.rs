@@ -1,40 +1,19 @@
 //! `lazaret pool`: what a running service says of its queue and its sandboxes.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-
 use crate::support::Place;
+use crate::support::service::Service;
 
-/// A service that listens where it was told to; stopped when dropped.
-struct Service(Child, String);
-
-impl Service {
-    fn start(place: &Place) -> Self {
-        let mut command = place.command();
-        command.args(["serve", "--listen", "127.0.0.1:0"]).env("LAZARET_RUNNER", "process");
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit_once("http://").expect("an address").1.to_owned();
-        Self(child, address)
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+/// A runner that makes each sandbox when its job comes.
+const PROCESS: &str = "runner = \"process\"";
 
 #[test]
 fn the_queue_and_the_pools_of_a_service_are_shown() {
     let place = Place::new();
-    let service = Service::start(&place);
-    let ran = place.lazaret(&["pool", "--address", &service.1]);
+    let service = Service::start(PROCESS);
+    let ran = place.lazaret(&["pool", "--address", &service.address]);
     let expected = "queue: 0 of 4 run, 0 of 64 wait\nno pools: the runner makes each sandbox when its job comes\n";
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, expected, ""));
-    let answer = place.lazaret(&["pool", "--json", "--address", &service.1]).json();
+    let answer = place.lazaret(&["pool", "--json", "--address", &service.address]).json();
     assert_eq!((&answer["version"], &answer["pools"]), (&1.into(), &serde_json::json!([])));
     assert_eq!(answer["queue"]["places"], 64);
 }
@@ -42,8 +21,11 @@ fn the_queue_and_the_pools_of_a_service_are_shown() {
 #[test]
 fn the_address_is_the_services_own_setting() {
     let place = Place::new();
-    let service = Service::start(&place);
-    place.write(".config/lazaret/lazaret.toml", format!("[serve]\nlisten = \"{}\"\n", service.1));
+    let service = Service::start(PROCESS);
+    place.write(
+        ".config/lazaret/lazaret.toml",
+        format!("[serve]\nlisten = \"{}\"\n", service.address),
+    );
     assert_eq!(place.lazaret(&["pool"]).code, 0);
 }
 

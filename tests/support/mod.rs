@@ -1,5 +1,7 @@
 //! The real program, as a user starts it.
 
+pub(crate) mod service;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -55,11 +55,15 @@ struct Process {
 }
 
 impl Process {
-    /// The process that has this number now.
+    /// The process that has this number now. One that has ended and that nobody has waited for is
+    /// gone.
     fn named(number: u32) -> Option<Self> {
         let line = fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
-        // The start is field 22 of `proc_pid_stat(5)`; what follows the name begins with field 3.
-        let start = line.rsplit_once(") ")?.1.split(' ').nth(22 - 3)?.to_owned();
+        // The start is field 22 of `proc_pid_stat(5)`; what follows the name begins with field 3,
+        // the state.
+        let fields = line.rsplit_once(") ")?.1;
+        let start = fields.split(' ').nth(22 - 3)?.to_owned();
+        (!fields.starts_with(['Z', 'X'])).then_some(())?;
         Some(Self { boot: read("/proc/sys/kernel/random/boot_id"), number, start })
     }
 
@@ -100,6 +104,19 @@ mod tests {
         assert!(!identity.is_gone(&identity.process));
         let parent = Process::named(std::os::unix::process::parent_id()).expect("it lives");
         assert!(!identity.is_gone(&parent.label()));
+    }
+
+    #[test]
+    fn a_process_that_nobody_has_waited_for_is_gone() {
+        let mut command = std::process::Command::new("cat");
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().expect("cat");
+        let label = Process::named(child.id()).expect("it lives").label();
+        child.kill().expect("it lives");
+        let identity = Identity::of_this_process();
+        while !identity.is_gone(&label) {
+            std::thread::yield_now();
+        }
+        child.wait().expect("it has ended");
     }
 
     #[test]
