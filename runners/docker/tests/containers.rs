@@ -82,7 +82,7 @@ async fn processors_memory_swap_and_processes_are_limited() {
     });
     let host = host.await;
     assert_eq!(host.nano_cpus, Some(500_000_000));
-    assert_eq!(host.memory_swap, Some((256 + 64 + 32) * MIB));
+    assert_eq!(host.memory_swap, Some((256 + 64 + 64 + 32) * MIB));
 }
 
 #[tokio::test]
@@ -106,8 +106,8 @@ async fn a_jobs_own_limits_make_a_container_of_its_own() {
     };
     let (outcome, host) = tokio::join!(running, looking);
     assert_eq!(outcome.status, Status::Success);
-    assert_eq!(host.memory, Some((128 + 64) * MIB));
-    assert_eq!(host.pids_limit, Some(10 + 200));
+    assert_eq!(host.memory, Some((128 + 64 + 10) * MIB));
+    assert_eq!(host.pids_limit, Some(200 + 3 * 10));
     assert!(host.tmpfs.expect("three").values().all(|options| options.contains("size=1048576")));
     runner.close().await;
 }
