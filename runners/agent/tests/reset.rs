@@ -54,10 +54,10 @@ os.chdir("/tmp")
 for _ in range(300):
     os.mkdir("deep")
     os.chdir("deep")
-subprocess.Popen(["sleep", "1000"], start_new_session=True)
+subprocess.Popen(["sleep", "1000"], process_group=0)
 if os.fork() == 0:
     if os.fork() == 0:
-        os.setsid()
+        os.setpgid(0, 0)
         held = socket.socket(socket.AF_UNIX)
         held.bind("\0left")
         server = socket.socket()

@@ -115,6 +115,7 @@ macro_rules! conformance {
                 a_fork_bomb_in_python,
                 a_process_that_stops_itself,
                 a_daemon_is_ended_with_the_run,
+                a_session_is_had_or_refused,
                 a_background_process_does_not_delay_the_answer,
                 a_program_that_closes_its_descriptors,
                 a_program_that_prints_what_looks_like_a_frame,

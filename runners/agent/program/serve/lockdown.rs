@@ -9,6 +9,8 @@ use landlock::{
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
 use lazaret_agent::message::{Demand, Failure, Limits, NOBODY, Part};
+use nix::errno::Errno;
+use nix::libc;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Gid, Uid, getuid, setgroups, setresgid, setresuid, setsid};
@@ -132,8 +134,36 @@ pub(super) fn lock_down(limits: &Limits, rules: &Rules) -> Result<(), (Step, io:
     rules.enforce().map_err(|error| (Step::Landlock, error))?;
     // The later filter's answer counts where both refuse, so the one with the plainer words of
     // refusal comes last.
-    let filter = || system::load_filter(ALLOW).and_then(|()| system::load_filter(DENY));
-    filter().map_err(|errno| (Step::Seccomp, errno.into()))
+    let filter = || {
+        if rules.place == Place::Gvisor {
+            system::load_filter(&without_sessions())?;
+        }
+        system::load_filter(ALLOW).and_then(|()| system::load_filter(DENY))
+    };
+    filter().map_err(|errno: Errno| (Step::Seccomp, errno.into()))
+}
+
+/// A filter that answers "not permitted" to `setsid`.
+///
+/// In gVisor (2024-07-29), `setsid` by a process that has a child in its own process group takes a
+/// lock twice, and the kernel of the whole sandbox stands still: nobody runs, the engine cannot
+/// kill the container, and only the end of `runsc-sandbox` on the host ends it.
+fn without_sessions() -> Vec<u8> {
+    const LOAD_NUMBER: u16 = 0x20;
+    const JUMP_IF_EQUAL: u16 = 0x15;
+    const RETURN: u16 = 0x06;
+    let not_permitted = libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs();
+    let setsid = u32::try_from(libc::SYS_setsid).unwrap_or(u32::MAX);
+    let instructions = [
+        (LOAD_NUMBER, [0, 0], 0),
+        (JUMP_IF_EQUAL, [0, 1], setsid),
+        (RETURN, [0, 0], not_permitted),
+        (RETURN, [0, 0], libc::SECCOMP_RET_ALLOW),
+    ];
+    let bytes = |(code, jumps, k): (u16, [u8; 2], u32)| {
+        [&code.to_le_bytes()[..], &jumps, &k.to_le_bytes()].concat()
+    };
+    instructions.into_iter().flat_map(bytes).collect()
 }
 
 fn give_up_privileges(limits: &Limits, place: Place) -> io::Result<()> {

@@ -45,6 +45,16 @@ pub async fn a_daemon_is_ended_with_the_run(runner: &dyn Runner) {
     assert_eq!((outcome.status, stdout(&outcome)), (Status::Success, "parent\n".into()));
 }
 
+/// A session may be refused, but asking for one stops nobody. gVisor's kernel stood still when the
+/// process had a child in its own group.
+pub async fn a_session_is_had_or_refused(runner: &dyn Runner) {
+    let code = "import os, time\nif os.fork() == 0:\n    if os.fork() == 0:\n        time.sleep(1000)\n    \
+                try:\n        os.setsid()\n    except PermissionError:\n        pass\n    \
+                os._exit(0)\nos.wait()\nprint('parent')";
+    let outcome = attack(runner, python(code)).await;
+    assert_eq!((outcome.status, stdout(&outcome)), (Status::Success, "parent\n".into()));
+}
+
 /// The run is over when the first process is.
 pub async fn a_background_process_does_not_delay_the_answer(runner: &dyn Runner) {
     let program = bash("(sleep 1000; echo late) & echo early");
