@@ -1,21 +1,34 @@
-//! Compiles the list of system calls to programs for the kernel.
+//! Compiles the list of system calls to a program for the kernel.
 //!
 //! The list has the shape of Docker's default profile, so that an engine can be given the same
-//! file. It becomes two filters, because one filter knows only two answers: the first allows what
-//! is listed and answers "not implemented" to the rest, which lets libraries fall back; the second
-//! answers "not permitted" to what is known to be dangerous. The kernel asks both.
+//! file. What is known to be dangerous is answered "not permitted"; what is listed is allowed; the
+//! rest is "not implemented", which lets libraries fall back.
+//!
+//! It is compiled here and not by seccompiler, because that asks about one system call after the
+//! other, and knows only two answers, so that two long programs were needed. gVisor interprets such
+//! programs, for each number there is, each time an interpreter starts: 17 ms. seccompiler's
+//! translation is still made, for the tests to compare with.
 
-use std::collections::HashMap;
+mod answers;
+mod program;
+mod reference;
+
 use std::path::PathBuf;
 use std::{env, fs};
 
-use seccompiler::TargetArch;
+use seccompiler::sock_filter;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use crate::tell_cargo;
 
 const PROFILE: &str = "seccomp/profile.json";
+
+/// What is refused in gVisor besides.
+///
+/// In gVisor (2024-07-29), `setsid` by a process that has a child in its own process group takes a
+/// lock twice, and the kernel of the whole sandbox stands still: nobody runs, the engine cannot
+/// kill the container, and only the end of `runsc-sandbox` on the host ends it.
+const NOT_PERMITTED_IN_GVISOR: [&str; 1] = ["setsid"];
 
 /// The part of Docker's profile format that the list uses.
 #[derive(Deserialize)]
@@ -26,11 +39,11 @@ struct Profile {
 }
 
 /// System calls that are answered alike.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Group {
     names: Vec<String>,
-    action: String,
+    action: Action,
     #[serde(default)]
     errno_ret: Option<u32>,
     #[serde(default)]
@@ -41,82 +54,87 @@ struct Group {
     _comment: String,
 }
 
-/// What an argument has to be.
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+enum Action {
+    #[serde(rename = "SCMP_ACT_ALLOW")]
+    Allow,
+    #[serde(rename = "SCMP_ACT_ERRNO")]
+    Errno,
+}
+
+/// What an argument has to be. Of each argument its lower half is looked at: the kernel's own types
+/// of these are no longer.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Argument {
     index: u8,
-    value: u64,
+    value: u32,
     #[serde(default)]
-    value_two: u64,
-    op: String,
+    value_two: u32,
+    op: Operator,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+enum Operator {
+    #[serde(rename = "SCMP_CMP_EQ")]
+    Equal,
+    /// What is left of the argument under the mask `value` is `value_two`.
+    #[serde(rename = "SCMP_CMP_MASKED_EQ")]
+    MaskedEqual,
 }
 
 /// Where a group holds.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Includes {
     #[serde(default)]
     arches: Vec<String>,
 }
 
-/// Writes `allow.bpf` and `deny.bpf` where the program includes them.
+/// Writes the programs where they are included.
 pub(crate) fn filter() {
     tell_cargo("rerun-if-changed", PROFILE);
     let text = fs::read_to_string(PROFILE).expect("the profile is part of this package");
     let profile: Profile = serde_json::from_str(&text).expect("the profile has Docker's shape");
     let arch = env::var("CARGO_CFG_TARGET_ARCH").expect("cargo sets it for build scripts");
-    let unknown = json!({ "errno": profile.default_errno_ret });
-    let allow = rules(&profile, &arch, "SCMP_ACT_ALLOW");
-    let deny = rules(&profile, &arch, "SCMP_ACT_ERRNO");
-    let filters = json!({
-        "allow": { "mismatch_action": unknown, "match_action": "allow", "filter": allow },
-        "deny": { "mismatch_action": "allow", "match_action": { "errno": 1 }, "filter": deny },
-    });
-    for (name, program) in compile(&filters, &arch) {
-        let bytes: Vec<u8> = program.iter().flat_map(instruction).collect();
-        let directory = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-        fs::write(directory.join(format!("{name}.bpf")), bytes).expect("OUT_DIR is writable");
+    let groups = profile.of_machine(&arch);
+    let answers = answers::Answers::of(&groups, &arch);
+    write("filter", &program::program(&answers, &arch));
+    let in_gvisor = answers.refusing(&NOT_PERMITTED_IN_GVISOR, &arch);
+    write("filter-in-gvisor", &program::program(&in_gvisor, &arch));
+    for (name, program) in reference::programs(&groups, profile.default_errno_ret, &arch) {
+        write(&format!("reference-{name}"), &program);
     }
 }
 
-/// The rules with this action that hold on `arch`, in the shape of seccompiler.
-fn rules(profile: &Profile, arch: &str, action: &str) -> Vec<Value> {
-    let docker = if arch == "x86_64" { "amd64" } else { "arm64" };
-    let here = |group: &&Group| {
-        let everywhere = group.includes.arches.is_empty();
-        group.action == action && (everywhere || group.includes.arches.iter().any(|a| a == docker))
-    };
-    let groups = profile.syscalls.iter().filter(here);
-    groups.flat_map(|group| group.names.iter().map(move |name| rule(name, group))).collect()
-}
-
-fn rule(name: &str, group: &Group) -> Value {
-    assert!(group.errno_ret.is_none_or(|errno| errno == 1), "`{name}`: only EPERM is compiled");
-    if group.args.is_empty() {
-        return json!({ "syscall": name });
+impl Profile {
+    /// The groups that hold on this machine.
+    fn of_machine(&self, arch: &str) -> Vec<Group> {
+        const NOT_PERMITTED: u32 = 1;
+        const NOT_IMPLEMENTED: u32 = 38;
+        assert_eq!(self.default_errno_ret, NOT_IMPLEMENTED, "no other answer is compiled");
+        let docker = if arch == "x86_64" { "amd64" } else { "arm64" };
+        let here = |group: &&Group| {
+            let arches = &group.includes.arches;
+            arches.is_empty() || arches.iter().any(|arch| arch == docker)
+        };
+        let groups: Vec<Group> = self.syscalls.iter().filter(here).cloned().collect();
+        for group in &groups {
+            let is_known = group.errno_ret.is_none_or(|errno| errno == NOT_PERMITTED);
+            assert!(is_known, "{:?}: only EPERM is compiled", group.names);
+        }
+        groups
     }
-    let arguments: Vec<Value> = group.args.iter().map(condition).collect();
-    json!({ "syscall": name, "args": arguments })
 }
 
-fn condition(argument: &Argument) -> Value {
-    let (operator, value) = match argument.op.as_str() {
-        "SCMP_CMP_EQ" => (json!("eq"), argument.value),
-        "SCMP_CMP_MASKED_EQ" => (json!({ "masked_eq": argument.value }), argument.value_two),
-        other => panic!("`{other}` is not an operator that is compiled"),
-    };
-    json!({ "index": argument.index, "type": "dword", "op": operator, "val": value })
-}
-
-fn compile(filters: &Value, arch: &str) -> HashMap<String, Vec<seccompiler::sock_filter>> {
-    let arch: TargetArch = arch.try_into().expect("the agent is for x86_64 and aarch64");
-    seccompiler::compile_from_json(filters.to_string().as_bytes(), arch)
-        .expect("every system call in the profile exists")
+fn write(name: &str, program: &[sock_filter]) {
+    let bytes: Vec<u8> = program.iter().flat_map(instruction).collect();
+    let directory = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    fs::write(directory.join(format!("{name}.bpf")), bytes).expect("OUT_DIR is writable");
 }
 
 /// An instruction as the kernel reads it.
-fn instruction(filter: &seccompiler::sock_filter) -> Vec<u8> {
+fn instruction(filter: &sock_filter) -> Vec<u8> {
     let mut bytes = filter.code.to_le_bytes().to_vec();
     bytes.extend([filter.jt, filter.jf]);
     bytes.extend(filter.k.to_le_bytes());

@@ -10,6 +10,7 @@ mod children;
 mod engine;
 mod evidence;
 mod files;
+mod filter;
 mod idle;
 mod job;
 mod lockdown;

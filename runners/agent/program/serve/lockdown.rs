@@ -9,18 +9,13 @@ use landlock::{
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
 use lazaret_agent::message::{Demand, Failure, Limits, NOBODY, Part};
-use nix::errno::Errno;
-use nix::libc;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Gid, Uid, getuid, setgroups, setresgid, setresuid, setsid};
 
+use super::filter;
 use crate::attempt::failure;
 use crate::system;
-
-/// The filters of system calls, compiled when the agent was.
-const ALLOW: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/allow.bpf"));
-const DENY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deny.bpf"));
 
 /// Where programs may write.
 const WRITABLE: [&str; 6] = ["/work", "/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full"];
@@ -34,7 +29,7 @@ const SPARE_PROCESSES: u64 = 16;
 /// together. The container's own control group holds each, and tells the agent.
 const SPARE_PROCESSES_OF_NEIGHBOURS: u64 = 32 * 1024;
 
-/// What is beside the kernel's limits and the filters of system calls. The rules of Landlock are
+/// What is beside the kernel's limits and the filter of system calls. The rules of Landlock are
 /// made beforehand so that a kernel without it is known in time.
 #[derive(Default)]
 pub(crate) struct Rules {
@@ -132,38 +127,8 @@ impl Step {
 pub(super) fn lock_down(limits: &Limits, rules: &Rules) -> Result<(), (Step, io::Error)> {
     give_up_privileges(limits, rules.place).map_err(|error| (Step::Privileges, error))?;
     rules.enforce().map_err(|error| (Step::Landlock, error))?;
-    // The later filter's answer counts where both refuse, so the one with the plainer words of
-    // refusal comes last.
-    let filter = || {
-        if rules.place == Place::Gvisor {
-            system::load_filter(&without_sessions())?;
-        }
-        system::load_filter(ALLOW).and_then(|()| system::load_filter(DENY))
-    };
-    filter().map_err(|errno: Errno| (Step::Seccomp, errno.into()))
-}
-
-/// A filter that answers "not permitted" to `setsid`.
-///
-/// In gVisor (2024-07-29), `setsid` by a process that has a child in its own process group takes a
-/// lock twice, and the kernel of the whole sandbox stands still: nobody runs, the engine cannot
-/// kill the container, and only the end of `runsc-sandbox` on the host ends it.
-fn without_sessions() -> Vec<u8> {
-    const LOAD_NUMBER: u16 = 0x20;
-    const JUMP_IF_EQUAL: u16 = 0x15;
-    const RETURN: u16 = 0x06;
-    let not_permitted = libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs();
-    let setsid = u32::try_from(libc::SYS_setsid).unwrap_or(u32::MAX);
-    let instructions = [
-        (LOAD_NUMBER, [0, 0], 0),
-        (JUMP_IF_EQUAL, [0, 1], setsid),
-        (RETURN, [0, 0], not_permitted),
-        (RETURN, [0, 0], libc::SECCOMP_RET_ALLOW),
-    ];
-    let bytes = |(code, jumps, k): (u16, [u8; 2], u32)| {
-        [&code.to_le_bytes()[..], &jumps, &k.to_le_bytes()].concat()
-    };
-    instructions.into_iter().flat_map(bytes).collect()
+    let in_gvisor = rules.place == Place::Gvisor;
+    filter::load(in_gvisor).map_err(|errno| (Step::Seccomp, errno.into()))
 }
 
 fn give_up_privileges(limits: &Limits, place: Place) -> io::Result<()> {
