@@ -1,4 +1,5 @@
-//! Measures an agent in a warm container: from a request to its result, and what a reset takes.
+//! Measures an agent in a warm container: from a request to its result, what a reset takes, and the
+//! processors' time of both together, which does not depend on what else the machine does.
 //!
 //! `cargo run --example latency -- runsc python 50`, with the engine of `tests/engine/up`.
 
@@ -27,11 +28,9 @@ async fn main() {
     let fresh = words.get(3).is_some_and(|word| word == "fresh");
     let (mut begin, mut run, mut reset) = (Vec::new(), Vec::new(), Vec::new());
     let mut sandbox = timed(&mut begin, Sandbox::start(runtime, interpreter)).await;
+    let before = used_processors(&sandbox);
     for _ in 0..count {
         tokio::time::sleep(Duration::from_millis(if fresh { 300 } else { 0 })).await;
-        if std::env::var("NICE").is_ok() {
-            let _ = std::process::Command::new("/tmp/agentw/nice.sh").status();
-        }
         sandbox.conversation.ping().await.expect("it is well");
         let job = job(interpreter);
         let events = Events::none();
@@ -43,6 +42,10 @@ async fn main() {
         } else {
             timed(&mut reset, sandbox.conversation.reset()).await.expect("it is reset");
         }
+    }
+    if !fresh && let Some(used) = used_processors(&sandbox).zip(before) {
+        let each = used.0.saturating_sub(used.1) / u32::try_from(count).expect("a small number");
+        println!("each   n={count:<4} cpu {each:9.2?}");
     }
     show("begin", begin);
     show("run", run);
@@ -67,6 +70,23 @@ fn job(interpreter: Interpreter) -> Job {
         limits: support::limits(),
         isolation: Isolation::Container,
     }
+}
+
+/// What the sandbox has used so far, by its control group (version 1, or 2 made by systemd).
+fn used_processors(sandbox: &Sandbox) -> Option<Duration> {
+    let mut command = std::process::Command::new("docker");
+    let output = command.args(["inspect", "--format={{.Id}}", &sandbox.name]).output().ok()?;
+    let id = String::from_utf8(output.stdout).ok()?;
+    let id = id.trim();
+    let first =
+        std::fs::read_to_string(format!("/sys/fs/cgroup/cpuacct/docker/{id}/cpuacct.usage"));
+    if let Ok(text) = first {
+        return text.trim().parse().ok().map(Duration::from_nanos);
+    }
+    let second = format!("/sys/fs/cgroup/system.slice/docker-{id}.scope/cpu.stat");
+    let text = std::fs::read_to_string(second).ok()?;
+    let usage = text.lines().find_map(|line| line.strip_prefix("usage_usec "))?;
+    usage.parse().ok().map(Duration::from_micros)
 }
 
 async fn timed<T>(times: &mut Vec<Duration>, what: impl Future<Output = T>) -> T {
