@@ -7,6 +7,7 @@
 mod artifacts;
 mod census;
 mod children;
+mod command;
 mod engine;
 mod evidence;
 mod files;

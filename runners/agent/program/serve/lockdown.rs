@@ -145,12 +145,17 @@ fn give_up_privileges(limits: &Limits, place: Place) -> io::Result<()> {
     Ok(prctl::set_no_new_privs()?)
 }
 
-/// When memory ends, the program ends before the agent. The agent's own files in `/proc` belong to
-/// nobody while it is hidden; the new process hides again by becoming another program. Where this
-/// is refused, the kernel takes the largest process, which is the program just as well.
+/// When memory ends, the program ends before the agent. A process's files in `/proc` belong to
+/// nobody while it is hidden, and the new process is hidden as the agent is. It hides again at
+/// once, because what is hidden is the memory, which is still the agent's. Where this is refused,
+/// the kernel takes the largest process, which is the program just as well.
 fn volunteer_for_the_end_of_memory() {
+    let before = prctl::get_dumpable();
     if prctl::set_dumpable(true).is_ok() {
         let _ = fs::write("/proc/self/oom_score_adj", "1000");
+    }
+    if before == Ok(false) {
+        let _ = prctl::set_dumpable(false);
     }
 }
 

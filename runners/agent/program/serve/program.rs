@@ -5,8 +5,7 @@
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::CommandExt;
-use std::process;
+use std::path::Path;
 use std::time::Duration;
 
 use lazaret_agent::frame::Kind;
@@ -14,12 +13,13 @@ use lazaret_agent::message::{Failure, Part, Preparation};
 use nix::fcntl::OFlag;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2};
+use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2};
 
+use super::command::Command;
 use super::job::Received;
 use super::lockdown::{Rules, Step, lock_down};
 use super::streams::{Feeder, Tap};
-use super::worker;
+use super::{WORK, worker};
 use crate::attempt::{Attempt, failure};
 use crate::channel;
 use crate::descriptors::Reserved;
@@ -63,10 +63,9 @@ impl Program {
     ) -> Result<Self, Failure> {
         let made = pipe2(OFlag::O_CLOEXEC).and_then(|(report, end)| Ok((report, pipes(end)?)));
         let (report, (mut program, ends)) = made.attempt(Part::Interpreter, "make pipes")?;
-        match system::fork().attempt(Part::Interpreter, "make a process")? {
-            ForkResult::Child => ends.live(preparation, rules, reserved),
-            ForkResult::Parent { child } => program.process = child,
-        }
+        let command = worker::command(preparation)?;
+        let life = || ends.live(&command, preparation, rules, reserved);
+        program.process = system::start(life).attempt(Part::Interpreter, "make a process")?;
         drop(ends);
         program.wait_until_up(preparation, report.into())?;
         Ok(program)
@@ -121,17 +120,23 @@ fn pipes(report: OwnedFd) -> nix::Result<(Program, Ends)> {
 }
 
 impl Ends {
-    /// The new process, to its end. The report closes when it becomes the interpreter.
-    fn live(self, preparation: &Preparation, rules: &Rules, reserved: &mut Reserved) -> ! {
+    /// The new process, to its end, or until it becomes the interpreter, which closes the report.
+    /// Nothing may be held then that has to be freed: the memory is the agent's.
+    fn live(
+        &self,
+        command: &Command,
+        preparation: &Preparation,
+        rules: &Rules,
+        reserved: &mut Reserved,
+    ) {
         let failure = match self.give_up(preparation, rules, reserved) {
             Ok(()) => Failure {
-                errno: worker::command(preparation).exec().raw_os_error(),
+                errno: Some(command.run(Path::new(WORK)) as i32),
                 ..failure(Part::Interpreter, format!("start {}", preparation.command.join(" ")))
             },
             Err(failure) => failure,
         };
         let _ = channel::send_now(&self.report, Kind::Failed, &failure);
-        process::exit(127)
     }
 
     /// Everything but becoming the interpreter.
@@ -155,6 +160,7 @@ impl Ends {
         dup2_stdout(&self.stdout)?;
         dup2_stderr(&self.stderr)?;
         reserved.fill(&self.result, &self.instructions)?;
+        system::heed_broken_pipes()?;
         sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
     }
 }

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
 use lazaret_agent::message::{Failure, Form, Interpreter, Part, Preparation};
 use serde::Serialize;
@@ -14,6 +13,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::WORK;
+use super::command::Command;
 use super::job::Received;
 use crate::attempt::failure;
 
@@ -46,17 +46,16 @@ struct Instructions<'a> {
 
 /// The interpreter as it waits for its instructions. No environment of a job is among this: what a
 /// process was started with can be read by others.
-pub(super) fn command(preparation: &Preparation) -> Command {
-    let (executable, options) = preparation.command.split_first().unzip();
+pub(super) fn command(preparation: &Preparation) -> Result<Command, Failure> {
     let helper: &[&str] = match preparation.interpreter {
         Interpreter::Python => &["-I", "-c", PYTHON],
         Interpreter::Node => &["--eval", NODE],
         Interpreter::Bash => &["--noprofile", "--norc", "-c", BASH],
     };
-    let mut command = Command::new(executable.map_or("", String::as_str));
-    command.args(options.unwrap_or_default()).args(helper).current_dir(WORK);
-    command.env_clear().envs(usual_environment(&preparation.command));
-    command
+    let words = preparation.command.iter().map(String::as_str).chain(helper.iter().copied());
+    let environment = usual_environment(&preparation.command);
+    Command::new(&words.collect::<Vec<_>>(), &environment)
+        .map_err(|_| failure(Part::Interpreter, "start what has a NUL in its name"))
 }
 
 /// What every program has in its environment, unless its job says otherwise.
