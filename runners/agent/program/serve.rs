@@ -18,6 +18,7 @@ mod lockdown;
 mod owner;
 mod processor;
 mod program;
+mod rehearsal;
 mod reset;
 mod scratch;
 mod session;
@@ -33,7 +34,9 @@ use lazaret_agent::message::{Failure, Greeting, Part, Preparation, VERSION};
 
 use self::children::Children;
 use self::program::Program;
+use self::rehearsal::rehearse;
 use self::session::{Ending, Session};
+use self::watch::Watch;
 use crate::attempt::failure;
 use crate::channel::{self, Inbox};
 use crate::descriptors::Reserved;
@@ -112,13 +115,19 @@ impl Server {
         let Self { preparation, rules, reserved, inbox, children } = self;
         let mut program = Program::start(preparation, rules, reserved)?;
         channel::send_word(io::stdout(), Kind::Ready)?;
+        let is_gvisor = evidence.gvisor;
+        let mut watch = Watch::new(preparation.limits, evidence, program.process);
+        if is_gvisor {
+            rehearse(&mut watch, &preparation.limits)?;
+        }
         let header = idle::wait_for_job(inbox, children, &program)?;
         let Some(header) = header else { return Ok(Next::Nothing) };
         let received = job::receive(&header, preparation, inbox)?;
         let Some(received) = received else { return Ok(Next::Nothing) };
         program.is_still_up()?;
+        watch.begin(received.job.limits);
         program.instruct(&received)?;
-        let session = Session::new(received.job.limits, program, evidence, inbox, children);
+        let session = Session::new(received.job.limits, program, watch, inbox, children);
         let Ending::Done { limit } = session.run()? else { return Ok(Next::Nothing) };
         match (idle::wait_for_reset(inbox)?, limit) {
             (false, _) => Ok(Next::Nothing),

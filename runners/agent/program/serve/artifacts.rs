@@ -14,10 +14,10 @@ use lazaret_agent::message::{Artifact, Failure, Limits, Part, Refused};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag};
-use nix::sys::stat::{FileStat, SFlag, fstatat};
+use nix::sys::stat::{FileStat, SFlag, fstatat, lstat};
 
 use super::files::{Directory, open_in};
-use super::owner;
+use super::{WORK, owner};
 use crate::attempt::Attempt;
 use crate::channel::Outbox;
 
@@ -32,6 +32,9 @@ const MOST_REFUSALS: usize = 100;
 
 /// Collects into `outbox`, and sends as it goes. Files are read as the program could read them.
 pub(super) fn collect(limits: &Limits, outbox: &mut Outbox) -> Result<(), Failure> {
+    if matches!(lstat(&Path::new(WORK).join(PLACE)), Err(Errno::ENOENT)) {
+        return Ok(());
+    }
     owner::as_program(|| collect_all(limits, outbox))
 }
 

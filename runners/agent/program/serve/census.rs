@@ -1,6 +1,7 @@
 //! Who is alive in the sandbox, and what they use, as `/proc` tells.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 
 use nix::unistd::{SysconfVar, sysconf};
 
@@ -26,6 +27,15 @@ impl Census {
         for process in processes().filter(|process| *process != 1) {
             let Ok(stat) = fs::read_to_string(format!("/proc/{process}/stat")) else { continue };
             census.add(process, &stat);
+        }
+        census
+    }
+
+    /// Counts one process by its `stat`, opened before.
+    pub(super) fn of(stat: &File) -> Self {
+        let (mut census, mut line) = (Self::default(), [0; 1024]);
+        if let Ok(length) = stat.read_at(&mut line, 0) {
+            census.add(0, &String::from_utf8_lossy(line.get(..length).unwrap_or_default()));
         }
         census
     }

@@ -10,8 +10,9 @@ use lazaret_agent::message::{Failure, Part};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::{Mode, mkdirat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
 
-use super::{WORK, owner};
+use super::WORK;
 use crate::attempt::{Attempt, failure};
 
 /// A directory that everything is opened from.
@@ -24,25 +25,31 @@ impl Directory {
         open(WORK, flags, Mode::empty()).map(Self).attempt(Part::Files, "open the work directory")
     }
 
-    /// Makes a file, and the directories it lies in. They belong to the program.
+    /// Makes a file, and the directories it lies in.
     pub(super) fn create(&self, path: &str) -> Result<File, Failure> {
-        owner::as_program(|| self.try_create(Path::new(path)))
-            .attempt(Part::Files, format!("write the file `{path}`"))
+        self.try_create(Path::new(path)).attempt(Part::Files, format!("write the file `{path}`"))
+    }
+
+    /// Removes a file of the work directory itself.
+    pub(super) fn remove(&self, name: &str) -> Result<(), Failure> {
+        unlinkat(&self.0, name, UnlinkatFlags::NoRemoveDir)
+            .attempt(Part::Files, format!("remove the file `{name}`"))
     }
 
     fn try_create(&self, path: &Path) -> nix::Result<File> {
         let mut names: Vec<&OsStr> = path.iter().collect();
         let name = names.pop().ok_or(Errno::EINVAL)?;
-        let mut directory = self.0.try_clone().map_err(|_| Errno::EMFILE)?;
+        let mut inner = None;
         for parent in names {
-            match mkdirat(&directory, parent, Mode::from_bits_retain(0o755)) {
+            let directory = inner.as_ref().unwrap_or(&self.0);
+            match mkdirat(directory, parent, Mode::from_bits_retain(0o755)) {
                 Ok(()) | Err(Errno::EEXIST) => {}
                 Err(errno) => return Err(errno),
             }
-            directory = open_in(&directory, parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+            inner = Some(open_in(directory, parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?);
         }
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL;
-        open_in(&directory, name, flags).map(File::from)
+        open_in(inner.as_ref().unwrap_or(&self.0), name, flags).map(File::from)
     }
 }
 

@@ -4,6 +4,7 @@ use lazaret_agent::frame::{Frame, Kind};
 use lazaret_agent::message::{Failure, File, Interpreter, Job, Limits, Part, Preparation};
 
 use super::files::{self, Directory};
+use super::owner;
 use crate::attempt::failure;
 use crate::channel::{self, Inbox, unexpected};
 
@@ -33,22 +34,9 @@ pub(super) fn receive(
     let (interpreter, command) = (preparation.interpreter, preparation.command.clone());
     let (paths, arguments) = (Vec::new(), Vec::new());
     let mut received = Received { interpreter, command, job, paths, arguments };
-    let directory = Directory::work()?;
-    let mut file = None;
-    while let Some(frame) = inbox.wait()? {
-        match frame.kind {
-            Kind::File => {
-                let File { path } = channel::parse(&frame)?;
-                file = Some(directory.create(&path)?);
-                received.paths.push(path);
-            }
-            Kind::FileBytes => files::append(file.as_mut(), &frame.payload)?,
-            Kind::Arguments => received.add_arguments(&frame.payload)?,
-            Kind::Start => return Ok(Some(received)),
-            _ => return Err(unexpected(&frame)),
-        }
-    }
-    Ok(None)
+    // The files belong to the program.
+    let all = owner::as_program(|| received.take_rest(inbox))?;
+    Ok(all.then_some(received))
 }
 
 /// Refuses limits that the kernel was not told when the interpreter was started.
@@ -61,6 +49,26 @@ fn check(asked: &Limits, prepared: &Limits) -> Result<(), Failure> {
 }
 
 impl Received {
+    /// Takes what follows the header. Whether all has come.
+    fn take_rest(&mut self, inbox: &mut Inbox) -> Result<bool, Failure> {
+        let directory = Directory::work()?;
+        let mut file = None;
+        while let Some(frame) = inbox.wait()? {
+            match frame.kind {
+                Kind::File => {
+                    let File { path } = channel::parse(&frame)?;
+                    file = Some(directory.create(&path)?);
+                    self.paths.push(path);
+                }
+                Kind::FileBytes => files::append(file.as_mut(), &frame.payload)?,
+                Kind::Arguments => self.add_arguments(&frame.payload)?,
+                Kind::Start => return Ok(true),
+                _ => return Err(unexpected(&frame)),
+            }
+        }
+        Ok(false)
+    }
+
     fn add_arguments(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.arguments.len() + bytes.len() > MOST_ARGUMENTS {
             return Err(failure(Part::Conversation, "take so many arguments"));

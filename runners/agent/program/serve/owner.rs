@@ -7,10 +7,16 @@
 //! Only the *effective* user changes: the real one and the saved one stay, and it is those that
 //! decide who may send signals to the agent or trace it.
 
-use lazaret_agent::message::NOBODY;
-use nix::unistd::{Gid, Uid, getegid, geteuid, setegid, seteuid};
+use std::sync::OnceLock;
 
-/// Does something as the user that programs run as.
+use lazaret_agent::message::NOBODY;
+use nix::unistd::{Gid, Uid, getegid, getuid, setegid, seteuid};
+
+/// The agent's own user and group, where it is root. Asked once: a question costs as much as a
+/// change.
+static ROOT: OnceLock<Option<(Uid, Gid)>> = OnceLock::new();
+
+/// Does something as the user that programs run as. Not to be done inside of itself.
 pub(super) fn as_program<T>(action: impl FnOnce() -> T) -> T {
     let _owner = Owner::become_one();
     action()
@@ -23,14 +29,12 @@ struct Owner {
 
 impl Owner {
     fn become_one() -> Self {
-        let before = (geteuid(), getegid());
-        if !before.0.is_root() {
-            return Self { before: None };
+        let before = *ROOT.get_or_init(|| getuid().is_root().then(|| (getuid(), getegid())));
+        if before.is_some() {
+            // What is refused is harmless: files then belong to root, and some stay closed.
+            let _ = setegid(Gid::from_raw(NOBODY)).and_then(|()| seteuid(Uid::from_raw(NOBODY)));
         }
-        let owner = Self { before: Some(before) };
-        // What is refused is harmless: files then belong to root, and some stay closed.
-        let _ = setegid(Gid::from_raw(NOBODY)).and_then(|()| seteuid(Uid::from_raw(NOBODY)));
-        owner
+        Self { before }
     }
 }
 

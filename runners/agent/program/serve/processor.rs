@@ -5,17 +5,20 @@
 //! gVisor's clocks take whoever is ready for one that runs: seen, a fork bomb that had "used" 155
 //! seconds after 15 on two processors. So no time is believed that there was not.
 
+use std::fs::File;
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
-use nix::unistd::SysconfVar;
+use nix::unistd::{Pid, SysconfVar};
 
 use super::Evidence;
 use super::census::{Census, configured, ticks_per_second};
 
 /// What was used before the program began.
 pub(super) struct Processor {
+    /// What the kernel tells of the program's first process.
+    first: Option<File>,
     counted: u64,
     user: u64,
     system: u64,
@@ -32,17 +35,21 @@ pub(super) struct Spent {
 }
 
 impl Processor {
-    /// Begins to count.
-    pub(super) fn from_now(evidence: &Evidence) -> Self {
+    /// Knows the process that is up before the program begins.
+    pub(super) fn new(process: Pid) -> Self {
+        let first = File::open(format!("/proc/{process}/stat")).ok();
+        let processors = configured(SysconfVar::_NPROCESSORS_ONLN, 1);
+        Self { first, counted: 0, user: 0, system: 0, largest: 0, processors }
+    }
+
+    /// Begins to count, when only that process lives.
+    pub(super) fn begin(&mut self, evidence: &Evidence) {
         let (user, system, largest) = children();
-        let living = Census::take();
-        Self {
-            counted: evidence.cpu_time().unwrap_or(0),
-            user: user + in_microseconds(living.user_ticks),
-            system: system + in_microseconds(living.system_ticks),
-            largest,
-            processors: configured(SysconfVar::_NPROCESSORS_ONLN, 1),
-        }
+        let living = self.first.as_ref().map(Census::of).unwrap_or_default();
+        self.counted = evidence.cpu_time().unwrap_or(0);
+        self.user = user + in_microseconds(living.user_ticks);
+        self.system = system + in_microseconds(living.system_ticks);
+        self.largest = largest;
     }
 
     /// Microseconds, of the living and the dead. A control group counts the agent's own, too,
@@ -107,7 +114,7 @@ mod tests {
 
     #[test]
     fn no_more_time_is_believed_than_there_was() {
-        let processor = Processor { counted: 0, user: 0, system: 0, largest: 0, processors: 2 };
+        let processor = Processor { processors: 2, ..Processor::new(Pid::this()) };
         let living = Census { user_ticks: 1_000_000, ..Census::default() };
         let elapsed = Duration::from_millis(10);
         assert_eq!(processor.used(&Evidence::default(), &living, elapsed), 20_000);

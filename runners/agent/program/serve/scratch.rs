@@ -69,6 +69,12 @@ impl Scratch {
         Filled { bytes, full: full || files > self.most_files }
     }
 
+    /// Nothing is there now: there is no walk for so long. Few files can be made in that time.
+    pub(super) fn is_empty_for(&mut self, time: Duration) {
+        self.files = 0;
+        self.next_walk = Instant::now() + time;
+    }
+
     fn walk(&mut self) {
         let start = Instant::now();
         self.files = owner::as_program(|| count(&self.places, self.most_files));

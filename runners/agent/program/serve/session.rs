@@ -16,11 +16,10 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::artifacts;
 use super::children::Children;
 use super::program::Program;
-use super::streams::{Feeder, Tap};
 use super::watch::{INTERVAL, Watch};
-use super::{Evidence, artifacts};
 use crate::attempt::{Attempt, failure, is_not_yet};
 use crate::channel::{self, Heard, Inbox, Outbox};
 
@@ -46,11 +45,10 @@ impl<'a> Session<'a> {
     pub(super) fn new(
         limits: Limits,
         program: Program,
-        evidence: Evidence,
+        watch: Watch,
         inbox: &'a mut Inbox,
         children: &'a Children,
     ) -> Self {
-        let watch = Watch::new(limits, evidence);
         Self {
             limits,
             program,
@@ -71,14 +69,15 @@ impl<'a> Session<'a> {
     /// Runs to the end. When the host goes away there is no last word about the run.
     pub(super) fn run(mut self) -> Result<Ending, Failure> {
         channel::never_wait().attempt(Part::Conversation, "prepare the host's streams")?;
+        // Some of what is for the program may have come with the job.
+        self.listen()?;
         let mut next_look = Instant::now() + INTERVAL;
         while self.main_status.is_none() && self.limit.is_none() {
-            self.wait(next_look)?;
-            self.exchange()?;
+            let ready = self.wait(next_look)?;
+            self.exchange(&ready)?;
             if self.host_is_gone {
                 return Ok(Ending::HostIsGone);
             }
-            self.reap();
             if self.limit.is_none() && self.main_status.is_none() && Instant::now() >= next_look {
                 self.limit = self.watch.look();
                 next_look = Instant::now() + INTERVAL;
@@ -87,59 +86,83 @@ impl<'a> Session<'a> {
         self.finish()
     }
 
-    /// Waits until something happens, or it is time to look.
-    fn wait(&mut self, next_look: Instant) -> Result<(), Failure> {
+    /// Waits until something happens, or it is time to look. What has happened, where.
+    fn wait(&mut self, next_look: Instant) -> Result<Vec<Place>, Failure> {
         let wake = self.watch.deadline().map_or(next_look, |deadline| deadline.min(next_look));
         let patience = wake.saturating_duration_since(Instant::now());
         // Rounded up, or the loop would spin through the last millisecond.
         let milliseconds = u16::try_from(patience.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
         let (input, output) = (io::stdin(), io::stdout());
-        let mut descriptors = self.interests(input.as_fd(), output.as_fd());
-        descriptors.push(PollFd::new(self.children.descriptor(), PollFlags::POLLIN));
+        let interests = self.interests(input.as_fd(), output.as_fd());
+        let (places, mut descriptors): (Vec<Place>, Vec<PollFd>) = interests.into_iter().unzip();
         match poll(&mut descriptors, PollTimeout::from(milliseconds)) {
-            Err(errno) if !is_not_yet(errno) => {
-                return Err(errno).attempt(Part::Interpreter, "wait for the program");
-            }
-            _ => {}
+            Ok(_) => {}
+            Err(errno) if is_not_yet(errno) => return Ok(Vec::new()),
+            Err(errno) => return Err(errno).attempt(Part::Interpreter, "wait for the program"),
         }
-        // A pipe with no writer, or with no reader, is told without being asked for. The host
-        // comes first and second.
+        // A pipe with no writer, or with no reader, is told without being asked for.
         let gone = |descriptor: &PollFd| {
             let flags = descriptor.revents().unwrap_or(PollFlags::empty());
             flags.intersects(PollFlags::POLLHUP | PollFlags::POLLERR)
         };
-        let host_is_gone = descriptors.iter().take(2).any(gone);
-        drop(descriptors);
-        self.host_is_gone = host_is_gone;
-        self.children.acknowledge();
-        Ok(())
+        let of_host = |place: &Place| matches!(place, Place::Host | Place::Answers);
+        let mut all = places.iter().zip(&descriptors);
+        let host_is_gone = all.any(|(place, descriptor)| of_host(place) && gone(descriptor));
+        let ready = descriptors.iter().map(|descriptor| descriptor.any().unwrap_or(false));
+        let ready = places.into_iter().zip(ready).filter_map(|(place, is)| is.then_some(place));
+        let ready = ready.collect();
+        self.host_is_gone |= host_is_gone;
+        Ok(ready)
     }
 
     /// What is worth waking up for. The program is not read from while the host is slow, and the
     /// host is not read from while the program is.
-    fn interests<'b>(&'b self, input: BorrowedFd<'b>, output: BorrowedFd<'b>) -> Vec<PollFd<'b>> {
+    fn interests<'b>(
+        &'b self,
+        input: BorrowedFd<'b>,
+        output: BorrowedFd<'b>,
+    ) -> Vec<(Place, PollFd<'b>)> {
         let when = |condition, flags| if condition { flags } else { PollFlags::empty() };
         let listening = when(self.program.stdin.has_room(), PollFlags::POLLIN);
         let talking = when(self.outbox.has_more(), PollFlags::POLLOUT);
-        let mut all = vec![PollFd::new(input, listening), PollFd::new(output, talking)];
-        let feeders = [&self.program.stdin, &self.program.instructions];
-        let writing = feeders.into_iter().filter_map(Feeder::wants_to_write);
-        all.extend(writing.map(|pipe| PollFd::new(pipe, PollFlags::POLLOUT)));
+        let mut all = vec![
+            (Place::Host, PollFd::new(input, listening)),
+            (Place::Answers, PollFd::new(output, talking)),
+            (Place::Children, PollFd::new(self.children.descriptor(), PollFlags::POLLIN)),
+        ];
+        let Program { stdin, instructions, stdout, stderr, result, .. } = &self.program;
+        let feeders = [(Place::Stdin, stdin), (Place::Instructions, instructions)];
+        all.extend(feeders.into_iter().filter_map(|(place, feeder)| {
+            Some((place, PollFd::new(feeder.wants_to_write()?, PollFlags::POLLOUT)))
+        }));
         if !self.outbox.is_congested() {
-            let taps = [&self.program.stdout, &self.program.stderr, &self.program.result];
-            let reading = taps.into_iter().filter_map(Tap::wants_to_read);
-            all.extend(reading.map(|pipe| PollFd::new(pipe, PollFlags::POLLIN)));
+            let taps = [stdout, stderr, result];
+            all.extend(taps.into_iter().filter_map(|tap| {
+                Some((Place::Tap, PollFd::new(tap.wants_to_read()?, PollFlags::POLLIN)))
+            }));
         }
         all
     }
 
-    /// Moves what can be moved, in every direction.
-    fn exchange(&mut self) -> Result<(), Failure> {
-        self.program.stdin.feed();
-        self.listen()?;
-        self.program.instructions.feed();
-        if !self.outbox.is_congested() {
+    /// Moves what can be moved. Nothing else is tried: under gVisor each try costs as much as some
+    /// programs do.
+    fn exchange(&mut self, ready: &[Place]) -> Result<(), Failure> {
+        if ready.contains(&Place::Stdin) {
+            self.program.stdin.feed();
+        }
+        // What has come already may have had to wait until there was room.
+        if ready.contains(&Place::Host) || ready.contains(&Place::Stdin) {
+            self.listen()?;
+        }
+        if ready.contains(&Place::Instructions) {
+            self.program.instructions.feed();
+        }
+        if ready.contains(&Place::Tap) {
             self.draw();
+        }
+        if ready.contains(&Place::Children) {
+            self.children.acknowledge();
+            self.reap();
         }
         self.host_is_gone |= self.outbox.send().is_err();
         Ok(())
@@ -206,8 +229,6 @@ impl<'a> Session<'a> {
         while self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look_back());
         let usage = self.watch.usage();
-        let host = |action: nix::Result<()>| action.attempt(Part::Conversation, "answer the host");
-        host(self.outbox.send_all())?;
         artifacts::collect(&self.limits, &mut self.outbox)?;
         let (exit_code, signal) = match self.main_status {
             Some(WaitStatus::Exited(_, code)) => (Some(code), None),
@@ -218,7 +239,7 @@ impl<'a> Session<'a> {
         let limit = self.limit;
         let done = Done { exit_code, signal, limit, stdout_truncated, stderr_truncated, usage };
         self.outbox.message(Kind::Done, &done)?;
-        host(self.outbox.send_all())?;
+        self.outbox.send_all().attempt(Part::Conversation, "answer the host")?;
         Ok(Ending::Done { limit })
     }
 
@@ -236,6 +257,23 @@ impl<'a> Session<'a> {
             }
         }
     }
+}
+
+/// Where something can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// What the host sends.
+    Host,
+    /// What the host is sent.
+    Answers,
+    /// A process has ended.
+    Children,
+    /// The program's standard input has room.
+    Stdin,
+    /// The interpreter has room for more of its instructions.
+    Instructions,
+    /// The program has written something, or will write nothing more.
+    Tap,
 }
 
 /// How a session ended.

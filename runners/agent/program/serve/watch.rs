@@ -8,6 +8,7 @@
 use std::time::{Duration, Instant};
 
 use lazaret_agent::message::{LimitHit, Limits, Measured, Source, Usage};
+use nix::unistd::Pid;
 
 use super::Evidence;
 use super::census::{Census, leaders, page_size};
@@ -40,12 +41,21 @@ struct Most {
 }
 
 impl Watch {
-    /// Begins with the program.
-    pub(super) fn new(limits: Limits, evidence: Evidence) -> Self {
-        let processor = Processor::from_now(&evidence);
+    /// Knows where to look. The program's time has not begun yet.
+    pub(super) fn new(limits: Limits, evidence: Evidence, process: Pid) -> Self {
+        let (processor, most) = (Processor::new(process), Most::default());
         let (scratch, start) = (Scratch::new(limits.disk), Instant::now());
-        let most = Most { memory: evidence.held_memory().unwrap_or(0), processes: 1, disk: 0 };
         Self { limits, evidence, start, processor, scratch, most }
+    }
+
+    /// Begins with the program.
+    pub(super) fn begin(&mut self, limits: Limits) {
+        self.limits = limits;
+        self.processor.begin(&self.evidence);
+        self.scratch.is_empty_for(INTERVAL);
+        let memory = self.evidence.held_memory().unwrap_or(0);
+        self.most = Most { memory, processes: 1, disk: 0 };
+        self.start = Instant::now();
     }
 
     /// When the wall clock's limit ends. None where that is further than the clock goes.
