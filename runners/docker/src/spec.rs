@@ -15,9 +15,9 @@ use crate::{DockerConfig, Processors};
 /// Memory of gVisor's own kernel and of the agent, beside the program's.
 const OWN_MEMORY: u64 = 64 * 1024 * 1024;
 
-/// The same for each process of a program: seen, 0.4 MiB for one that sleeps. With less, a fork bomb
-/// ends for want of memory.
-const OWN_MEMORY_PER_PROCESS: u64 = 1024 * 1024;
+/// The same for each process of a program: seen, 0.4 MiB for one that sleeps, and more than 1 MiB
+/// while many are being made. With less, a fork bomb ends for want of memory.
+const OWN_MEMORY_PER_PROCESS: u64 = 2 * 1024 * 1024;
 
 /// Host threads of gVisor, which count as the container's processes: 26 to 32 when idle.
 const OWN_PROCESSES: i64 = 200;

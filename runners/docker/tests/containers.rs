@@ -38,7 +38,7 @@ async fn by_default_it_may_nothing() {
     assert_eq!(host.cap_drop, Some(vec!["ALL".to_owned()]));
     assert_eq!(host.cap_add, Some(["SETUID", "SETGID", "KILL"].map(str::to_owned).to_vec()));
     assert_eq!(host.security_opt, Some(vec!["no-new-privileges".to_owned()]));
-    assert_eq!(host.memory, Some((256 + 64 + 64) * MIB));
+    assert_eq!(host.memory, Some((256 + 64 + 128) * MIB));
     assert_eq!(host.memory_swap, host.memory, "no swap");
     assert_eq!(host.pids_limit, Some(200 + 3 * 64));
     assert_eq!(host.binds.unwrap_or_default(), Vec::<String>::new());
@@ -82,7 +82,7 @@ async fn processors_memory_swap_and_processes_are_limited() {
     });
     let host = host.await;
     assert_eq!(host.nano_cpus, Some(500_000_000));
-    assert_eq!(host.memory_swap, Some((256 + 64 + 64 + 32) * MIB));
+    assert_eq!(host.memory_swap, Some((256 + 64 + 128 + 32) * MIB));
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_jobs_own_limits_make_a_container_of_its_own() {
     };
     let (outcome, host) = tokio::join!(running, looking);
     assert_eq!(outcome.status, Status::Success);
-    assert_eq!(host.memory, Some((128 + 64 + 10) * MIB));
+    assert_eq!(host.memory, Some((128 + 64 + 20) * MIB));
     assert_eq!(host.pids_limit, Some(200 + 3 * 10));
     assert!(host.tmpfs.expect("three").values().all(|options| options.contains("size=1048576")));
     runner.close().await;
