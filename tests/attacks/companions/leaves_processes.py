@@ -7,7 +7,10 @@ import time
 
 reader, writer = os.pipe()
 if os.fork() == 0:
-    os.setsid()
+    try:
+        os.setsid()
+    except PermissionError:  # gVisor's agent refuses it
+        os.setpgid(0, 0)
     if os.fork() == 0:
         kept = [socket.create_server(("0.0.0.0", 47474))]
         kept.append(socket.socket(socket.AF_UNIX))

@@ -1,8 +1,6 @@
 # What: artifacts that are devices: the disk of the host, its memory, and one that never ends. gVisor
-# lets everybody make them, and opens none but its own.
+# would let everybody make them.
 # Expect: success
-# Refused[docker]: disk = a device
-# Refused[docker]: zero = a device
 import os
 import stat
 
@@ -10,9 +8,7 @@ os.mkdir("artifacts")
 for name, kind, device in (("disk", stat.S_IFBLK, (254, 0)), ("zero", stat.S_IFCHR, (1, 5)), ("mem", stat.S_IFCHR, (1, 1))):
     try:
         os.mknod("artifacts/" + name, 0o666 | kind, os.makedev(*device))
-        if name != "zero":
-            os.open("artifacts/" + name, os.O_RDONLY)
-            print("ESCAPED: opened", name)
+        print("ESCAPED: made", name)
     except OSError:
         pass
     try:

@@ -9,7 +9,10 @@ with open("artifacts/file", "w") as file:
 os.symlink(os.environ["HOST_FILE"], "/tmp/link")
 reader, writer = os.pipe()
 if os.fork() == 0:
-    os.setsid()
+    try:
+        os.setsid()
+    except PermissionError:  # gVisor's agent refuses it
+        os.setpgid(0, 0)
     os.close(reader)
     os.write(writer, b"x")
     os.kill(os.getpid(), 0)
