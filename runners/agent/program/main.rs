@@ -1,8 +1,9 @@
 //! The program that is process 1 in a sandbox.
 //!
 //! It speaks frames with a host over its standard input and output, runs what the host asks for,
-//! and exits when the host goes away; as it is process 1, everything in the sandbox ends with it. `serve` is that, inside walls that an
-//! engine has built. `confine` builds the walls first, and stays outside as the parent.
+//! and exits when the host goes away; as it is process 1, everything in the sandbox ends with it.
+//! `serve` is that, inside walls that an engine has built. `confine` builds the walls first, and
+//! stays outside as the parent.
 //!
 //! It has one thread, so that `fork` is safe, and it never trusts what comes from the program:
 //! that arrives over pipes, never over the host's streams.

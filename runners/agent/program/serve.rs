@@ -87,7 +87,7 @@ pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
         }
         clean.forget()?;
         // Counted anew from here on.
-        next = server.serve(Sandbox::of_an_engine().evidence)?;
+        next = server.serve(engine::evidence())?;
     }
     drop(outer);
     Ok(())
