@@ -15,7 +15,9 @@ pub struct DockerConfig {
     /// Where engines listen: `unix:///run/docker.sock`, `tcp://host:2376`. Without any,
     /// `DOCKER_HOST`, then the engine of this machine.
     pub hosts: Vec<String>,
-    /// What engines behind `tcp://` are spoken to with. Without it, they are spoken to in the clear.
+    /// What engines behind `tcp://` are spoken to with. Without it, `DOCKER_TLS_VERIFY` and
+    /// `DOCKER_CERT_PATH` decide for the engine of `DOCKER_HOST`, and others are spoken to in the
+    /// clear.
     pub tls: Option<Tls>,
     /// The engine's runtime; one called `runsc…` has to prove that it is gVisor.
     pub runtime: String,

@@ -29,7 +29,8 @@ pub(crate) struct Engine {
     pub(crate) docker: Docker,
     /// The release of the kernel that the engine itself runs on.
     kernel: String,
-    isolation: Isolation,
+    /// What containers give here.
+    pub(crate) isolation: Isolation,
     fates: Fates,
     listener: AbortOnDropHandle<()>,
 }
@@ -67,15 +68,14 @@ impl Engine {
         if !runtimes.contains_key(&config.runtime) {
             return Err(no_runtime(&config.runtime, runtimes.into_keys()));
         }
+        let isolation = offered(&config.runtime);
+        let kernel = info.kernel_version.unwrap_or_default();
+        if isolation == Isolation::Gvisor && kernel.is_empty() {
+            return Err(no_kernel(&config.runtime));
+        }
         let fates = Fates::default();
         let listener = tokio::spawn(listen(docker.clone(), identity.clone(), fates.clone()));
-        Ok(Self {
-            docker,
-            kernel: info.kernel_version.unwrap_or_default(),
-            isolation: offered(&config.runtime),
-            fates,
-            listener: AbortOnDropHandle::new(listener),
-        })
+        Ok(Self { docker, kernel, isolation, fates, listener: AbortOnDropHandle::new(listener) })
     }
 
     /// Whether it still says what happens.
@@ -200,6 +200,15 @@ fn no_runtime(wanted: &str, known: impl Iterator<Item = String>) -> RunnerError 
             known.join(", ")
         ),
         source: "the engine does not know it".into(),
+    }
+}
+
+fn no_kernel(runtime: &str) -> RunnerError {
+    RunnerError::Part {
+        part: format!("the proof that `{runtime}` is gVisor"),
+        help: "use an engine that says which kernel it runs on".into(),
+        source: "the engine does not say which kernel it runs on, and so which one is not it"
+            .into(),
     }
 }
 

@@ -7,6 +7,9 @@
 use std::collections::HashMap;
 use std::fs;
 
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
 use sha2::{Digest, Sha256};
 
 /// This machine, as its processes see each other.
@@ -24,7 +27,7 @@ pub(crate) struct Identity {
 impl Identity {
     /// This process.
     pub(crate) fn of_this_process() -> Self {
-        let process = Process::named(std::process::id());
+        let process = Process::named(std::process::id().cast_signed());
         Self { owner: owner(), process: process.map(|process| process.label()).unwrap_or_default() }
     }
 
@@ -42,29 +45,56 @@ impl Identity {
         if label == self.process {
             return false;
         }
-        let number = label.split(':').nth(1).and_then(|number| number.parse().ok());
-        number.and_then(Process::named).is_none_or(|process| process.label() != label)
+        let Some(number) = label.split(':').nth(1).and_then(|number| number.parse().ok()) else {
+            return true;
+        };
+        match Found::named(number) {
+            Found::Nobody => true,
+            Found::Hidden => false,
+            Found::Process(process) => process.label() != label,
+        }
+    }
+}
+
+/// What is known of a number of a process.
+enum Found {
+    Nobody,
+    /// Somebody has it, and we may not know who.
+    Hidden,
+    Process(Process),
+}
+
+impl Found {
+    /// One that has ended and that nobody has waited for is nobody.
+    fn named(number: i32) -> Self {
+        match Process::named(number) {
+            Some(process) if process.is_over => Self::Nobody,
+            Some(process) => Self::Process(process),
+            None if kill(Pid::from_raw(number), None) == Err(Errno::ESRCH) => Self::Nobody,
+            // The kernel can be told to show nobody the processes of others.
+            None => Self::Hidden,
+        }
     }
 }
 
 /// Numbers of processes come again: after a restart of the machine, and when they run out.
 struct Process {
     boot: String,
-    number: u32,
+    number: i32,
     start: String,
+    is_over: bool,
 }
 
 impl Process {
-    /// The process that has this number now. One that has ended and that nobody has waited for is
-    /// gone.
-    fn named(number: u32) -> Option<Self> {
+    /// The process that has this number now, as far as it is shown.
+    fn named(number: i32) -> Option<Self> {
         let line = fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
         // The start is field 22 of `proc_pid_stat(5)`; what follows the name begins with field 3,
         // the state.
         let fields = line.rsplit_once(") ")?.1;
         let start = fields.split(' ').nth(22 - 3)?.to_owned();
-        (!fields.starts_with(['Z', 'X'])).then_some(())?;
-        Some(Self { boot: read("/proc/sys/kernel/random/boot_id"), number, start })
+        let is_over = fields.starts_with(['Z', 'X']);
+        Some(Self { boot: read("/proc/sys/kernel/random/boot_id"), number, start, is_over })
     }
 
     fn label(&self) -> String {
@@ -102,7 +132,8 @@ mod tests {
     fn a_living_process_is_not_gone() {
         let identity = Identity::of_this_process();
         assert!(!identity.is_gone(&identity.process));
-        let parent = Process::named(std::os::unix::process::parent_id()).expect("it lives");
+        let parent =
+            Process::named(std::os::unix::process::parent_id().cast_signed()).expect("it lives");
         assert!(!identity.is_gone(&parent.label()));
     }
 
@@ -110,7 +141,7 @@ mod tests {
     fn a_process_that_nobody_has_waited_for_is_gone() {
         let mut command = std::process::Command::new("cat");
         let mut child = command.stdin(std::process::Stdio::piped()).spawn().expect("cat");
-        let label = Process::named(child.id()).expect("it lives").label();
+        let label = Process::named(child.id().cast_signed()).expect("it lives").label();
         child.kill().expect("it lives");
         let identity = Identity::of_this_process();
         while !identity.is_gone(&label) {
@@ -122,7 +153,8 @@ mod tests {
     #[test]
     fn another_process_with_the_number_of_one_that_is_gone_is_not_taken_for_it() {
         let identity = Identity::of_this_process();
-        let mut parent = Process::named(std::os::unix::process::parent_id()).expect("it lives");
+        let mut parent =
+            Process::named(std::os::unix::process::parent_id().cast_signed()).expect("it lives");
         parent.start = "1".into();
         assert!(identity.is_gone(&parent.label()));
         assert!(identity.is_gone("no label of ours"));

@@ -72,7 +72,7 @@ impl Pool {
         if let Some(engine) = slot.as_ref().filter(|engine| engine.is_listened_to()) {
             return Ok(Arc::clone(engine));
         }
-        let Maker { config, identity, removals, .. } = &*self.maker;
+        let Maker { config, identity, .. } = &*self.maker;
         let connecting = Engine::connect(config, self.host.as_deref(), identity);
         let engine = timeout(CONNECT, connecting).await.map_err(|_| RunnerError::Failed {
             action: "connect to the Docker engine".into(),
@@ -80,9 +80,14 @@ impl Pool {
         })??;
         let engine = Arc::new(engine);
         *slot = Some(Arc::clone(&engine));
-        let (found, identity) = (Arc::clone(&engine), identity.clone());
-        removals.spawn(async move { reaper::reap(&found, &identity).await });
+        self.reap(Arc::clone(&engine));
         Ok(engine)
+    }
+
+    /// Removes leftovers, in the background: one that hangs takes minutes.
+    fn reap(&self, engine: Arc<Engine>) {
+        let identity = self.maker.identity.clone();
+        self.maker.removals.spawn(async move { reaper::reap(&engine, &identity).await });
     }
 
     /// A sandbox for a job: one that is ready, or else one that is made now. Waits while as many
@@ -139,7 +144,7 @@ impl Pool {
         for _ in 0..self.shelf(key, Shelf::start) {
             let (pool, key) = (Arc::clone(self), key.clone());
             self.maker.removals.spawn(async move {
-                let made = pool.make(&key).await;
+                let Some(made) = pool.make(&key).await else { return };
                 if let Err(error) = &made {
                     tracing::warn!(%error, "cannot start a sandbox");
                 }
@@ -149,11 +154,16 @@ impl Pool {
         }
     }
 
-    async fn make(&self, key: &Key) -> Result<Sandbox, RunnerError> {
-        let turn = self.starts.acquire().await;
-        let _turn = turn.map_err(|_| RunnerError::Closed)?;
-        let engine = self.engine().await?;
-        self.maker.make(&engine, key).await
+    /// Makes one when its turn has come, unless nobody needs it any more by then.
+    async fn make(&self, key: &Key) -> Option<Result<Sandbox, RunnerError>> {
+        let Ok(_turn) = self.starts.acquire().await else { return Some(Err(RunnerError::Closed)) };
+        if !self.shelf(key, Shelf::still_needs) {
+            return None;
+        }
+        match self.engine().await {
+            Ok(engine) => Some(self.maker.make(&engine, key).await),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// Keeps sandboxes ready for jobs with these limits, until the pool is closed.
@@ -182,10 +192,11 @@ impl Pool {
                 self.shelf(&key, Shelf::expire);
                 self.refill(&key);
             }
+            self.forget_idle();
             if round.is_multiple_of(REAP)
                 && let Ok(engine) = self.engine().await
             {
-                reaper::reap(&engine, &self.maker.identity).await;
+                self.reap(engine);
             }
         }
     }
@@ -208,6 +219,18 @@ impl Pool {
         for key in self.keys() {
             self.shelf(&key, Shelf::close);
         }
+    }
+
+    /// Forgets the shelves of jobs with limits of their own that nobody wants any more.
+    fn forget_idle(&self) {
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.retain(|_, shelf| !shelf.is_idle());
+    }
+
+    /// Why no job can be served now, where that is so.
+    pub(crate) fn refuses(&self) -> Option<String> {
+        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.values().find_map(Shelf::refuses).map(str::to_owned)
     }
 
     /// Whether sandboxes are kept ready here, and all is well with them.
@@ -276,7 +299,7 @@ impl Lease {
     /// Runs the job to its end, and gives the sandbox back.
     pub(crate) async fn run(mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
         let sandbox = self.sandbox.as_mut().expect("a lease has a sandbox until it ends");
-        let outcome = sandbox.run(job, &self.pool.maker.config.runtime, events).await?;
+        let outcome = sandbox.run(job, events).await?;
         if self.pool.maker.config.reuse == Reuse::Tenant && may_serve_again(job, &outcome) {
             let sandbox = self.sandbox.take().expect("it was there just now");
             self.pool.reset(self.key.clone(), job.tenant.clone(), sandbox);

@@ -45,6 +45,10 @@ impl DockerRunner {
 
     /// Whether this engine could run programs in all languages that have an image.
     async fn try_engine(&self, pool: &Pool) -> Result<(), RunnerError> {
+        if let Some(reason) = pool.refuses() {
+            let action = "start a sandbox".into();
+            return Err(RunnerError::Failed { action, source: reason.into() });
+        }
         let engine = pool.engine().await?;
         let images = &self.maker.config.images;
         for interpreter in images.interpreters() {

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::DockerConfig;
 use crate::container::{Container, Reader, Writer};
-use crate::engine::{Engine, Fate, offered};
+use crate::engine::{Engine, Fate};
 use crate::identity::Identity;
 use crate::spec::{self, Key};
 use crate::{image, runner};
@@ -76,14 +76,9 @@ impl Sandbox {
     }
 
     /// Runs a job to its end.
-    pub(crate) async fn run(
-        &mut self,
-        job: &Job,
-        runtime: &str,
-        events: &Events,
-    ) -> Result<Outcome, RunnerError> {
+    pub(crate) async fn run(&mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
         let mut outcome =
-            self.conversation.run(job, offered(runtime), events).await.map_err(refused)?;
+            self.conversation.run(job, self.engine.isolation, events).await.map_err(refused)?;
         if outcome.status == Status::SandboxCrashed {
             explain(self.container.fate.clone()).await?;
         }

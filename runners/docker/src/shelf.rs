@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use lazaret_sandbox::{PoolState, RunnerError};
+use lazaret_sandbox::{PoolState, RunnerError, causes};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -86,7 +86,8 @@ impl<S> Shelf<S> {
         if let Some(kept) = own.and_then(|index| self.kept.remove(index)) {
             return Taken::Ready(kept.sandbox);
         }
-        let comes_back = self.resetting.iter().any(|other| other == tenant);
+        let awaited = self.waiting.iter().filter(|waiting| waiting.tenant == tenant).count();
+        let comes_back = self.resetting.iter().filter(|other| *other == tenant).count() > awaited;
         if !comes_back && let Some(sandbox) = self.ready.pop_front() {
             return Taken::Ready(sandbox);
         }
@@ -98,9 +99,7 @@ impl<S> Shelf<S> {
     /// How many have to be started now; they count as started.
     pub(crate) fn start(&mut self) -> usize {
         self.waiting.retain(|waiting| !waiting.answer.is_closed());
-        let coming = self.ready.len() + self.starting + self.resetting.len();
-        let missing = (self.wanted + self.waiting.len()).saturating_sub(coming);
-        let count = missing.min(self.circuit.most().saturating_sub(self.starting));
+        let count = self.missing().min(self.circuit.most().saturating_sub(self.starting));
         self.starting += count;
         if self.starting == 0 && self.circuit.most() == 0 {
             self.disappoint();
@@ -108,15 +107,52 @@ impl<S> Shelf<S> {
         count
     }
 
-    /// Nothing will be started for a while: nobody waits for it.
+    /// How many are needed beside those that are there or come. One that is made clean comes for its
+    /// tenant alone.
+    fn missing(&self) -> usize {
+        let mut resetting = self.resetting.clone();
+        let needs_another = |waiting: &&Waiting<S>| {
+            let own = resetting.iter().position(|tenant| *tenant == waiting.tenant);
+            own.map(|index| resetting.swap_remove(index)).is_none()
+        };
+        let waiting = self.waiting.iter().filter(needs_another).count();
+        (self.wanted + waiting).saturating_sub(self.ready.len() + self.starting)
+    }
+
+    /// Whether a start is still needed that is about to begin; else it does not count any more.
+    pub(crate) fn still_needs(&mut self) -> bool {
+        self.starting = self.starting.saturating_sub(1);
+        self.waiting.retain(|waiting| !waiting.answer.is_closed());
+        let needed = self.missing() > 0;
+        self.starting += usize::from(needed);
+        needed
+    }
+
+    /// Nothing will be started for a while: nobody waits for it. Who waits for a sandbox of his own
+    /// that is made clean goes on.
     fn disappoint(&mut self) {
         let reason = self.circuit.trouble().unwrap_or_default().to_owned();
-        for waiting in self.waiting.drain(..) {
-            let _ = waiting.answer.send(Err(RunnerError::Failed {
+        let mut resetting = self.resetting.clone();
+        for waiting in std::mem::take(&mut self.waiting) {
+            if let Some(index) = resetting.iter().position(|tenant| *tenant == waiting.tenant) {
+                resetting.swap_remove(index);
+                self.waiting.push_back(waiting);
+                continue;
+            }
+            let answer = self.ready.pop_front().ok_or_else(|| RunnerError::Failed {
                 action: "start a sandbox; the next attempt comes in a moment".into(),
                 source: reason.clone().into(),
-            }));
+            });
+            if let Err(Ok(sandbox)) = waiting.answer.send(answer) {
+                self.ready.push_front(sandbox);
+            }
         }
+    }
+
+    /// Whether nobody has any use for this shelf.
+    pub(crate) fn is_idle(&self) -> bool {
+        let empty = self.ready.is_empty() && self.kept.is_empty() && self.waiting.is_empty();
+        empty && self.wanted + self.starting + self.leased == 0 && self.resetting.is_empty()
     }
 
     /// One that was started is there, or is not.
@@ -226,6 +262,13 @@ impl<S> Shelf<S> {
         self.circuit.trouble()
     }
 
+    /// Why nobody can be served now: starts fail, and nothing will be tried for a while. Where
+    /// sandboxes should be ready, that lasts until one is.
+    pub(crate) fn refuses(&self) -> Option<&str> {
+        let tries = self.circuit.most() > 0;
+        self.trouble().filter(|_| self.ready.is_empty() && (self.wanted > 0 || !tries))
+    }
+
     /// Whether what should be ready was ever there, and nothing has failed since.
     pub(crate) fn serves(&self) -> bool {
         self.wanted > 0 && self.created > 0 && self.trouble().is_none()
@@ -252,17 +295,6 @@ impl<S> Shelf<S> {
     fn forget_old(&mut self) {
         self.recent.retain(|moment| moment.elapsed() < WINDOW);
     }
-}
-
-/// An error and its causes, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -355,6 +387,25 @@ mod tests {
         let mut own = shelf.take("one").coming();
         shelf.was_reset("one", Some("used"), 4);
         assert_eq!(own.try_recv().expect("served").expect("a sandbox"), "used");
+    }
+
+    #[tokio::test]
+    async fn what_is_made_clean_for_one_is_not_counted_for_another() {
+        let mut shelf = Shelf::<&str>::default();
+        (0..3).for_each(|_| shelf.reset("one"));
+        let _other = shelf.take("two").coming();
+        assert_eq!(shelf.start(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_start_that_nobody_needs_any_more_does_not_begin() {
+        let mut shelf = Shelf::<&str>::default();
+        drop(shelf.take("t").coming());
+        let waiting = shelf.take("t").coming();
+        assert_eq!(shelf.start(), 1);
+        drop(waiting);
+        assert!(!shelf.still_needs());
+        assert!(shelf.is_idle());
     }
 
     #[tokio::test]

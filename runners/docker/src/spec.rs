@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig};
+use bollard::models::{ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig};
 use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
 
 use crate::identity::Identity;
@@ -91,6 +91,11 @@ pub(crate) fn body(
         attach_stdin: Some(true),
         attach_stdout: Some(true),
         tty: Some(false),
+        // The image's own would start processes in the sandbox.
+        healthcheck: Some(HealthConfig {
+            test: Some(vec!["NONE".into()]),
+            ..HealthConfig::default()
+        }),
         labels: Some(labels),
         host_config: Some(host_config(config, key)?),
         ..ContainerCreateBody::default()
