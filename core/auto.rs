@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use lazaret_sandbox::{
-    Diagnosis, Events, Examination, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
-};
+use lazaret_sandbox::{Events, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError};
 
 use crate::app::NamedRunners;
 
@@ -35,7 +33,11 @@ impl Runner for Auto {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::info!(runner = name, error = crate::causes(&error), "not ready");
+                    tracing::info!(
+                        runner = name,
+                        error = lazaret_sandbox::causes(&error),
+                        "not ready"
+                    );
                     refusal = refusal.or(Some(error));
                 }
             }
@@ -57,20 +59,6 @@ impl Runner for Auto {
             }
         }
         answer
-    }
-
-    /// What was found is told of each runner, because any of them may be the next to be taken.
-    async fn diagnose(&self) -> Examination {
-        let mut whole = Examination::default();
-        for (name, runner) in &self.runners {
-            let examined = runner.diagnose().await;
-            whole.isolation = whole.isolation.max(examined.isolation);
-            whole.diagnoses.extend(examined.diagnoses.into_iter().map(|diagnosis| Diagnosis {
-                name: format!("{name}: {}", diagnosis.name),
-                ..diagnosis
-            }));
-        }
-        whole
     }
 
     async fn warm(&self, limits: &Limits) {

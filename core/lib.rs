@@ -28,15 +28,3 @@ pub mod verdict;
 pub use app::App;
 
 use std::error::Error;
-
-/// What an error says, and what each of its causes says: `cannot a: b: c`.
-pub(crate) fn causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
-}

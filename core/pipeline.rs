@@ -183,7 +183,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 fn unknown(stage: &str, error: &StageError) -> Verdict {
     Verdict::Unknown {
         stage: stage.to_owned(),
-        reason: crate::causes(error),
+        reason: lazaret_sandbox::causes(error),
         help: error.help.clone(),
     }
 }

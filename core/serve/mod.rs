@@ -139,7 +139,9 @@ fn router(service: Service, body: Size) -> Router {
 async fn ready(State(service): State<Arc<Service>>) -> (StatusCode, String) {
     match service.queue.ready().await {
         Ok(isolation) => (StatusCode::OK, format!("ready, isolation: {}\n", isolation.name())),
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", crate::causes(&error))),
+        Err(error) => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", lazaret_sandbox::causes(&error)))
+        }
     }
 }
 

@@ -11,9 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lazaret_sandbox::{
-    Events, Examination, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError,
-};
+use lazaret_sandbox::{Events, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -94,10 +92,6 @@ impl Runner for Queue {
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
         self.runner.ready().await
-    }
-
-    async fn diagnose(&self) -> Examination {
-        self.runner.diagnose().await
     }
 
     async fn warm(&self, limits: &Limits) {

@@ -61,7 +61,7 @@ impl PoliciesConfig {
 
 /// All mistakes of all policies, as one error.
 fn refused(key: &str, errors: &[LoadError]) -> BuildError {
-    let reasons: Vec<String> = errors.iter().map(|error| crate::causes(error)).collect();
+    let reasons: Vec<String> = errors.iter().map(|error| lazaret_sandbox::causes(error)).collect();
     BuildError {
         key: key.to_owned(),
         reason: reasons.join("\n"),

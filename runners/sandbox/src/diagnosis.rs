@@ -94,7 +94,7 @@ impl Examination {
 }
 
 /// What an error says, and what each of its causes says, on one line.
-fn causes(error: &dyn Error) -> String {
+pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

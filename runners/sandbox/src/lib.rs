@@ -15,7 +15,7 @@ mod pool;
 mod runner;
 mod units;
 
-pub use diagnosis::{Diagnosis, Examination, Health};
+pub use diagnosis::{Diagnosis, Examination, Health, causes};
 pub use job::{Entry, Form, InputFile, Interpreter, Job};
 pub use limits::{LimitError, Limits};
 pub use outcome::{
