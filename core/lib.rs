@@ -26,5 +26,3 @@ pub mod submission;
 pub mod verdict;
 
 pub use app::App;
-
-use std::error::Error;
