@@ -23,7 +23,7 @@ mod with_the_walls_alone {
 /// Root and an ordinary user enter the sandbox by different ways. This file runs as whoever runs
 /// the tests; here it runs once more, as `nobody` where that is root.
 mod as_an_ordinary_user {
-    use std::fs::{Permissions, copy, set_permissions};
+    use std::fs::{Permissions, set_permissions};
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
     use std::process::Command;
@@ -38,7 +38,10 @@ mod as_an_ordinary_user {
         let place = tempfile::tempdir().expect("a directory");
         let program = place.path().join("conformance");
         let own = std::env::current_exe().expect("this program");
-        copy(own, &program).expect("copied");
+        // By another process: what other tests start here would inherit the file while it is written,
+        // and a file that somebody may write to cannot be started.
+        let copied = Command::new("cp").arg(own).arg(&program).status();
+        assert!(copied.expect("cp").success());
         set_permissions(place.path(), Permissions::from_mode(0o755)).expect("set");
         let mut command = Command::new(program);
         command.args(["with_everything", "--test-threads=2"]).current_dir("/");
