@@ -45,23 +45,23 @@ pub(crate) struct Container {
     pub(crate) id: String,
     pub(crate) fate: watch::Receiver<Fate>,
     engine: Arc<Engine>,
-    removals: TaskTracker,
+    tasks: TaskTracker,
     /// A place among those that may be there at one time: given back when it is really gone.
     pub(crate) place: Option<OwnedSemaphorePermit>,
 }
 
 impl Container {
-    /// Makes one; nothing runs yet. Its removal will be counted among `removals`.
+    /// Makes one; nothing runs yet. Its removal will be one of `tasks`.
     pub(crate) async fn create(
         engine: &Arc<Engine>,
         body: ContainerCreateBody,
-        removals: &TaskTracker,
+        tasks: &TaskTracker,
     ) -> Result<Self, RunnerError> {
         let created = engine.docker.create_container(None::<CreateContainerOptions>, body).await;
         let id = created.map_err(failed("create a container"))?.id;
         let fate = engine.watch(&id);
-        let (engine, removals) = (Arc::clone(engine), removals.clone());
-        Ok(Self { id, fate, engine, removals, place: None })
+        let (engine, tasks) = (Arc::clone(engine), tasks.clone());
+        Ok(Self { id, fate, engine, tasks, place: None })
     }
 
     /// Attaches, then starts, so that no byte is lost. What is read ends as soon as the engine says
@@ -102,7 +102,7 @@ impl Drop for Container {
             engine.forget(&id);
             drop(place);
         };
-        self.removals.spawn_on(removal, &runtime);
+        self.tasks.spawn_on(removal, &runtime);
     }
 }
 

@@ -41,13 +41,17 @@ pub(crate) async fn derived(
     base: &str,
 ) -> Result<String, RunnerError> {
     let id = find(engine, interpreter, base).await?;
-    let (repository, tag) = (format!("lazaret/{}", interpreter.name()), digest(&id));
-    let name = format!("{repository}:{tag}");
+    let name = name(interpreter, &id);
     if engine.docker.inspect_image(&name).await.is_err() {
-        derive(engine, &id, base, &repository, &tag).await?;
+        derive(engine, &id, base, &name).await?;
         remove_old(engine, base, &name).await;
     }
     Ok(name)
+}
+
+/// The name that a base image with this digest has once the agent is added.
+pub(crate) fn name(interpreter: Interpreter, id: &str) -> String {
+    format!("lazaret/{}:{}", interpreter.name(), digest(id))
 }
 
 /// The base image's digest.
@@ -68,19 +72,13 @@ fn missing(interpreter: Interpreter, base: &str, error: bollard::errors::Error) 
     }
 }
 
-pub(crate) fn digest(base: &str) -> String {
+fn digest(base: &str) -> String {
     let directories = format!("{DIRECTORIES:?}");
     let whole = Sha256::new().chain_update(base).chain_update(directories).chain_update(AGENT);
     short(&whole.finalize())
 }
 
-async fn derive(
-    engine: &Engine,
-    id: &str,
-    base: &str,
-    repository: &str,
-    tag: &str,
-) -> Result<(), RunnerError> {
+async fn derive(engine: &Engine, id: &str, base: &str, name: &str) -> Result<(), RunnerError> {
     let docker = &engine.docker;
     let body = ContainerCreateBody {
         image: Some(id.to_owned()),
@@ -90,19 +88,14 @@ async fn derive(
     };
     let created = docker.create_container(None::<CreateContainerOptions>, body).await;
     let id = created.map_err(failed("create a container to add the agent to"))?.id;
-    let added = add_agent(engine, &id, repository, tag).await;
+    let added = add_agent(engine, &id, name).await;
     let force = RemoveContainerOptionsBuilder::default().force(true).build();
     docker.remove_container(&id, Some(force)).await.map_err(failed("remove a container"))?;
     added
 }
 
 /// The container is never started: its file system is only the base's.
-async fn add_agent(
-    engine: &Engine,
-    container: &str,
-    repository: &str,
-    tag: &str,
-) -> Result<(), RunnerError> {
+async fn add_agent(engine: &Engine, container: &str, name: &str) -> Result<(), RunnerError> {
     let archive = archive().map_err(|error| RunnerError::Failed {
         action: "pack the agent".into(),
         source: Box::new(error),
@@ -111,6 +104,7 @@ async fn add_agent(
     let body = bollard::body_full(archive.into());
     let uploaded = engine.docker.upload_to_container(container, Some(to_root), body).await;
     uploaded.map_err(failed("add the agent to an image"))?;
+    let (repository, tag) = name.split_once(':').expect("we have given it a tag");
     let options =
         CommitContainerOptionsBuilder::default().container(container).repo(repository).tag(tag);
     let committed =

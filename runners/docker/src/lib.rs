@@ -1,9 +1,9 @@
 //! Runs code in containers of a Docker engine, under gVisor where it has that.
 //!
-//! A container serves one run and is removed, unless the configuration lets it serve one tenant. It is made of the base image that the configuration
-//! names, with our agent added once; the agent is process 1, and everything is said over the
-//! container's attached streams: no second process is started in it, and nothing is mounted from
-//! this machine.
+//! A container serves one run and is removed, unless the configuration lets it serve one tenant. It
+//! is made of the base image that the configuration names, with our agent added once; the agent is
+//! process 1, and everything is said over the container's attached streams: no second process is
+//! started in it, and nothing is mounted from this machine.
 //!
 //! To read it: `runner` finds a job a place, `pool` keeps the sandboxes of one engine and `shelf`
 //! counts them, `sandbox` is one of them, `spec` what its container is, `engine` who tells what

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lazaret_sandbox::{Events, Job, Limits, Outcome, PoolState, RunnerError, Status};
@@ -87,7 +87,7 @@ impl Pool {
     /// Removes leftovers, in the background: one that hangs takes minutes.
     fn reap(&self, engine: Arc<Engine>) {
         let identity = self.maker.identity.clone();
-        self.maker.removals.spawn(async move { reaper::reap(&engine, &identity).await });
+        self.maker.tasks.spawn(async move { reaper::reap(&engine, &identity).await });
     }
 
     /// A sandbox for a job: one that is ready, or else one that is made now. Waits while as many
@@ -103,7 +103,7 @@ impl Pool {
             pool: Arc::clone(self),
             key,
             sandbox: Some(sandbox),
-            _running: self.maker.removals.token(),
+            _running: self.maker.tasks.token(),
         })
     }
 
@@ -130,7 +130,7 @@ impl Pool {
     /// most programs that find a sandbox ready have ended before it begins.
     fn refill_soon(self: &Arc<Self>, key: &Key) {
         let (pool, key) = (Arc::clone(self), key.clone());
-        self.maker.removals.spawn(async move {
+        self.maker.tasks.spawn(async move {
             sleep(BREATH).await;
             pool.refill(&key);
         });
@@ -143,7 +143,7 @@ impl Pool {
         }
         for _ in 0..self.shelf(key, Shelf::start) {
             let (pool, key) = (Arc::clone(self), key.clone());
-            self.maker.removals.spawn(async move {
+            self.maker.tasks.spawn(async move {
                 let Some(made) = pool.make(&key).await else { return };
                 if let Err(error) = &made {
                     tracing::warn!(%error, "cannot start a sandbox");
@@ -168,14 +168,14 @@ impl Pool {
 
     /// Keeps sandboxes ready for jobs with these limits, until the pool is closed.
     pub(crate) fn warm(self: &Arc<Self>, limits: &Limits) {
-        let Maker { config, removals, .. } = &*self.maker;
+        let Maker { config, tasks, .. } = &*self.maker;
         for interpreter in config.images.interpreters() {
             let key = Key::new(interpreter, limits);
             self.shelf(&key, |shelf| shelf.want(config.warm.of(interpreter)));
             self.refill(&key);
         }
         let pool = Arc::clone(self);
-        removals.spawn(async move {
+        tasks.spawn(async move {
             let closed = pool.closed.clone();
             closed.run_until_cancelled(pool.tend()).await;
         });
@@ -223,19 +223,19 @@ impl Pool {
 
     /// Forgets the shelves of jobs with limits of their own that nobody wants any more.
     fn forget_idle(&self) {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelves = self.shelves();
         shelves.retain(|_, shelf| !shelf.is_idle());
     }
 
     /// Why no job can be served now, where that is so.
     pub(crate) fn refuses(&self) -> Option<String> {
-        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelves = self.shelves();
         shelves.values().find_map(Shelf::refuses).map(str::to_owned)
     }
 
     /// Whether sandboxes are kept ready here, and all is well with them.
     pub(crate) fn serves(&self) -> bool {
-        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelves = self.shelves();
         shelves.values().any(Shelf::serves)
             && shelves.values().all(|shelf| shelf.trouble().is_none())
     }
@@ -262,12 +262,16 @@ impl Pool {
         states
     }
 
+    fn shelves(&self) -> MutexGuard<'_, HashMap<Key, Shelf<Sandbox>>> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn keys(&self) -> Vec<Key> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.shelves().keys().cloned().collect()
     }
 
     fn shelf<T>(&self, key: &Key, action: impl FnOnce(&mut Shelf<Sandbox>) -> T) -> T {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelves = self.shelves();
         action(shelves.entry(key.clone()).or_default())
     }
 
@@ -275,7 +279,7 @@ impl Pool {
     fn reset(self: &Arc<Self>, key: Key, tenant: String, mut sandbox: Sandbox) {
         self.shelf(&key, |shelf| shelf.reset(&tenant));
         let pool = Arc::clone(self);
-        self.maker.removals.spawn(async move {
+        self.maker.tasks.spawn(async move {
             let reset = timeout(RESET, sandbox.reset()).await;
             sandbox.container.place = None;
             let clean = matches!(reset, Ok(Ok(()))).then_some(sandbox);

@@ -34,7 +34,7 @@ impl DockerRunner {
             config.hosts.iter().cloned().map(Some).collect()
         };
         let identity = Identity::of_this_process();
-        let maker = Arc::new(Maker { config, identity, removals: TaskTracker::new() });
+        let maker = Arc::new(Maker { config, identity, tasks: TaskTracker::new() });
         let pool = |host| Arc::new(Pool::new(host, Arc::clone(&maker)));
         Self { pools: hosts.into_iter().map(pool).collect(), maker }
     }
@@ -104,8 +104,8 @@ impl Runner for DockerRunner {
 
     async fn close(&self) {
         self.pools.iter().for_each(|pool| pool.close());
-        self.maker.removals.close();
-        self.maker.removals.wait().await;
+        self.maker.tasks.close();
+        self.maker.tasks.wait().await;
     }
 
     fn pools(&self) -> Vec<PoolState> {

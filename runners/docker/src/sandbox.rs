@@ -35,7 +35,8 @@ pub(crate) struct Sandbox {
 pub(crate) struct Maker {
     pub(crate) config: DockerConfig,
     pub(crate) identity: Identity,
-    pub(crate) removals: TaskTracker,
+    /// What goes on in the background, and what whoever closes the runner waits for.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Maker {
@@ -48,7 +49,7 @@ impl Maker {
         let base = runner::base(&self.config, key.interpreter)?;
         let image = image::derived(engine, key.interpreter, base).await?;
         let body = spec::body(&self.config, &self.identity, &image, key)?;
-        let container = Container::create(engine, body, &self.removals).await?;
+        let container = Container::create(engine, body, &self.tasks).await?;
         let (reader, writer) = container.start().await?;
         let command = [executable(key.interpreter).to_owned()];
         let preparation = Preparation {

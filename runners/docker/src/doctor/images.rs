@@ -39,7 +39,7 @@ impl Engine<'_> {
                 return Diagnosis::fail(name, format!("`{base}` cannot be had: {error}"), help);
             }
         };
-        let derived = format!("lazaret/{language}:{}", image::digest(&id));
+        let derived = image::name(interpreter, &id);
         let found = match self.docker.inspect_image(&derived).await {
             Ok(_) => format!("`{base}`, with this agent as {derived}"),
             Err(_) => format!("`{base}`; the agent is added when it is first needed"),
