@@ -1,13 +1,12 @@
 //! Containers of a Docker engine under gVisor, through the program. `tests/engine/up` makes them.
 
 use std::process::Command;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::service::Service;
-use crate::support::{Place, finish};
+use crate::support::{Place, finish, within};
 
 /// Longer than anything here takes, even on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -39,12 +38,8 @@ fn containers(label: &str) -> Vec<String> {
     ran.stdout.lines().map(str::to_owned).collect()
 }
 
-fn until(claim: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < PATIENCE, "it never came true that {claim}");
-        sleep(Duration::from_millis(50));
-    }
+fn until(claim: &str, holds: impl FnMut() -> bool) {
+    assert!(within(PATIENCE, holds), "it never came true that {claim}");
 }
 
 fn pools(service: &Service) -> Vec<Value> {

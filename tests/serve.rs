@@ -2,10 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::service::{Service, answer};
+use crate::support::within;
 
 /// The processes below `parent`, which are the sandboxes of a service.
 fn below(parent: u32) -> Vec<u32> {
@@ -39,10 +41,7 @@ fn all_gone(pids: &[u32]) -> bool {
 }
 
 fn eventually(condition: impl Fn() -> bool) -> bool {
-    (0..200).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        condition()
-    })
+    within(Duration::from_secs(10), condition)
 }
 
 #[test]

@@ -5,6 +5,8 @@ pub(crate) mod service;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// The program under test.
 pub(crate) const LAZARET: &str = env!("CARGO_BIN_EXE_lazaret");
@@ -71,6 +73,18 @@ impl Place {
     pub(crate) fn lazaret_reading(&self, arguments: &[&str], stdin: &[u8]) -> Ran {
         finish(self.command().args(arguments), stdin)
     }
+}
+
+/// Whether something comes true in time.
+pub(crate) fn within(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let begun = Instant::now();
+    while begun.elapsed() < patience {
+        if condition() {
+            return true;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    false
 }
 
 /// Runs a command to its end.
