@@ -125,13 +125,33 @@ fn a_path_that_leaves_the_work_directory_is_not_run() {
 }
 
 #[test]
+fn what_no_sandbox_could_hold_is_the_callers_mistake() {
+    let service = Service::start("");
+    let many: Vec<Value> =
+        (0..20_000).map(|name| json!({"path": name.to_string(), "text": ""})).collect();
+    for (part, value, says) in [
+        ("environment", json!({"UID": "0"}), "bash cannot set"),
+        ("environment", json!({"LONG": "x".repeat(200_000)}), "too long"),
+        ("files", json!([{"path": "x".repeat(256), "text": ""}]), "too long"),
+        ("files", Value::Array(many), "files and directories"),
+    ] {
+        let mut body = json!({"language": "bash", "code": "echo hi"});
+        body[part] = value;
+        let (status, report) = service.post("/v1/run", &body);
+        let reason = report["unknown"]["reason"].to_string();
+        assert!(status == 422 && reason.contains(says), "{part}: {status} {reason}");
+    }
+}
+
+#[test]
 fn a_check_does_not_wait_behind_programs_that_run() {
     let service = Service::start("[serve.queue]\nconcurrent = 1\nwaiting = 1\n");
     let slow = json!({"language": "python", "code": "import time\ntime.sleep(8)\n"}).to_string();
     let _running = service.send("POST", "/v1/run", &slow);
     let _waiting = service.send("POST", "/v1/run", &slow);
+    assert!(eventually(|| service.queue() == (1, 1)), "one runs and one waits");
     let quick = json!({"language": "python", "code": "print(1)"});
-    assert!(eventually(|| service.post("/v1/run", &quick).0 == 503), "the queue is bounded");
+    assert_eq!(service.post("/v1/run", &quick).0, 503);
     assert_eq!(service.post("/v1/check", &quick).0, 200);
 }
 

@@ -67,6 +67,7 @@ macro_rules! conformance {
             ]
             files: [
                 files_arrive_with_their_directories,
+                a_job_as_big_as_may_be_runs,
                 artifacts_are_collected_with_their_directories,
                 files_belong_to_the_program,
                 artifacts_survive_a_failing_program,

@@ -57,6 +57,14 @@ pub struct LimitError {
 }
 
 impl Limits {
+    /// Files and directories in the scratch space at one time: one for each 4 KiB of `disk`, and
+    /// at least 1024. Empty files cost memory too.
+    pub fn files(&self) -> u64 {
+        const BYTES_PER_FILE: u64 = 4096;
+        const LEAST: u64 = 1024;
+        (self.disk / BYTES_PER_FILE).max(LEAST)
+    }
+
     /// Refuses what no runner could hold: zero of anything, or less memory than an interpreter
     /// needs to start.
     pub fn validate(&self) -> Result<(), LimitError> {

@@ -26,6 +26,21 @@ pub async fn artifacts_are_collected_with_their_directories(runner: &dyn Runner)
     assert_eq!(outcome.refused_artifacts, []);
 }
 
+/// What is not refused for its size has room: the most files, the longest path, and words.
+pub async fn a_job_as_big_as_may_be_runs(runner: &dyn Runner) {
+    let word = "w".repeat(128 * 1024 - 1);
+    let path = [["d"; 1800].join("/"), "n".repeat(255)].join("/");
+    let code = "echo ${#1}; find . | wc -l; /bin/true \"$@\" && echo handed on";
+    let mut program = bash(code).words(&[&word]).file(&path, "deep");
+    program.job.limits.disk = 4096 * 2048;
+    // The script, 1800 directories and the file in them, and these, are 8 less than the most.
+    for index in 1802..2040 {
+        program = program.file(&format!("{index}"), "");
+    }
+    let outcome = program.succeed(runner).await;
+    assert_eq!(stdout(&outcome), "131071\n2041\nhanded on\n");
+}
+
 /// The files that come are the program's, and so it may change them; the files that it leaves are
 /// taken whatever their modes, as long as it could read them itself.
 pub async fn files_belong_to_the_program(runner: &dyn Runner) {
