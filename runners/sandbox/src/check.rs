@@ -43,6 +43,9 @@ impl Job {
         if !self.files.iter().any(|file| file.path == self.entry.path) {
             return Err(format!("the entry `{}` is not one of its files", self.entry.path));
         }
+        if self.interpreter == Interpreter::Node && self.entry.path.ends_with(".tsx") {
+            return Err(format!("Node.js runs no JSX: compile `{}` before", self.entry.path));
+        }
         self.check_room()?;
         self.check_environment()?;
         self.check_words()?;
@@ -289,6 +292,13 @@ mod tests {
     #[test]
     fn an_entry_that_is_not_there_is_refused() {
         assert!(refusal(&job(&["other.py"])).contains("entry `main.py`"));
+    }
+
+    #[test]
+    fn no_interpreter_runs_jsx_in_typescript() {
+        let mut job = job(&["main.tsx"]);
+        (job.interpreter, job.entry.path) = (Interpreter::Node, "main.tsx".into());
+        assert!(refusal(&job).ends_with("compile `main.tsx` before"));
     }
 
     #[test]
