@@ -30,6 +30,12 @@ const PROFILE: &str = "seccomp/profile.json";
 /// kill the container, and only the end of `runsc-sandbox` on the host ends it.
 const NOT_PERMITTED_IN_GVISOR: [&str; 1] = ["setsid"];
 
+/// What is refused in gVisor unless the process that is named first is 0, which is oneself.
+///
+/// gVisor (2024-07-29) lets everybody choose the processors of everybody else. Those of the agent
+/// would be inherited by the next run's program.
+const OF_ONESELF_IN_GVISOR: [&str; 1] = ["sched_setaffinity"];
+
 /// The part of Docker's profile format that the list uses.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -100,7 +106,9 @@ pub(crate) fn filter() {
     let groups = profile.of_machine(&arch);
     let answers = answers::Answers::of(&groups, &arch);
     write("filter", &program::program(&answers, &arch));
-    let in_gvisor = answers.refusing(&NOT_PERMITTED_IN_GVISOR, &arch);
+    let in_gvisor = answers
+        .refusing(&NOT_PERMITTED_IN_GVISOR, &arch)
+        .refusing_but_for_oneself(&OF_ONESELF_IN_GVISOR, &arch);
     write("filter-in-gvisor", &program::program(&in_gvisor, &arch));
     for (name, program) in reference::programs(&groups, profile.default_errno_ret, &arch) {
         write(&format!("reference-{name}"), &program);

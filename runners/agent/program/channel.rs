@@ -5,6 +5,7 @@
 //! not read from the program: a slow host slows the program down and fills no memory.
 
 use std::io::{self, Read, Write};
+use std::iter;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use lazaret_agent::frame::{self, CHUNK, Decoder, Frame, HEADER, Kind};
@@ -23,6 +24,19 @@ pub(crate) struct Inbox {
     decoder: Decoder,
     /// Kept, because under gVisor fresh memory costs more than what is read into it.
     room: Vec<u8>,
+}
+
+/// What can be waited for beside the host.
+pub(crate) trait Descriptors {
+    /// Where there is something to read then.
+    fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>>;
+}
+
+/// Nothing.
+impl Descriptors for () {
+    fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        iter::empty()
+    }
 }
 
 /// What the host has to say just now.
@@ -44,14 +58,14 @@ impl Inbox {
 
     /// Waits for a frame; `None` when the host is gone.
     pub(crate) fn wait(&mut self) -> Result<Option<Frame>, Failure> {
-        self.wait_beside(None, || Ok(()))
+        self.wait_beside(&mut (), |()| Ok(()))
     }
 
-    /// Waits for a frame, and looks whenever there is something to read from `other`.
-    pub(crate) fn wait_beside(
+    /// Waits for a frame, and looks whenever there is something to read from others.
+    pub(crate) fn wait_beside<T: Descriptors>(
         &mut self,
-        other: Option<BorrowedFd<'_>>,
-        look: impl Fn() -> Result<(), Failure>,
+        others: &mut T,
+        look: impl Fn(&mut T) -> Result<(), Failure>,
     ) -> Result<Option<Frame>, Failure> {
         loop {
             match self.poll()? {
@@ -60,13 +74,16 @@ impl Inbox {
                 Heard::Nothing => {}
             }
             let input = io::stdin();
-            let all = [Some(input.as_fd()), other].into_iter().flatten();
+            let all = iter::once(input.as_fd()).chain(others.descriptors());
             let mut all: Vec<PollFd> = all.map(|one| PollFd::new(one, PollFlags::POLLIN)).collect();
-            match poll(&mut all, PollTimeout::NONE) {
+            let ready = poll(&mut all, PollTimeout::NONE);
+            let others_are_ready = all.iter().skip(1).any(|one| one.any().unwrap_or(false));
+            match ready {
                 Err(errno) if !is_not_yet(errno) => {
                     return Err(errno).attempt(Part::Conversation, "wait for the host");
                 }
-                _ => look()?,
+                _ if others_are_ready => look(others)?,
+                _ => {}
             }
         }
     }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     system::reset_signals();
     let outcome = match env::args().nth(1).as_deref() {
         Some("confine") => confine::run(reserved),
-        Some("serve") => serve::run(serve::Sandbox::of_an_engine(), reserved),
+        Some("serve") => serve::run(serve::Sandbox::OfAnEngine, reserved),
         _ => return ExitCode::from(2),
     };
     match outcome {

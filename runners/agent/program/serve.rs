@@ -25,18 +25,22 @@ mod session;
 mod streams;
 mod watch;
 mod worker;
+mod zygote;
 
 use std::io;
 use std::os::unix::net::UnixStream;
 
 use lazaret_agent::frame::Kind;
-use lazaret_agent::message::{Failure, Greeting, Part, Preparation, VERSION};
+use lazaret_agent::message::{
+    Failure, Greeting, Interpreter, Kernel, LimitHit, Part, Preparation, VERSION,
+};
 
 use self::children::Children;
 use self::program::Program;
 use self::rehearsal::rehearse;
 use self::session::{Ending, Session};
 use self::watch::Watch;
+use self::zygote::Zygote;
 use crate::attempt::failure;
 use crate::channel::{self, Inbox};
 use crate::descriptors::Reserved;
@@ -49,48 +53,61 @@ pub(crate) use self::lockdown::Rules;
 pub(crate) const WORK: &str = "/work";
 
 /// What the agent serves in.
-pub(crate) struct Sandbox {
+pub(crate) enum Sandbox {
+    /// One that an engine has made; the engine knows what it is made of, and can have it reset.
+    OfAnEngine,
+    /// One that the agent has made, for one run.
+    Own(Walls),
+}
+
+/// What the agent has made around itself.
+pub(crate) struct Walls {
     /// What control groups can tell.
     pub(crate) evidence: Evidence,
     /// What programs are restricted by, beside the walls.
     pub(crate) rules: Rules,
     /// What the walls are made of, in words for a report.
     pub(crate) parts: Vec<String>,
-    /// The agent's parent, where it has built the walls: kept open, because closing it says that
-    /// process 1 has ended.
-    pub(crate) outer: Option<UnixStream>,
-}
-
-impl Sandbox {
-    /// A sandbox that an engine has made; the engine knows what else it is made of.
-    pub(crate) fn of_an_engine() -> Self {
-        let evidence = engine::evidence();
-        let rules = Rules::of_an_engine(evidence.gvisor);
-        let parts = ["seccomp", "nobody without capabilities"].map(str::to_owned).into();
-        Self { evidence, rules, parts, outer: None }
-    }
+    /// The agent's parent: kept open, because closing it says that process 1 has ended.
+    pub(crate) outer: UnixStream,
 }
 
 /// Serves until the host goes away.
 pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
-    let Sandbox { evidence, rules, parts, outer } = sandbox;
     let (children, mut inbox) = (Children::watch()?, Inbox::open()?);
-    let greeting = Greeting { version: VERSION, parts, kernel: system::kernel() };
+    let greeting = Greeting { version: VERSION, parts: sandbox.parts(), kernel: system::kernel() };
     channel::send_now(io::stdout(), Kind::Greeting, &greeting)?;
     let Some(preparation) = preparation(&mut inbox)? else { return Ok(()) };
-    let can_be_reset = outer.is_none();
-    let mut server = Server { preparation, rules, reserved, inbox, children };
-    let (mut next, mut clean) = (server.serve(evidence)?, reset::Sandbox::default());
-    while next == Next::Reset {
-        if !can_be_reset {
+    let (kernel, reused) = (preparation.kernel, preparation.reused);
+    let (evidence, rules, outer) = match sandbox {
+        Sandbox::OfAnEngine => (engine::evidence(kernel), Rules::of_an_engine(kernel), None),
+        Sandbox::Own(walls) if !reused => (walls.evidence, walls.rules, Some(walls.outer)),
+        Sandbox::Own(_) => {
             return Err(failure(Part::Conversation, "reset a sandbox that the agent has made"));
         }
-        clean.forget()?;
+    };
+    let mut server = Server { preparation, rules, reserved, inbox, children };
+    server.prepare_copies()?;
+    let mut clean = reset::Sandbox::default();
+    let mut next = server.serve(evidence, Rehearsal::Needed)?;
+    while next == Next::Reset {
+        clean.forget(&server.children)?;
         // Counted anew from here on.
-        next = server.serve(engine::evidence())?;
+        next = server.serve(engine::evidence(kernel), Rehearsal::Done)?;
     }
     drop(outer);
     Ok(())
+}
+
+impl Sandbox {
+    fn parts(&self) -> Vec<String> {
+        match self {
+            Self::OfAnEngine => {
+                ["seccomp", "nobody without capabilities"].map(str::to_owned).into()
+            }
+            Self::Own(walls) => walls.parts.clone(),
+        }
+    }
 }
 
 /// What is the same for all jobs.
@@ -109,31 +126,71 @@ enum Next {
     Nothing,
 }
 
+/// Whether everything has been done once in this sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rehearsal {
+    Needed,
+    Done,
+}
+
 impl Server {
+    /// Whether programs are copies of a zygote: where several are needed, and one costs less than
+    /// an interpreter's start. On Linux itself that takes no time worth saving.
+    fn makes_copies(&self) -> bool {
+        let Preparation { interpreter, kernel, reused, .. } = self.preparation;
+        reused && (interpreter, kernel) == (Interpreter::Python, Kernel::Gvisor)
+    }
+
+    fn prepare_copies(&mut self) -> Result<(), Failure> {
+        if self.makes_copies() {
+            let zygote = Zygote::start(&self.preparation, &self.rules, &mut self.reserved)?;
+            self.children.adopt(zygote);
+        }
+        Ok(())
+    }
+
     /// Starts an interpreter, and has it run one job.
-    fn serve(&mut self, evidence: Evidence) -> Result<Next, Failure> {
-        let Self { preparation, rules, reserved, inbox, children } = self;
-        let mut program = Program::start(preparation, rules, reserved)?;
+    fn serve(&mut self, evidence: Evidence, rehearsal: Rehearsal) -> Result<Next, Failure> {
+        let mut program = self.program()?;
+        let Self { preparation, inbox, children, .. } = self;
         channel::send_word(io::stdout(), Kind::Ready)?;
-        let is_gvisor = evidence.gvisor;
+        let evidence = Evidence { zygote: children.zygote().map(|one| one.process), ..evidence };
         let mut watch = Watch::new(preparation.limits, evidence, program.process);
-        if is_gvisor {
+        if (preparation.kernel, rehearsal) == (Kernel::Gvisor, Rehearsal::Needed) {
             rehearse(&mut watch, &preparation.limits)?;
         }
         let header = idle::wait_for_job(inbox, children, &program)?;
         let Some(header) = header else { return Ok(Next::Nothing) };
         let received = job::receive(&header, preparation, inbox)?;
         let Some(received) = received else { return Ok(Next::Nothing) };
-        program.is_still_up()?;
+        program.is_still_up(children)?;
         watch.begin(received.job.limits);
         program.instruct(&received)?;
         let session = Session::new(received.job.limits, program, watch, inbox, children);
         let Ending::Done { limit } = session.run()? else { return Ok(Next::Nothing) };
-        match (idle::wait_for_reset(inbox)?, limit) {
+        self.after(limit)
+    }
+
+    /// The interpreter of the next program.
+    fn program(&mut self) -> Result<Program, Failure> {
+        if !self.makes_copies() {
+            return Program::start(&self.preparation, &self.rules, &mut self.reserved);
+        }
+        match self.children.zygote() {
+            Some(zygote) => Program::copy(zygote),
+            None => Err(failure(Part::Interpreter, "copy an interpreter that has ended")),
+        }
+    }
+
+    /// What comes after a run that ended so.
+    fn after(&mut self, limit: Option<LimitHit>) -> Result<Next, Failure> {
+        let refused = |action| Err(failure(Part::Conversation, action));
+        match (idle::wait_for_reset(&mut self.inbox)?, limit) {
             (false, _) => Ok(Next::Nothing),
+            (true, _) if !self.preparation.reused => refused("reset a sandbox made for one run"),
             (true, None) => Ok(Next::Reset),
             // What the kernel has counted then, it would count again.
-            (true, Some(_)) => Err(failure(Part::Conversation, "reset a sandbox that hit a limit")),
+            (true, Some(_)) => refused("reset a sandbox that hit a limit"),
         }
     }
 }

@@ -24,7 +24,7 @@ use self::answer::Answer;
 use self::listener::Listener;
 use self::question::Question;
 use crate::frame::{FrameError, Kind};
-use crate::message::{Failure, Greeting, VERSION, Walls};
+use crate::message::{Failure, Greeting, Kernel, VERSION, Walls};
 
 /// How long a sandbox may take until it is there, and an interpreter until it is up. They take
 /// milliseconds; a busy machine may need more.
@@ -84,6 +84,10 @@ pub struct Preparation<'a> {
     /// What a job may use. A job's memory, processes and disk have to be these, and its processor
     /// time no more than this; the rest is the job's own.
     pub limits: &'a Limits,
+    /// The kernel that the sandbox runs on.
+    pub kernel: Kernel,
+    /// Whether there may be a [`Conversation::reset`] after a job.
+    pub reused: bool,
     /// The release of the engine's own kernel, where the sandbox must have another. Nothing of a
     /// job is told before that is proven.
     pub outer_kernel: Option<&'a str>,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of frames and messages together. A host and an agent that differ in it refuse each
 /// other; they are built together, so that happens only where an engine's image is old.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The number of the user and the group that programs run as, inside.
 pub const NOBODY: u32 = 65534;
@@ -85,6 +85,21 @@ pub struct Preparation {
     /// What a job may use. The kernel is told with this, so a job's memory, processes and disk are
     /// these, and its processor time is no more than this.
     pub limits: Limits,
+    /// The kernel that the sandbox runs on.
+    pub kernel: Kernel,
+    /// Whether there may be a reset, and another job after it.
+    pub reused: bool,
+}
+
+/// A kind of kernel, by what the agent has to do differently there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kernel {
+    /// This machine's.
+    #[default]
+    Linux,
+    /// gVisor's own, in each sandbox.
+    Gvisor,
 }
 
 /// What the agent runs.

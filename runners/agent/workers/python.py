@@ -27,8 +27,6 @@ AT_ONCE = 0.02
 
 
 def serve():
-    global known
-    own_path = list(sys.path)
     os.write(RESULT, b"\n")
     patience = AT_ONCE
     for name in OFTEN:
@@ -36,9 +34,20 @@ def serve():
             break
         __import__(name)
         patience = 0
-    # What is there by now is not looked at again, which makes the program's end quick.
+    remember()
+    work()
+
+
+def remember():
+    """Knows what is there before there is a program."""
+    global known
+    # It is not looked at again, which makes the program's end quick.
     gc.freeze()
     known = dict(sys.modules)
+
+
+def work():
+    own_path = list(sys.path)
     instructions = decode(read_all(INSTRUCTIONS).decode())
     take_environment(instructions["environment"])
     forget_neighbours(set(instructions["names"]))
@@ -246,6 +255,3 @@ def has_libraries():
         if name == "ctypes" or (file.endswith(".so") and "/lib-dynload/" not in file):
             return True
     return False
-
-
-serve()

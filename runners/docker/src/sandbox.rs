@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
-use lazaret_sandbox::{Events, Interpreter, Job, Outcome, RunnerError, Status};
+use lazaret_agent::message::Kernel;
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, RunnerError, Status};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use crate::DockerConfig;
 use crate::container::{Container, Reader, Writer};
 use crate::engine::{Engine, Fate};
 use crate::identity::Identity;
 use crate::spec::{self, Key};
+use crate::{DockerConfig, Reuse};
 use crate::{image, runner};
 
 /// How long the engine may take to say why a container has ended. Memory that ran out is told
@@ -57,6 +58,12 @@ impl Maker {
             interpreter: key.interpreter,
             command: &command,
             limits: &key.limits(),
+            kernel: if engine.isolation == Isolation::Gvisor {
+                Kernel::Gvisor
+            } else {
+                Kernel::Linux
+            },
+            reused: self.config.reuse == Reuse::Tenant,
             outer_kernel: engine.outer_kernel(),
         };
         let conversation = Conversation::begin(reader, writer, &preparation).await;

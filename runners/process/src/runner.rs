@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_agent::host::{self, Conversation, ConversationError, Preparation};
-use lazaret_agent::message::{GroupParent, VERSION, Walls};
+use lazaret_agent::message::{GroupParent, Kernel, VERSION, Walls};
 use lazaret_sandbox::{
     Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError,
 };
@@ -92,6 +92,8 @@ impl Runner for ProcessRunner {
             interpreter: job.interpreter,
             command: &command,
             limits: &job.limits,
+            kernel: Kernel::Linux,
+            reused: false,
             outer_kernel: None,
         };
         let outcome = converse(streams.reader, streams.writer, &preparation, &job, &events).await;

@@ -48,9 +48,19 @@ impl Answers {
 
     /// The same, but for these.
     pub(super) fn refusing(&self, names: &[&str], arch: &str) -> Self {
+        self.with(names, &[NOT_PERMITTED], arch)
+    }
+
+    /// The same, but for these where their first argument is not 0.
+    pub(super) fn refusing_but_for_oneself(&self, names: &[&str], arch: &str) -> Self {
+        let oneself = Condition { index: 0, mask: None, value: 0 };
+        let allowed = Case { conditions: vec![oneself], answer: Answer::Allowed };
+        self.with(names, &[allowed, NOT_PERMITTED], arch)
+    }
+
+    fn with(&self, names: &[&str], answers: &[Case], arch: &str) -> Self {
         let mut cases = self.0.clone();
-        let refused = vec![Case { conditions: Vec::new(), answer: Answer::NotPermitted }];
-        cases.extend(names.iter().map(|name| (number(name, arch), refused.clone())));
+        cases.extend(names.iter().map(|name| (number(name, arch), answers.to_vec())));
         Self(cases)
     }
 
@@ -68,6 +78,7 @@ impl Answers {
     }
 }
 
+const NOT_PERMITTED: Case = Case { conditions: Vec::new(), answer: Answer::NotPermitted };
 const NOT_IMPLEMENTED: Case = Case { conditions: Vec::new(), answer: Answer::NotImplemented };
 
 /// Nothing is said after a case that always holds.

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
-use nix::unistd::{SysconfVar, sysconf};
+use nix::unistd::{Pid, SysconfVar, sysconf};
 
 /// What all processes but the agent use together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,10 +21,10 @@ pub(super) struct Census {
 }
 
 impl Census {
-    /// Counts everybody but process 1. Who ends meanwhile is not counted.
-    pub(super) fn take() -> Self {
+    /// Counts everybody but process 1 and its zygote. Who ends meanwhile is not counted.
+    pub(super) fn take(zygote: Option<Pid>) -> Self {
         let mut census = Self::default();
-        for process in processes().filter(|process| *process != 1) {
+        for process in others(zygote) {
             let Ok(stat) = fs::read_to_string(format!("/proc/{process}/stat")) else { continue };
             census.add(process, &stat);
         }
@@ -63,9 +63,19 @@ impl Census {
     }
 }
 
-/// Processes but the agent, with those that have ended and were not waited for.
-pub(super) fn leaders() -> u64 {
-    processes().filter(|process| *process != 1).count() as u64
+/// Processes but the agent and its zygote, with those that have ended and were not waited for.
+pub(super) fn leaders(zygote: Option<Pid>) -> u64 {
+    others(zygote).count() as u64
+}
+
+/// Whether `/proc` tells of anybody at all.
+pub(super) fn agent_is_seen() -> bool {
+    processes().any(|process| process == 1)
+}
+
+fn others(zygote: Option<Pid>) -> impl Iterator<Item = u32> {
+    let zygote = zygote.and_then(|zygote| u32::try_from(zygote.as_raw()).ok());
+    processes().filter(move |process| *process != 1 && Some(*process) != zygote)
 }
 
 fn processes() -> impl Iterator<Item = u32> {
@@ -124,6 +134,6 @@ mod tests {
 
     #[test]
     fn the_living_are_found() {
-        assert!(Census::take().threads > 0);
+        assert!(Census::take(None).threads > 0);
     }
 }

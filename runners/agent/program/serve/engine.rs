@@ -11,29 +11,31 @@
 use std::fs::File;
 use std::path::Path;
 
+use lazaret_agent::message::Kernel;
+
 use super::evidence::{Evidence, Held};
 
 const GROUPS: &str = "/sys/fs/cgroup";
 
 /// Opens what there is.
-pub(super) fn evidence() -> Evidence {
-    if is_gvisor() {
-        return Evidence {
-            held: open("/proc/meminfo")
-                .and_then(|file| Held::from_now(file, &["AnonPages:"], 1024)),
-            tasks: group("pids/pids.current"),
-            cpu: group("cpuacct/cpuacct.usage"),
-            gvisor: true,
-            ..Evidence::default()
-        };
+pub(super) fn evidence(kernel: Kernel) -> Evidence {
+    let unified = || Path::new(GROUPS).join("cgroup.controllers").exists();
+    match kernel {
+        Kernel::Gvisor => of_gvisor(),
+        Kernel::Linux if unified() => of_unified_groups(),
+        Kernel::Linux => of_separate_groups(),
     }
-    let unified = Path::new(GROUPS).join("cgroup.controllers").exists();
-    if unified { of_unified_groups() } else { of_separate_groups() }
 }
 
-/// Linux has `smaps_rollup` since 4.14, and no group called `job`.
-fn is_gvisor() -> bool {
-    !Path::new("/proc/self/smaps_rollup").exists() || Path::new(GROUPS).join("job").exists()
+fn of_gvisor() -> Evidence {
+    let memory = open("/proc/meminfo");
+    Evidence {
+        held: memory.and_then(|file| Held::from_now(file, &["AnonPages:"], 1024)),
+        tasks: group("pids/pids.current"),
+        cpu: group("cpuacct/cpuacct.usage"),
+        kernel: Kernel::Gvisor,
+        ..Evidence::default()
+    }
 }
 
 fn of_unified_groups() -> Evidence {

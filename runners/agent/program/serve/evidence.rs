@@ -6,6 +6,9 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use lazaret_agent::message::Kernel;
+use nix::unistd::Pid;
+
 /// The files; each is there where its group is.
 #[derive(Default)]
 pub(crate) struct Evidence {
@@ -21,8 +24,10 @@ pub(crate) struct Evidence {
     pub(crate) tasks: Option<File>,
     /// Holds the processor time: alone, in nanoseconds, or in a line `usage_usec N`.
     pub(crate) cpu: Option<File>,
-    /// Whether the kernel is gVisor's.
-    pub(crate) gvisor: bool,
+    /// The kernel that counts.
+    pub(crate) kernel: Kernel,
+    /// Who is not the program's, beside the agent.
+    pub(crate) zygote: Option<Pid>,
 }
 
 /// A file in which some lines together say how much memory is held.
@@ -73,10 +78,10 @@ impl Evidence {
         self.held.as_ref()?.bytes()
     }
 
-    /// Processes and threads now, without the agent.
+    /// Processes and threads now, of the program alone.
     pub(crate) fn tasks(&self) -> Option<u64> {
         let tasks: u64 = text(self.tasks.as_ref()?)?.trim().parse().ok()?;
-        Some(tasks.saturating_sub(1))
+        Some(tasks.saturating_sub(1 + u64::from(self.zygote.is_some())))
     }
 
     /// Processor time in microseconds, of everybody who was ever in the group. It knows what the

@@ -120,12 +120,17 @@ mod tests {
     }
 
     #[test]
-    fn in_gvisor_a_session_is_refused_besides_and_nothing_else_is_different() {
+    fn in_gvisor_sessions_and_others_processors_are_refused_besides() {
         for number in all_numbers() {
             for arguments in all_arguments() {
                 let data = data(MACHINE, number, arguments);
-                let is_setsid = i64::from(number) == libc::SYS_setsid;
-                let expected = if is_setsid { NOT_PERMITTED } else { answer(FILTER, &data) };
+                let expected = match i64::from(number) {
+                    libc::SYS_setsid => NOT_PERMITTED,
+                    libc::SYS_sched_setaffinity if half(arguments[0] & 0xFFFF_FFFF) != 0 => {
+                        NOT_PERMITTED
+                    }
+                    _ => answer(FILTER, &data),
+                };
                 assert_eq!(answer(IN_GVISOR, &data), expected, "{number} {arguments:x?}");
             }
         }

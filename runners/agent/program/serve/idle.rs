@@ -13,17 +13,13 @@ use crate::channel::{self, Inbox, unexpected};
 /// failure, told without being asked.
 pub(super) fn wait_for_job(
     inbox: &mut Inbox,
-    children: &Children,
+    children: &mut Children,
     program: &Program,
 ) -> Result<Option<Frame>, Failure> {
-    let look = || {
-        children.acknowledge();
-        program.is_still_up()
-    };
-    while let Some(frame) = inbox.wait_beside(Some(children.descriptor()), look)? {
+    while let Some(frame) = inbox.wait_beside(children, |all| program.is_still_up(all))? {
         match frame.kind {
             Kind::Ping => {
-                program.is_still_up()?;
+                program.is_still_up(children)?;
                 channel::send_word(io::stdout(), Kind::Pong)?;
             }
             _ => return Ok(Some(frame)),

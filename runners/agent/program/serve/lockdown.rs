@@ -8,7 +8,7 @@ use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
-use lazaret_agent::message::{Demand, Failure, Limits, NOBODY, Part};
+use lazaret_agent::message::{Demand, Failure, Kernel, Limits, NOBODY, Part};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Gid, Uid, getuid, setgroups, setresgid, setresuid, setsid};
@@ -49,6 +49,12 @@ enum Place {
     Gvisor,
 }
 
+impl Place {
+    fn kernel(self) -> Kernel {
+        if self == Self::Gvisor { Kernel::Gvisor } else { Kernel::Linux }
+    }
+}
+
 impl Rules {
     /// Makes the rules; fails only where they are demanded.
     pub(crate) fn prepare(demand: Demand) -> Result<Self, Failure> {
@@ -67,8 +73,11 @@ impl Rules {
     }
 
     /// Those of an engine's container.
-    pub(crate) fn of_an_engine(gvisor: bool) -> Self {
-        let place = if gvisor { Place::Gvisor } else { Place::AmongNeighbours };
+    pub(crate) fn of_an_engine(kernel: Kernel) -> Self {
+        let place = match kernel {
+            Kernel::Gvisor => Place::Gvisor,
+            Kernel::Linux => Place::AmongNeighbours,
+        };
         Self { landlock: None, place }
     }
 
@@ -102,6 +111,15 @@ fn rules(level: CompatLevel) -> Result<RulesetCreated, RulesetError> {
         .add_rules(path_beneath_rules(WRITABLE, AccessFs::from_all(known)))
 }
 
+/// What a process is going to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A program.
+    Program,
+    /// What makes programs of itself: it gives up what it need not give up later.
+    Zygote,
+}
+
 /// A step, by the byte that tells the agent which one failed.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
@@ -124,24 +142,36 @@ impl Step {
 }
 
 /// Gives up everything, in the order in which each step still may. On failure says which step.
-pub(super) fn lock_down(limits: &Limits, rules: &Rules) -> Result<(), (Step, io::Error)> {
-    give_up_privileges(limits, rules.place).map_err(|error| (Step::Privileges, error))?;
+pub(super) fn lock_down(
+    limits: &Limits,
+    rules: &Rules,
+    role: Role,
+) -> Result<(), (Step, io::Error)> {
+    give_up_privileges(limits, rules.place, role).map_err(|error| (Step::Privileges, error))?;
     rules.enforce().map_err(|error| (Step::Landlock, error))?;
     let in_gvisor = rules.place == Place::Gvisor;
     filter::load(in_gvisor).map_err(|errno| (Step::Seccomp, errno.into()))
 }
 
-fn give_up_privileges(limits: &Limits, place: Place) -> io::Result<()> {
+fn give_up_privileges(limits: &Limits, place: Place, role: Role) -> io::Result<()> {
     setsid()?;
     volunteer_for_the_end_of_memory();
     set_limits(limits, place)?;
-    if getuid().is_root() {
-        let (user, group) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
+    let is_root = getuid().is_root();
+    if is_root {
+        let group = Gid::from_raw(NOBODY);
         setgroups(&[])?;
         setresgid(group, group, group)?;
-        setresuid(user, user, user)?;
     }
-    system::drop_capabilities()?;
+    if role == Role::Program {
+        // A zygote lives longer than a program may, and its copies are held to this.
+        set_limit(Resource::RLIMIT_CPU, seconds(limits, place.kernel()))?;
+        if is_root {
+            let user = Uid::from_raw(NOBODY);
+            setresuid(user, user, user)?;
+        }
+        system::drop_capabilities()?;
+    }
     Ok(prctl::set_no_new_privs()?)
 }
 
@@ -167,21 +197,27 @@ fn set_limits(limits: &Limits, place: Place) -> nix::Result<()> {
         Place::Alone | Place::Gvisor => SPARE_PROCESSES,
     };
     let processes = u64::from(limits.processes) + spare;
-    // gVisor has been seen to count five times too much, and would end programs that used less.
-    let margin = if matches!(place, Place::Gvisor) { 16 } else { 1 };
-    let seconds = limits.cpu.div_ceil(1_000_000).saturating_add(1).saturating_mul(margin);
     let all = [
-        (Resource::RLIMIT_CORE, 0, 0),
-        (Resource::RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES),
-        (Resource::RLIMIT_NPROC, processes, processes),
-        (Resource::RLIMIT_FSIZE, limits.disk, limits.disk),
-        (Resource::RLIMIT_CPU, seconds, seconds.saturating_add(1)),
+        (Resource::RLIMIT_CORE, 0),
+        (Resource::RLIMIT_NOFILE, OPEN_FILES),
+        (Resource::RLIMIT_NPROC, processes),
+        (Resource::RLIMIT_FSIZE, limits.disk),
     ];
     // gVisor has no such limit; its queues are the program's memory.
     let _ = setrlimit(Resource::RLIMIT_MSGQUEUE, 0, 0);
-    all.into_iter().try_for_each(|(resource, soft, hard)| {
-        // What the host itself may not exceed cannot be raised here.
-        let (_, most) = getrlimit(resource)?;
-        setrlimit(resource, soft.min(most), hard.min(most))
-    })
+    all.into_iter().try_for_each(|(resource, most)| set_limit(resource, (most, most)))
+}
+
+/// Sets a soft and a hard limit. What the host itself may not exceed cannot be raised here.
+fn set_limit(resource: Resource, (soft, hard): (u64, u64)) -> nix::Result<()> {
+    let (_, most) = getrlimit(resource)?;
+    setrlimit(resource, soft.min(most), hard.min(most))
+}
+
+/// How long a process may use a processor until the kernel warns it, and until it ends it.
+pub(super) fn seconds(limits: &Limits, kernel: Kernel) -> (u64, u64) {
+    // gVisor has been seen to count five times too much, and would end programs that used less.
+    let margin = if kernel == Kernel::Gvisor { 16 } else { 1 };
+    let seconds = limits.cpu.div_ceil(1_000_000).saturating_add(1).saturating_mul(margin);
+    (seconds, seconds.saturating_add(1))
 }

@@ -26,7 +26,8 @@ pub(super) struct Processor {
     processors: u64,
 }
 
-/// What was used since, by everybody who was waited for. Times are microseconds.
+/// What was used, by everybody who was waited for. Times are microseconds.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Spent {
     pub(super) user: u64,
     pub(super) system: u64,
@@ -58,25 +59,26 @@ impl Processor {
     pub(super) fn used(&self, evidence: &Evidence, living: &Census, elapsed: Duration) -> u64 {
         let counted = evidence.cpu_time().map(|counted| counted.saturating_sub(self.counted));
         let used = counted.unwrap_or_else(|| {
-            let (user, system) = self.since();
+            let (user, system) = self.since(Spent::default());
             user + system + in_microseconds(living.user_ticks + living.system_ticks)
         });
         used.min(self.possible(elapsed))
     }
 
     /// What was used, when nobody lives any more.
-    pub(super) fn spent(&self, elapsed: Duration) -> Spent {
-        let (user, system) = self.since();
+    pub(super) fn spent(&self, told: Spent, elapsed: Duration) -> Spent {
+        let (user, system) = self.since(told);
         let (all, possible) = (user + system, self.possible(elapsed));
         let share = |time: u64| if all > possible { scale(time, possible, all) } else { time };
         let largest = children().2;
-        let largest = if largest > self.largest { largest } else { 0 };
+        let largest = if largest > self.largest { largest } else { 0 }.max(told.largest);
         Spent { user: share(user), system: share(system), largest }
     }
 
-    fn since(&self) -> (u64, u64) {
+    fn since(&self, told: Spent) -> (u64, u64) {
         let (user, system, _) = children();
-        (user.saturating_sub(self.user), system.saturating_sub(self.system))
+        let since = |now: u64, before: u64| now.saturating_sub(before);
+        (since(user + told.user, self.user), since(system + told.system, self.system))
     }
 
     fn possible(&self, elapsed: Duration) -> u64 {

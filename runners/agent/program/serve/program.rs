@@ -1,7 +1,7 @@
 //! Starts a program in two steps: its process before there is a job, and its code with the job.
 //!
 //! The process gives up everything, then becomes the interpreter, which says that it is up and
-//! waits for its instructions.
+//! waits for its instructions. Where there is a [`Zygote`], it makes the process of itself.
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -12,13 +12,14 @@ use lazaret_agent::frame::Kind;
 use lazaret_agent::message::{Failure, Part, Preparation};
 use nix::fcntl::OFlag;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2};
 
+use super::children::Children;
 use super::command::Command;
 use super::job::Received;
-use super::lockdown::{Rules, Step, lock_down};
+use super::lockdown::{Role, Rules, Step, lock_down};
 use super::streams::{Feeder, Tap};
+use super::zygote::Zygote;
 use super::{WORK, worker};
 use crate::attempt::{Attempt, failure};
 use crate::channel;
@@ -44,14 +45,12 @@ pub(super) struct Program {
 }
 
 /// The program's ends of its pipes.
-struct Ends {
-    stdin: OwnedFd,
-    instructions: OwnedFd,
-    stdout: OwnedFd,
-    stderr: OwnedFd,
-    result: OwnedFd,
-    /// Where the process says why it could not become the interpreter.
-    report: File,
+pub(super) struct Ends {
+    pub(super) stdin: OwnedFd,
+    pub(super) instructions: OwnedFd,
+    pub(super) stdout: OwnedFd,
+    pub(super) stderr: OwnedFd,
+    pub(super) result: OwnedFd,
 }
 
 impl Program {
@@ -61,14 +60,40 @@ impl Program {
         rules: &Rules,
         reserved: &mut Reserved,
     ) -> Result<Self, Failure> {
-        let made = pipe2(OFlag::O_CLOEXEC).and_then(|(report, end)| Ok((report, pipes(end)?)));
-        let (report, (mut program, ends)) = made.attempt(Part::Interpreter, "make pipes")?;
-        let command = worker::command(preparation)?;
-        let life = || ends.live(&command, preparation, rules, reserved);
-        program.process = system::start(life).attempt(Part::Interpreter, "make a process")?;
-        drop(ends);
-        program.wait_until_up(preparation, report.into())?;
+        let (mut program, ends) = pipes().attempt(Part::Interpreter, "make pipes")?;
+        program.become_process(ends, Role::Program, preparation, rules, reserved)?;
         Ok(program)
+    }
+
+    /// Has the zygote make a copy of itself, and waits until that is up.
+    pub(super) fn copy(zygote: &Zygote) -> Result<Self, Failure> {
+        let (mut program, ends) = pipes().attempt(Part::Interpreter, "make pipes")?;
+        zygote.copy(&ends)?;
+        drop(ends);
+        let said = program.result.wait_for_line(PATIENCE);
+        let said = said.attempt(Part::Interpreter, "wait for a copy of the interpreter")?;
+        let process = said.and_then(|line| line.parse().ok());
+        let Some(process) = process else { return Err(program.last_words("copy python")) };
+        program.process = Pid::from_raw(process);
+        Ok(program)
+    }
+
+    /// Starts the process that has these ends.
+    pub(super) fn become_process(
+        &mut self,
+        ends: Ends,
+        role: Role,
+        preparation: &Preparation,
+        rules: &Rules,
+        reserved: &mut Reserved,
+    ) -> Result<(), Failure> {
+        let pipe = pipe2(OFlag::O_CLOEXEC).attempt(Part::Interpreter, "make pipes")?;
+        let (report, end) = (pipe.0, File::from(pipe.1));
+        let command = worker::command(preparation, role)?;
+        let life = || ends.live(&end, role, &command, preparation, rules, reserved);
+        self.process = system::start(life).attempt(Part::Interpreter, "make a process")?;
+        drop((ends, end));
+        self.wait_until_up(preparation, report.into())
     }
 
     /// Tells the interpreter what to run.
@@ -79,29 +104,34 @@ impl Program {
     }
 
     /// Fails if the process has ended.
-    pub(super) fn is_still_up(&self) -> Result<(), Failure> {
-        match waitpid(self.process, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::StillAlive) => Ok(()),
-            _ => Err(failure(Part::Interpreter, "keep the interpreter up: it has ended")),
+    pub(super) fn is_still_up(&self, children: &mut Children) -> Result<(), Failure> {
+        match children.reap(self.process) {
+            None => Ok(()),
+            Some(_) => Err(failure(Part::Interpreter, "keep the interpreter up: it has ended")),
         }
     }
 
     fn wait_until_up(&mut self, preparation: &Preparation, report: File) -> Result<(), Failure> {
-        let word = self.result.wait_for_byte(PATIENCE);
-        if word.attempt(Part::Interpreter, "wait for the interpreter")? == Some(worker::UP) {
+        let word = self.result.wait_for_line(PATIENCE);
+        if word.attempt(Part::Interpreter, "wait for the interpreter")?.is_some() {
             return Ok(());
         }
         if let Ok(frame) = channel::read_exactly_one(report) {
             return Err(channel::expect(Kind::Failed, &frame)?);
         }
+        Err(self.last_words(&format!("start {}", preparation.command.join(" "))))
+    }
+
+    /// What an interpreter says of its not coming up.
+    fn last_words(&mut self, action: &str) -> Failure {
         let mut room = [0; MOST_WORDS];
         let words = String::from_utf8_lossy(self.stderr.draw(&mut room));
-        let command = preparation.command.join(" ");
-        Err(failure(Part::Interpreter, format!("start {command}: {}", words.trim())))
+        failure(Part::Interpreter, format!("{action}: {}", words.trim()))
     }
 }
 
-fn pipes(report: OwnedFd) -> nix::Result<(Program, Ends)> {
+/// All pipes of a process that is yet to be.
+pub(super) fn pipes() -> nix::Result<(Program, Ends)> {
     let (stdin, stdin_end) = Feeder::new()?;
     let (instructions, instructions_end) = Feeder::new()?;
     let (stdout, stdout_end) = Tap::new()?;
@@ -113,7 +143,6 @@ fn pipes(report: OwnedFd) -> nix::Result<(Program, Ends)> {
         stdout: stdout_end,
         stderr: stderr_end,
         result: result_end,
-        report: report.into(),
     };
     let process = Pid::from_raw(0);
     Ok((Program { process, stdin, instructions, stdout, stderr, result }, ends))
@@ -124,30 +153,33 @@ impl Ends {
     /// Nothing may be held then that has to be freed: the memory is the agent's.
     fn live(
         &self,
+        report: &File,
+        role: Role,
         command: &Command,
         preparation: &Preparation,
         rules: &Rules,
         reserved: &mut Reserved,
     ) {
-        let failure = match self.give_up(preparation, rules, reserved) {
+        let failure = match self.give_up(role, preparation, rules, reserved) {
             Ok(()) => Failure {
                 errno: Some(command.run(Path::new(WORK)) as i32),
                 ..failure(Part::Interpreter, format!("start {}", preparation.command.join(" ")))
             },
             Err(failure) => failure,
         };
-        let _ = channel::send_now(&self.report, Kind::Failed, &failure);
+        let _ = channel::send_now(report, Kind::Failed, &failure);
     }
 
     /// Everything but becoming the interpreter.
     fn give_up(
         &self,
+        role: Role,
         preparation: &Preparation,
         rules: &Rules,
         reserved: &mut Reserved,
     ) -> Result<(), Failure> {
         self.attach(reserved).attempt(Part::Interpreter, "attach the program's pipes")?;
-        lock_down(&preparation.limits, rules).map_err(|(step, error)| Failure {
+        lock_down(&preparation.limits, rules, role).map_err(|(step, error)| Failure {
             part: Step::part(step as u8),
             action: "lock the program down".into(),
             errno: error.raw_os_error(),

@@ -7,6 +7,7 @@
 use lazaret_agent::message::{Failure, Limits};
 
 use super::files::{self, Directory};
+use super::processor::Spent;
 use super::watch::Watch;
 use super::{artifacts, owner};
 use crate::channel::Outbox;
@@ -23,6 +24,6 @@ pub(super) fn rehearse(watch: &mut Watch, limits: &Limits) -> Result<(), Failure
         directory.remove(FILE)
     })?;
     // What is seen now is nobody's doing.
-    let _ = (watch.look(), watch.look_back(), watch.usage());
+    let _ = (watch.look(), watch.look_back(), watch.usage(Spent::default()));
     artifacts::collect(limits, &mut Outbox::default())
 }

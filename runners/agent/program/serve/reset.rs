@@ -21,10 +21,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use lazaret_agent::message::{Failure, NOBODY, Part};
-use nix::errno::Errno;
-use nix::sys::wait::{WaitPidFlag, waitpid};
-use nix::unistd::Pid;
 
+use super::children::Children;
 use super::owner;
 use crate::attempt::{Attempt, failure};
 
@@ -44,8 +42,10 @@ pub(super) struct Sandbox {
 
 impl Sandbox {
     /// Removes all that a program has left. Its processes have been ended before.
-    pub(super) fn forget(&mut self) -> Result<(), Failure> {
-        nobody_is_left()?;
+    pub(super) fn forget(&mut self, children: &Children) -> Result<(), Failure> {
+        if !children.are_none() {
+            return Err(failure(Part::Interpreter, "end all processes of a run"));
+        }
         // What is the program's own can be closed to everybody else, and what is root's to it.
         owner::as_program(|| PLACES.iter().for_each(|place| empty(Path::new(place))));
         for place in PLACES.map(Path::new) {
@@ -65,20 +65,6 @@ fn is_empty(place: &Path) -> Result<(), Failure> {
         Ok(names) if names.is_empty() => Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         _ => Err(failure(Part::Files, format!("empty {}", place.display()))),
-    }
-}
-
-fn nobody_is_left() -> Result<(), Failure> {
-    let children = waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG));
-    let listed = names(Path::new("/proc")).attempt(Part::Files, "read /proc")?;
-    let mut processes: Vec<u32> =
-        listed.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
-    processes.retain(|process| *process != 1);
-    let agent_is_seen = listed.iter().any(|name| name == "1");
-    if children == Err(Errno::ECHILD) && processes.is_empty() && agent_is_seen {
-        Ok(())
-    } else {
-        Err(failure(Part::Interpreter, "end all processes of a run"))
     }
 }
 

@@ -10,18 +10,15 @@ use std::time::Instant;
 
 use lazaret_agent::frame::{CHUNK, Frame, Kind};
 use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part};
-use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+use nix::sys::wait::WaitStatus;
 
 use super::artifacts;
-use super::children::Children;
+use super::children::{Children, End};
 use super::program::Program;
 use super::watch::{INTERVAL, Watch};
 use crate::attempt::{Attempt, failure, is_not_yet};
-use crate::channel::{self, Heard, Inbox, Outbox};
+use crate::channel::{self, Descriptors, Heard, Inbox, Outbox};
 
 /// A program that runs, and everything it needs.
 pub(super) struct Session<'a> {
@@ -29,13 +26,13 @@ pub(super) struct Session<'a> {
     program: Program,
     watch: Watch,
     inbox: &'a mut Inbox,
-    children: &'a Children,
+    children: &'a mut Children,
     outbox: Outbox,
     buffer: Vec<u8>,
     printed: u64,
     returned: u64,
     truncated: (bool, bool),
-    main_status: Option<WaitStatus>,
+    end: Option<End>,
     limit: Option<LimitHit>,
     host_is_gone: bool,
 }
@@ -47,7 +44,7 @@ impl<'a> Session<'a> {
         program: Program,
         watch: Watch,
         inbox: &'a mut Inbox,
-        children: &'a Children,
+        children: &'a mut Children,
     ) -> Self {
         Self {
             limits,
@@ -60,7 +57,7 @@ impl<'a> Session<'a> {
             printed: 0,
             returned: 0,
             truncated: (false, false),
-            main_status: None,
+            end: None,
             limit: None,
             host_is_gone: false,
         }
@@ -72,13 +69,13 @@ impl<'a> Session<'a> {
         // Some of what is for the program may have come with the job.
         self.listen()?;
         let mut next_look = Instant::now() + INTERVAL;
-        while self.main_status.is_none() && self.limit.is_none() {
+        while self.end.is_none() && self.limit.is_none() {
             let ready = self.wait(next_look)?;
             self.exchange(&ready)?;
             if self.host_is_gone {
                 return Ok(Ending::HostIsGone);
             }
-            if self.limit.is_none() && self.main_status.is_none() && Instant::now() >= next_look {
+            if self.limit.is_none() && self.end.is_none() && Instant::now() >= next_look {
                 self.limit = self.watch.look();
                 next_look = Instant::now() + INTERVAL;
             }
@@ -128,8 +125,9 @@ impl<'a> Session<'a> {
         let mut all = vec![
             (Place::Host, PollFd::new(input, listening)),
             (Place::Answers, PollFd::new(output, talking)),
-            (Place::Children, PollFd::new(self.children.descriptor(), PollFlags::POLLIN)),
         ];
+        let ends = self.children.descriptors();
+        all.extend(ends.map(|one| (Place::Children, PollFd::new(one, PollFlags::POLLIN))));
         let Program { stdin, instructions, stdout, stderr, result, .. } = &self.program;
         let feeders = [(Place::Stdin, stdin), (Place::Instructions, instructions)];
         all.extend(feeders.into_iter().filter_map(|(place, feeder)| {
@@ -161,8 +159,7 @@ impl<'a> Session<'a> {
             self.draw();
         }
         if ready.contains(&Place::Children) {
-            self.children.acknowledge();
-            self.reap();
+            self.end = self.children.reap(self.program.process);
         }
         self.host_is_gone |= self.outbox.send().is_err();
         Ok(())
@@ -210,27 +207,14 @@ impl<'a> Session<'a> {
         self.printed + self.returned > before
     }
 
-    /// Waits for whoever has ended, orphans too.
-    fn reap(&mut self) {
-        while let Ok(status) = waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
-            match status.pid() {
-                Some(process) if process == self.program.process => {
-                    self.main_status = Some(status);
-                }
-                Some(_) => {}
-                None => return,
-            }
-        }
-    }
-
     /// Ends everybody, takes what is left, and says how it was.
     fn finish(mut self) -> Result<Ending, Failure> {
-        self.end_everybody();
+        self.end = self.children.end_all(self.program.process, self.end);
         while self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look_back());
-        let usage = self.watch.usage();
+        let usage = self.watch.usage(self.end.map(|end| end.spent).unwrap_or_default());
         artifacts::collect(&self.limits, &mut self.outbox)?;
-        let (exit_code, signal) = match self.main_status {
+        let (exit_code, signal) = match self.end.map(|end| end.status) {
             Some(WaitStatus::Exited(_, code)) => (Some(code), None),
             Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal as i32)),
             _ => (None, None),
@@ -241,21 +225,6 @@ impl<'a> Session<'a> {
         self.outbox.message(Kind::Done, &done)?;
         self.outbox.send_all().attempt(Part::Conversation, "answer the host")?;
         Ok(Ending::Done { limit })
-    }
-
-    /// No process survives this: it reaches all of them at one moment, and none can be born with
-    /// such a signal waiting for its parent. As process 1 the agent is not reached itself.
-    fn end_everybody(&mut self) {
-        loop {
-            let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
-            match waitpid(Pid::from_raw(-1), None) {
-                Ok(status) if status.pid() == Some(self.program.process) => {
-                    self.main_status = Some(status);
-                }
-                Err(Errno::ECHILD) => return,
-                _ => {}
-            }
-        }
     }
 }
 

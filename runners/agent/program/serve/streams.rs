@@ -92,14 +92,26 @@ impl Tap {
         self.pipe.as_ref().map(AsFd::as_fd)
     }
 
-    /// Waits for one byte; none where nobody writes any more.
-    pub(super) fn wait_for_byte(&mut self, patience: Duration) -> nix::Result<Option<u8>> {
+    /// Waits for a line, which has to be short and the only one; none where nobody writes any
+    /// more.
+    pub(super) fn wait_for_line(&mut self, patience: Duration) -> nix::Result<Option<String>> {
         let Some(pipe) = &self.pipe else { return Ok(None) };
         let deadline = Instant::now() + patience;
+        let mut line = String::new();
         loop {
-            let mut byte = [0];
-            match read(pipe, &mut byte) {
-                Ok(length) => return Ok(byte.first().copied().filter(|_| length > 0)),
+            let mut room = [0; 16];
+            match read(pipe, &mut room) {
+                Ok(0) => return Ok(None),
+                Ok(length) => {
+                    line += &String::from_utf8_lossy(room.get(..length).unwrap_or_default());
+                    if let Some(end) = line.find('\n') {
+                        line.truncate(end);
+                        return Ok(Some(line));
+                    }
+                    if line.len() > room.len() {
+                        return Err(Errno::EMSGSIZE);
+                    }
+                }
                 Err(errno) if !is_not_yet(errno) => return Err(errno),
                 Err(_) => {}
             }

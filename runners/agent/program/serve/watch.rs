@@ -7,12 +7,12 @@
 
 use std::time::{Duration, Instant};
 
-use lazaret_agent::message::{LimitHit, Limits, Measured, Source, Usage};
+use lazaret_agent::message::{Kernel, LimitHit, Limits, Measured, Source, Usage};
 use nix::unistd::Pid;
 
 use super::Evidence;
 use super::census::{Census, leaders, page_size};
-use super::processor::{Processor, microseconds};
+use super::processor::{Processor, Spent, microseconds};
 use super::scratch::Scratch;
 
 /// How often the agent looks. A look takes some 50 microseconds, so this costs a program about a
@@ -68,7 +68,11 @@ impl Watch {
     /// see, and under a fork bomb the rest takes seconds.
     pub(super) fn look(&mut self) -> Option<LimitHit> {
         // Where everything is counted for the agent, it need not ask about each process.
-        let census = if self.is_told_everything() { Census::default() } else { Census::take() };
+        let census = if self.is_told_everything() {
+            Census::default()
+        } else {
+            Census::take(self.evidence.zygote)
+        };
         let over_time = |watch: &mut Self, _: &Census| {
             watch.deadline().is_some_and(|deadline| Instant::now() >= deadline)
         };
@@ -107,15 +111,19 @@ impl Watch {
         limits.find_map(|(limit, is_over)| is_over(self, census).then_some(limit))
     }
 
-    /// What was used, once everybody was waited for.
-    pub(super) fn usage(&self) -> Usage {
-        let spent = self.processor.spent(self.start.elapsed());
+    /// What was used, once everybody was waited for: by the agent, or by whoever tells what the
+    /// program's first process spent.
+    pub(super) fn usage(&self, told: Spent) -> Usage {
+        let spent = self.processor.spent(told, self.start.elapsed());
         let (peak_memory, memory) = match self.evidence.peak_memory() {
             Some(bytes) => (bytes, Source::Cgroup),
             None if self.most.memory > 0 => (self.most.memory.max(spent.largest), Source::Sampled),
             None => (spent.largest, Source::Rusage),
         };
-        let cpu = if self.evidence.gvisor { Source::Estimated } else { Source::Rusage };
+        let cpu = match self.evidence.kernel {
+            Kernel::Gvisor => Source::Estimated,
+            Kernel::Linux => Source::Rusage,
+        };
         Usage {
             wall: microseconds(self.start.elapsed()),
             user: spent.user,
@@ -149,7 +157,9 @@ impl Watch {
     /// forks fail just as well. Each is an entry in `/proc`.
     fn processes_are_over(&mut self, census: &Census) -> bool {
         let processes = match self.evidence.tasks() {
-            Some(tasks) if self.evidence.gvisor => tasks.max(leaders()),
+            Some(tasks) if self.evidence.kernel == Kernel::Gvisor => {
+                tasks.max(leaders(self.evidence.zygote))
+            }
             Some(tasks) => tasks,
             None => census.threads,
         };

@@ -15,14 +15,17 @@ use serde_json::{Map, Value};
 use super::WORK;
 use super::command::Command;
 use super::job::Received;
+use super::lockdown::{self, Role};
 use crate::attempt::failure;
 
-const PYTHON: &str = include_str!("../../workers/python.py");
+const PYTHON: &str = concat!(include_str!("../../workers/python.py"), "\n\nserve()\n");
+const PYTHON_ZYGOTE: &str = concat!(
+    include_str!("../../workers/python.py"),
+    "\n\n",
+    include_str!("../../workers/zygote.py")
+);
 const NODE: &str = include_str!("../../workers/node.js");
 const BASH: &str = include_str!("../../workers/bash.sh");
-
-/// What an interpreter writes as a result when it is up, before it has heard of any program.
-pub(super) const UP: u8 = b'\n';
 
 /// Variables that Bash does not let anybody set.
 const READ_ONLY_IN_BASH: [&str; 6] =
@@ -46,11 +49,15 @@ struct Instructions<'a> {
 
 /// The interpreter as it waits for its instructions. No environment of a job is among this: what a
 /// process was started with can be read by others.
-pub(super) fn command(preparation: &Preparation) -> Result<Command, Failure> {
-    let helper: &[&str] = match preparation.interpreter {
-        Interpreter::Python => &["-I", "-c", PYTHON],
-        Interpreter::Node => &["--eval", NODE],
-        Interpreter::Bash => &["--noprofile", "--norc", "-c", BASH],
+pub(super) fn command(preparation: &Preparation, role: Role) -> Result<Command, Failure> {
+    let (soft, hard) = lockdown::seconds(&preparation.limits, preparation.kernel);
+    let seconds = [soft.to_string(), hard.to_string()];
+    let [soft, hard] = seconds.each_ref().map(String::as_str);
+    let helper: &[&str] = match (preparation.interpreter, role) {
+        (Interpreter::Python, Role::Program) => &["-I", "-c", PYTHON],
+        (Interpreter::Python, Role::Zygote) => &["-I", "-c", PYTHON_ZYGOTE, soft, hard],
+        (Interpreter::Node, _) => &["--eval", NODE],
+        (Interpreter::Bash, _) => &["--noprofile", "--norc", "-c", BASH],
     };
     let words = preparation.command.iter().map(String::as_str).chain(helper.iter().copied());
     let environment = usual_environment(&preparation.command);

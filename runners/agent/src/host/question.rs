@@ -72,6 +72,8 @@ pub(super) fn preparation(asked: &Preparation<'_>) -> Result<Vec<u8>, Conversati
         },
         command: asked.command.to_vec(),
         limits: limits(asked.limits),
+        kernel: asked.kernel,
+        reused: asked.reused,
     };
     add(Kind::Prepare, &preparation, &mut bytes)?;
     Ok(bytes)

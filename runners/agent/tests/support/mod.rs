@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use lazaret_agent::AGENT;
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
+use lazaret_agent::message::Kernel;
 use lazaret_sandbox::{Interpreter, Limits};
 use tempfile::TempDir;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -43,6 +44,8 @@ impl Sandbox {
             interpreter,
             command: &executable,
             limits: &limits(),
+            kernel: if runtime == "runsc" { Kernel::Gvisor } else { Kernel::Linux },
+            reused: true,
             outer_kernel: None,
         };
         let conversation = Conversation::begin(reader, writer, &preparation).await?;
