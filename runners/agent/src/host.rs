@@ -81,8 +81,8 @@ pub struct Preparation<'a> {
     pub interpreter: Interpreter,
     /// The interpreter's executable, with options that come before all others.
     pub command: &'a [String],
-    /// What a job may use. A job's memory, processes and disk have to be these, and its processor
-    /// time no more than this; the rest is the job's own.
+    /// What a job may use. Its memory, processes, disk and processor time may be less than this, and
+    /// not more; the rest is the job's own.
     pub limits: &'a Limits,
     /// The kernel that the sandbox runs on.
     pub kernel: Kernel,

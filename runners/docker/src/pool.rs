@@ -10,12 +10,13 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lazaret_sandbox::{Events, Job, Limits, Outcome, PoolState, RunnerError, Status};
+use lazaret_sandbox::{Events, Interpreter, Job, Limits, Outcome, PoolState, RunnerError, Status};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::circuit::Circuit;
 use crate::engine::Engine;
 use crate::sandbox::{Maker, Sandbox};
 use crate::shelf::{Shelf, Taken};
@@ -43,6 +44,8 @@ pub(crate) struct Pool {
     /// so that many who need it connect once.
     engine: tokio::sync::Mutex<Option<Arc<Engine>>>,
     shelves: Mutex<HashMap<Key, Shelf<Sandbox>>>,
+    /// One for each image.
+    circuits: HashMap<Interpreter, Circuit>,
     places: Arc<Semaphore>,
     starts: Semaphore,
     closed: CancellationToken,
@@ -62,6 +65,7 @@ impl Pool {
             maker,
             engine: tokio::sync::Mutex::default(),
             shelves: Mutex::default(),
+            circuits: Interpreter::ALL.map(|each| (each, Circuit::default())).into(),
             closed: CancellationToken::new(),
         }
     }
@@ -149,9 +153,14 @@ impl Pool {
                     tracing::warn!(%error, "cannot start a sandbox");
                 }
                 pool.shelf(&key, |shelf| shelf.started(made));
-                pool.refill(&key);
+                // Those of other kinds may have waited for how this start ends.
+                pool.refill_all();
             });
         }
+    }
+
+    fn refill_all(self: &Arc<Self>) {
+        self.keys().iter().for_each(|key| self.refill(key));
     }
 
     /// Makes one when its turn has come, unless nobody needs it any more by then.
@@ -230,7 +239,7 @@ impl Pool {
     /// Why no job can be served now, where that is so.
     pub(crate) fn refuses(&self) -> Option<String> {
         let shelves = self.shelves();
-        shelves.values().find_map(Shelf::refuses).map(str::to_owned)
+        shelves.values().find_map(Shelf::refuses)
     }
 
     /// Whether sandboxes are kept ready here, and all is well with them.
@@ -272,7 +281,11 @@ impl Pool {
 
     fn shelf<T>(&self, key: &Key, action: impl FnOnce(&mut Shelf<Sandbox>) -> T) -> T {
         let mut shelves = self.shelves();
-        action(shelves.entry(key.clone()).or_default())
+        let shelf = shelves.entry(key.clone()).or_insert_with(|| {
+            let circuit = self.circuits.get(&key.interpreter).cloned();
+            Shelf::new(circuit.unwrap_or_default())
+        });
+        action(shelf)
     }
 
     /// Makes a used sandbox clean for its tenant, in the background.
@@ -283,10 +296,21 @@ impl Pool {
             let reset = timeout(RESET, sandbox.reset()).await;
             sandbox.container.place = None;
             let clean = matches!(reset, Ok(Ok(()))).then_some(sandbox);
-            let most = usize::try_from(pool.maker.config.max.get()).unwrap_or(usize::MAX);
-            pool.shelf(&key, |shelf| shelf.was_reset(&tenant, clean, most));
+            pool.shelf(&key, |shelf| shelf.was_reset(&tenant, clean));
+            pool.drop_surplus();
             pool.refill(&key);
         });
+    }
+
+    /// No more used sandboxes are kept than may run at one time, of all kinds together.
+    fn drop_surplus(&self) {
+        let most = usize::try_from(self.maker.config.max.get()).unwrap_or(usize::MAX);
+        let mut shelves = self.shelves();
+        while shelves.values().map(|shelf| shelf.kept().0).sum::<usize>() > most {
+            let keeping = shelves.values_mut().filter(|shelf| shelf.kept().0 > 0);
+            let Some(oldest) = keeping.min_by_key(|shelf| shelf.kept().1) else { return };
+            oldest.drop_oldest();
+        }
     }
 }
 

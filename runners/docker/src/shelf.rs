@@ -56,8 +56,9 @@ pub(crate) enum Taken<S> {
     Coming(oneshot::Receiver<Result<S, RunnerError>>),
 }
 
-impl<S> Default for Shelf<S> {
-    fn default() -> Self {
+impl<S> Shelf<S> {
+    /// An empty one.
+    pub(crate) fn new(circuit: Circuit) -> Self {
         Self {
             wanted: 0,
             ready: VecDeque::new(),
@@ -68,12 +69,10 @@ impl<S> Default for Shelf<S> {
             leased: 0,
             created: 0,
             recent: VecDeque::new(),
-            circuit: Circuit::default(),
+            circuit,
         }
     }
-}
 
-impl<S> Shelf<S> {
     /// Sets how many should be ready.
     pub(crate) fn want(&mut self, count: usize) {
         self.wanted = count;
@@ -99,9 +98,10 @@ impl<S> Shelf<S> {
     /// How many have to be started now; they count as started.
     pub(crate) fn start(&mut self) -> usize {
         self.waiting.retain(|waiting| !waiting.answer.is_closed());
-        let count = self.missing().min(self.circuit.most().saturating_sub(self.starting));
+        let count = self.missing().min(self.circuit.room());
+        self.circuit.begin(count);
         self.starting += count;
-        if self.starting == 0 && self.circuit.most() == 0 {
+        if self.starting == 0 && self.circuit.is_open() {
             self.disappoint();
         }
         count
@@ -124,14 +124,18 @@ impl<S> Shelf<S> {
         self.starting = self.starting.saturating_sub(1);
         self.waiting.retain(|waiting| !waiting.answer.is_closed());
         let needed = self.missing() > 0;
-        self.starting += usize::from(needed);
+        if needed {
+            self.starting += 1;
+        } else {
+            self.circuit.gave_up();
+        }
         needed
     }
 
     /// Nothing will be started for a while: nobody waits for it. Who waits for a sandbox of his own
     /// that is made clean goes on.
     fn disappoint(&mut self) {
-        let reason = self.circuit.trouble().unwrap_or_default().to_owned();
+        let reason = self.circuit.trouble().unwrap_or_default();
         let mut resetting = self.resetting.clone();
         for waiting in std::mem::take(&mut self.waiting) {
             if let Some(index) = resetting.iter().position(|tenant| *tenant == waiting.tenant) {
@@ -223,17 +227,24 @@ impl<S> Shelf<S> {
         self.resetting.push(tenant.to_owned());
     }
 
-    /// It is clean, or it is of no use any more. At most `most` are kept.
-    pub(crate) fn was_reset(&mut self, tenant: &str, sandbox: Option<S>, most: usize) {
+    /// It is clean, or it is of no use any more.
+    pub(crate) fn was_reset(&mut self, tenant: &str, sandbox: Option<S>) {
         if let Some(index) = self.resetting.iter().position(|other| other == tenant) {
             self.resetting.swap_remove(index);
         }
         let Some(sandbox) = sandbox else { return };
         let Some(sandbox) = self.hand_over(sandbox, |other| other == tenant) else { return };
         self.kept.push_back(Kept { tenant: tenant.to_owned(), sandbox, since: Instant::now() });
-        if self.kept.len() > most {
-            self.kept.pop_front();
-        }
+    }
+
+    /// How many are kept for tenants, and since when the first of them.
+    pub(crate) fn kept(&self) -> (usize, Option<Instant>) {
+        (self.kept.len(), self.kept.front().map(|kept| kept.since))
+    }
+
+    /// Drops what has been kept the longest.
+    pub(crate) fn drop_oldest(&mut self) {
+        self.kept.pop_front();
     }
 
     /// Drops what was kept for too long.
@@ -258,14 +269,14 @@ impl<S> Shelf<S> {
     }
 
     /// Why the last start failed, since when nothing went well.
-    pub(crate) fn trouble(&self) -> Option<&str> {
+    pub(crate) fn trouble(&self) -> Option<String> {
         self.circuit.trouble()
     }
 
     /// Why nobody can be served now: starts fail, and nothing will be tried for a while. Where
     /// sandboxes should be ready, that lasts until one is.
-    pub(crate) fn refuses(&self) -> Option<&str> {
-        let tries = self.circuit.most() > 0;
+    pub(crate) fn refuses(&self) -> Option<String> {
+        let tries = !self.circuit.is_open();
         self.trouble().filter(|_| self.ready.is_empty() && (self.wanted > 0 || !tries))
     }
 
@@ -288,7 +299,7 @@ impl<S> Shelf<S> {
             created: self.created,
             destroyed: self.created.saturating_sub(alive as u64),
             refilled: number(self.recent.len()),
-            trouble: self.trouble().map(str::to_owned),
+            trouble: self.trouble(),
         }
     }
 
@@ -303,6 +314,10 @@ mod tests {
 
     fn failure() -> RunnerError {
         RunnerError::Failed { action: "start".into(), source: "no".into() }
+    }
+
+    fn shelf() -> Shelf<&'static str> {
+        Shelf::new(Circuit::default())
     }
 
     impl<S> Taken<S> {
@@ -323,7 +338,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_taken_is_made_again_and_nothing_twice() {
-        let mut shelf = Shelf::default();
+        let mut shelf = shelf();
         shelf.want(2);
         assert_eq!((shelf.start(), shelf.start()), (2, 0));
         shelf.started(Ok("a"));
@@ -334,7 +349,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_comes_before_the_shelf() {
-        let mut shelf = Shelf::default();
+        let mut shelf = shelf();
         shelf.want(1);
         let mut first = shelf.take("t").coming();
         assert_eq!(shelf.start(), 2);
@@ -347,14 +362,14 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_started_for_who_has_gone() {
-        let mut shelf = Shelf::<&str>::default();
+        let mut shelf = shelf();
         drop(shelf.take("t").coming());
         assert_eq!(shelf.start(), 0);
     }
 
     #[tokio::test]
     async fn after_a_failure_everybody_is_told_and_nothing_is_tried() {
-        let mut shelf = Shelf::<&str>::default();
+        let mut shelf = shelf();
         let mut first = shelf.take("t").coming();
         let mut second = shelf.take("t").coming();
         assert_eq!(shelf.start(), 2);
@@ -369,29 +384,29 @@ mod tests {
 
     #[tokio::test]
     async fn a_used_sandbox_serves_its_tenant_and_nobody_else() {
-        let mut shelf = Shelf::default();
+        let mut shelf = shelf();
         shelf.reset("one");
         let mut other = shelf.take("two").coming();
-        shelf.was_reset("one", Some("used"), 4);
+        shelf.was_reset("one", Some("used"));
         assert!(other.try_recv().is_err());
         assert_eq!(shelf.take("one").ready(), "used");
     }
 
     #[tokio::test]
     async fn a_tenant_waits_for_its_own_though_another_is_ready() {
-        let mut shelf = Shelf::default();
+        let mut shelf = shelf();
         shelf.want(1);
         assert_eq!(shelf.start(), 1);
         shelf.started(Ok("fresh"));
         shelf.reset("one");
         let mut own = shelf.take("one").coming();
-        shelf.was_reset("one", Some("used"), 4);
+        shelf.was_reset("one", Some("used"));
         assert_eq!(own.try_recv().expect("served").expect("a sandbox"), "used");
     }
 
     #[tokio::test]
     async fn what_is_made_clean_for_one_is_not_counted_for_another() {
-        let mut shelf = Shelf::<&str>::default();
+        let mut shelf = shelf();
         (0..3).for_each(|_| shelf.reset("one"));
         let _other = shelf.take("two").coming();
         assert_eq!(shelf.start(), 1);
@@ -399,7 +414,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_start_that_nobody_needs_any_more_does_not_begin() {
-        let mut shelf = Shelf::<&str>::default();
+        let mut shelf = shelf();
         drop(shelf.take("t").coming());
         let waiting = shelf.take("t").coming();
         assert_eq!(shelf.start(), 1);
@@ -410,7 +425,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_gone_is_counted() {
-        let mut shelf = Shelf::default();
+        let mut shelf = shelf();
         shelf.want(1);
         shelf.start();
         shelf.started(Ok("a"));

@@ -33,9 +33,29 @@ const CAPABILITIES: [&str; 3] = ["SETUID", "SETGID", "KILL"];
 /// lies in `/work`, a script beside the entry for example; nothing needs that of the other two.
 const SCRATCH: [(&str, &str); 3] = [("/work", "exec"), ("/tmp", "noexec"), ("/dev/shm", "noexec")];
 
-/// Everything that tells the sandboxes of one runner apart. What else matters for safety is the
-/// same for all of them, because it is the runner's configuration. A limit that holds from the start
-/// cannot be changed afterwards: gVisor's `update` fails.
+/// The sizes of containers: the smallest, and how many times larger the next one is. The documented
+/// limits are among them.
+type Sizes = (u64, u64);
+
+const MEMORY: Sizes = (64 << 20, 2);
+const DISK: Sizes = (16 << 20, 4);
+const PROCESSES: Sizes = (16, 4);
+const CPU_SECONDS: Sizes = (10, 10);
+
+/// The smallest size that has room for so much.
+fn size(asked: u64, (smallest, factor): Sizes) -> u64 {
+    let sizes = std::iter::successors(Some(smallest), |size| size.checked_mul(factor));
+    sizes.into_iter().find(|size| *size >= asked).unwrap_or(u64::MAX)
+}
+
+/// Everything that tells the sandboxes of one runner apart: the interpreter, and the limits on
+/// processor time, memory, processes and disk. What else matters for safety is the same for all of
+/// them, because it is the runner's configuration; and the limits that are not here need nothing of a
+/// container.
+///
+/// A container's limits cannot be changed afterwards: gVisor's `update` fails. So that callers who
+/// choose limits make few kinds of sandboxes, a container has the next larger of a few sizes. To the
+/// job's own limits the agent holds it exactly.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) interpreter: Interpreter,
@@ -53,8 +73,16 @@ impl Key {
 
     /// What a job with these limits has to run in.
     pub(crate) fn new(interpreter: Interpreter, limits: &Limits) -> Self {
-        let Limits { cpu, memory, processes, disk, .. } = *limits;
-        Self { interpreter, cpu, memory, processes, disk }
+        let seconds = limits.cpu.as_millis().div_ceil(1000);
+        let seconds = size(u64::try_from(seconds).unwrap_or(u64::MAX), CPU_SECONDS);
+        let processes = size(limits.processes.into(), PROCESSES);
+        Self {
+            interpreter,
+            cpu: std::time::Duration::from_secs(seconds),
+            memory: size(limits.memory, MEMORY),
+            processes: u32::try_from(processes).unwrap_or(u32::MAX),
+            disk: size(limits.disk, DISK),
+        }
     }
 
     /// The limits that hold from the start; the others are the job's.
@@ -157,4 +185,47 @@ fn profile(path: &Path) -> Result<String, RunnerError> {
 
 fn signed(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn key(change: impl FnOnce(&mut Limits)) -> Key {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        Key::new(Interpreter::Bash, &limits)
+    }
+
+    #[test]
+    fn the_documented_limits_are_a_containers_own() {
+        let (documented, own) = (Limits::default(), key(|_| {}).limits());
+        assert_eq!(own, documented);
+    }
+
+    #[test]
+    fn whatever_limits_callers_choose_there_are_few_kinds() {
+        let most = Limits::default().memory;
+        let asked = (8 << 20..=most).step_by(1 << 16);
+        let kinds: HashSet<Key> =
+            asked.map(|memory| key(|limits| limits.memory = memory)).collect();
+        assert_eq!(kinds.len(), 3);
+    }
+
+    #[test]
+    fn no_limit_is_larger_than_its_containers() {
+        for each in [1, 15, 17, 1 << 20, (1 << 20) + 1, 1 << 33, u64::MAX] {
+            let small = u32::try_from(each).unwrap_or(u32::MAX);
+            let own = key(|limits| {
+                (limits.memory, limits.disk, limits.processes) = (each, each, small);
+                limits.cpu = Duration::from_millis(each);
+            });
+            let own = own.limits();
+            assert!(own.memory >= each && own.disk >= each && own.processes >= small);
+            assert!(own.cpu >= Duration::from_millis(each));
+        }
+    }
 }

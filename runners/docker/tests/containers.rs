@@ -86,14 +86,14 @@ async fn processors_memory_swap_and_processes_are_limited() {
 }
 
 #[tokio::test]
-async fn a_jobs_own_limits_make_a_container_of_its_own() {
+async fn limits_of_another_size_make_a_container_of_that_size() {
     let config = bash_config("own-limits");
     let runner = DockerRunner::new(DockerConfig {
         warm: lazaret_docker::Warm { python: 0, node: 0, bash: 0 },
         ..config
     });
     let program = bash("sleep 1")
-        .limit(|limits| (limits.memory, limits.processes, limits.disk) = (128 << 20, 10, 1 << 20));
+        .limit(|limits| (limits.memory, limits.processes, limits.disk) = (100 << 20, 10, 1 << 20));
     let running = program.run(&runner);
     let looking = async {
         let mut found = None;
@@ -106,9 +106,9 @@ async fn a_jobs_own_limits_make_a_container_of_its_own() {
     };
     let (outcome, host) = tokio::join!(running, looking);
     assert_eq!(outcome.status, Status::Success);
-    assert_eq!(host.memory, Some((128 + 64 + 20) * MIB));
-    assert_eq!(host.pids_limit, Some(200 + 3 * 10));
-    assert!(host.tmpfs.expect("three").values().all(|options| options.contains("size=1048576")));
+    assert_eq!(host.memory, Some((128 + 64 + 2 * 16) * MIB));
+    assert_eq!(host.pids_limit, Some(200 + 3 * 16));
+    assert!(host.tmpfs.expect("three").values().all(|options| options.contains("size=16777216")));
     runner.close().await;
 }
 

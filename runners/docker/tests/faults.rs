@@ -117,6 +117,25 @@ async fn an_image_that_is_not_there_is_named_and_starts_stop() {
     runner.close().await;
 }
 
+/// Whoever chooses other limits does not get another attempt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fails_for_one_kind_of_sandbox_is_not_tried_for_the_next() {
+    let mut config = bash_config("kinds-fail");
+    config.runtime = "runsc-broken".into();
+    let engine = Engine::start_with(serde_json::json!({
+        "runsc-broken": {"path": "/usr/bin/runsc", "runtimeArgs": ["--platform=nonsense"]}
+    }));
+    let engine = engine.await;
+    let runner = DockerRunner::new(DockerConfig { hosts: vec![engine.host()], ..config });
+    let with = |memory: u64| bash("true").limit(|limits| limits.memory = memory << 20);
+    run(&runner, with(256)).await.expect_err("it does not start");
+    for memory in [128, 64, 32] {
+        let refused = run(&runner, with(memory)).await.expect_err("it does not start");
+        assert!(refused.to_string().contains("the next attempt comes"), "{refused:?}");
+    }
+    runner.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_several_engines_one_that_is_down_is_left_out() {
     let mut engine = Engine::start().await;

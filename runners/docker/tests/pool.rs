@@ -59,6 +59,45 @@ async fn a_burst_is_served_and_makes_no_more_than_it_needs() {
 }
 
 #[tokio::test]
+async fn lower_limits_find_a_sandbox_ready_which_holds_a_job_to_exactly_them() {
+    let runner = warmed(bash_config("lower")).await;
+    let disk = bash("head -c 50000000 /dev/zero > /tmp/file; sleep 5")
+        .limit(|limits| limits.disk = 40 << 20);
+    disk.end(&runner, Status::DiskLimit).await;
+    until("it is full again", async || warm(&runner) == 1).await;
+    let processes =
+        bash("for each in {1..50}; do sleep 5 & done; wait").limit(|limits| limits.processes = 40);
+    processes.end(&runner, Status::ProcessLimit).await;
+    until("it is full again", async || warm(&runner) == 1).await;
+    let memory = bash("sleep 0.1").limit(|limits| limits.memory = 200 << 20);
+    memory.succeed(&runner).await;
+    assert_eq!(runner.pools().len(), 1, "all of one kind: {:?}", runner.pools());
+    // Files are memory, and in its container there is room for three times as much.
+    let memory = bash("head -c 60000000 /dev/zero > /tmp/file; sleep 5")
+        .limit(|limits| limits.memory = 48 << 20);
+    memory.end(&runner, Status::MemoryLimit).await;
+    runner.close().await;
+}
+
+#[tokio::test]
+async fn with_reuse_as_many_are_kept_as_may_run_whatever_their_kinds() {
+    let config = DockerConfig {
+        reuse: Reuse::Tenant,
+        max: std::num::NonZeroU32::MIN,
+        ..bash_config("kinds")
+    };
+    let runner = warmed(config).await;
+    for memory in [256, 128, 64] {
+        let program = bash("true").limit(|limits| limits.memory = memory << 20);
+        of_tenant(program, "one").succeed(&runner).await;
+        until("it is clean", async || runner.pools().iter().all(|pool| pool.leased == 0)).await;
+    }
+    until("one is fresh, and one is kept", async || warm(&runner) == 2).await;
+    until("the others are gone", async || ids("kinds").await.len() == 2).await;
+    runner.close().await;
+}
+
+#[tokio::test]
 async fn no_more_run_at_one_time_than_the_configuration_allows() {
     let config = DockerConfig { max: std::num::NonZeroU32::MIN, ..bash_config("max") };
     let runner = warmed(config).await;

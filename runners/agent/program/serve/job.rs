@@ -39,10 +39,13 @@ pub(super) fn receive(
     Ok(all.then_some(received))
 }
 
-/// Refuses limits that the kernel was not told when the interpreter was started.
+/// Refuses limits above those that the kernel was told when the interpreter was started.
 fn check(asked: &Limits, prepared: &Limits) -> Result<(), Failure> {
-    let fixed = |limits: &Limits| (limits.memory, limits.processes, limits.disk);
-    if fixed(asked) == fixed(prepared) && asked.cpu <= prepared.cpu {
+    let fits = asked.memory <= prepared.memory
+        && asked.processes <= prepared.processes
+        && asked.disk <= prepared.disk
+        && asked.cpu <= prepared.cpu;
+    if fits {
         return Ok(());
     }
     Err(failure(Part::Conversation, "hold a job to limits that its sandbox was not made for"))

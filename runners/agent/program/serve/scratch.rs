@@ -49,9 +49,13 @@ pub(super) struct Filled {
 impl Scratch {
     /// With room for so many bytes.
     pub(super) fn new(most_bytes: u64) -> Self {
-        let most_files = (most_bytes / BYTES_PER_FILE).max(LEAST_FILES);
-        let places = different_places();
+        let (places, most_files) = (different_places(), most_files(most_bytes));
         Self { places, most_bytes, most_files, next_walk: Instant::now(), files: 0 }
+    }
+
+    /// Has room for so many bytes from now on, which are no more than before.
+    pub(super) fn hold_to(&mut self, most_bytes: u64) {
+        (self.most_bytes, self.most_files) = (most_bytes, most_files(most_bytes));
     }
 
     /// How full it is. Files are walked through where the kernel does not count them, and only if
@@ -81,6 +85,10 @@ impl Scratch {
         let rest = start.elapsed().saturating_mul(REST);
         self.next_walk = Instant::now() + rest.min(Duration::from_secs(1));
     }
+}
+
+fn most_files(most_bytes: u64) -> u64 {
+    (most_bytes / BYTES_PER_FILE).max(LEAST_FILES)
 }
 
 /// One place of each file system.

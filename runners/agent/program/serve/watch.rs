@@ -52,6 +52,7 @@ impl Watch {
     pub(super) fn begin(&mut self, limits: Limits) {
         self.limits = limits;
         self.processor.begin(&self.evidence);
+        self.scratch.hold_to(limits.disk);
         self.scratch.is_empty_for(INTERVAL);
         let memory = self.evidence.held_memory().unwrap_or(0);
         self.most = Most { memory, processes: 1, disk: 0 };
