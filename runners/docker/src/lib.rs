@@ -11,6 +11,7 @@
 
 mod circuit;
 mod config;
+mod connection;
 mod container;
 mod doctor;
 mod engine;

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::circuit::Circuit;
+use crate::connection::{Connection, Found};
 use crate::engine::Engine;
 use crate::sandbox::{Maker, Sandbox};
 use crate::shelf::{Shelf, Taken};
@@ -31,18 +32,13 @@ const ROUND: Duration = Duration::from_secs(1);
 const EXAMINE: u64 = 10;
 /// After how many rounds the engine is asked for leftovers.
 const REAP: u64 = 60;
-/// How long an engine may take to be connected to.
-const CONNECT: Duration = Duration::from_secs(10);
 /// How long making a sandbox clean may take. It takes a tenth of a second.
 const RESET: Duration = Duration::from_secs(10);
 
 /// The sandboxes of one engine.
 pub(crate) struct Pool {
-    host: Option<String>,
+    connection: Connection,
     maker: Arc<Maker>,
-    /// Connected when it is needed, and again when it was lost. The lock is held while connecting,
-    /// so that many who need it connect once.
-    engine: tokio::sync::Mutex<Option<Arc<Engine>>>,
     shelves: Mutex<HashMap<Key, Shelf<Sandbox>>>,
     /// One for each image.
     circuits: HashMap<Interpreter, Circuit>,
@@ -59,11 +55,10 @@ impl Pool {
                 .map_or(Semaphore::MAX_PERMITS, |count| count.min(Semaphore::MAX_PERMITS))
         };
         Self {
-            host,
+            connection: Connection::new(host),
             places: Arc::new(Semaphore::new(permits(maker.config.max))),
             starts: Semaphore::new(permits(maker.config.starting)),
             maker,
-            engine: tokio::sync::Mutex::default(),
             shelves: Mutex::default(),
             circuits: Interpreter::ALL.map(|each| (each, Circuit::default())).into(),
             closed: CancellationToken::new(),
@@ -72,20 +67,13 @@ impl Pool {
 
     /// The engine, connected to.
     pub(crate) async fn engine(&self) -> Result<Arc<Engine>, RunnerError> {
-        let mut slot = self.engine.lock().await;
-        if let Some(engine) = slot.as_ref().filter(|engine| engine.is_listened_to()) {
-            return Ok(Arc::clone(engine));
+        match self.connection.engine(&self.maker).await? {
+            Found::Known(engine) => Ok(engine),
+            Found::New(engine) => {
+                self.reap(Arc::clone(&engine));
+                Ok(engine)
+            }
         }
-        let Maker { config, identity, .. } = &*self.maker;
-        let connecting = Engine::connect(config, self.host.as_deref(), identity);
-        let engine = timeout(CONNECT, connecting).await.map_err(|_| RunnerError::Failed {
-            action: "connect to the Docker engine".into(),
-            source: format!("no answer within {} seconds", CONNECT.as_secs()).into(),
-        })??;
-        let engine = Arc::new(engine);
-        *slot = Some(Arc::clone(&engine));
-        self.reap(Arc::clone(&engine));
-        Ok(engine)
     }
 
     /// Removes leftovers, in the background: one that hangs takes minutes.
@@ -261,7 +249,8 @@ impl Pool {
 
     /// How the shelves stand.
     pub(crate) fn states(&self) -> Vec<PoolState> {
-        let at = self.host.as_ref().map(|host| format!(" at {host}")).unwrap_or_default();
+        let at =
+            self.connection.host.as_ref().map(|host| format!(" at {host}")).unwrap_or_default();
         let mut states: Vec<PoolState> = self
             .keys()
             .iter()
