@@ -131,6 +131,7 @@ impl Engine<'_> {
             proven = trial.kernel.is_some();
             diagnoses.extend(self.judge(&trial).await);
         }
+        diagnoses.extend(self.identity.installation.diagnose());
         diagnoses.push(leftovers::containers(&self.docker, self.identity).await);
         if self.is_local() && self.is_gvisor_by_name() {
             diagnoses.push(leftovers::processes(&self.docker, root.as_deref()).await);

@@ -218,8 +218,8 @@ pub(crate) fn failed(action: &str) -> impl FnOnce(bollard::errors::Error) -> Run
     move |error| RunnerError::Failed { action, source: Box::new(error) }
 }
 
-/// Not found, or being removed already.
-pub(crate) fn is_gone(error: &bollard::errors::Error) -> bool {
+/// There is no such thing.
+pub(crate) fn is_absent(error: &bollard::errors::Error) -> bool {
     use bollard::errors::Error::DockerResponseServerError;
-    matches!(error, DockerResponseServerError { status_code: 404 | 409, .. })
+    matches!(error, DockerResponseServerError { status_code: 404, .. })
 }

@@ -6,19 +6,21 @@
 //! program may serve beside this one.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bollard::models::{ContainerConfig, ContainerCreateBody, ImageSummary};
+use bollard::models::{ContainerConfig, ContainerCreateBody, ImageInspect, ImageSummary};
 use bollard::query_parameters::{
-    CommitContainerOptionsBuilder, CreateContainerOptions, ListImagesOptionsBuilder,
-    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, UploadToContainerOptionsBuilder,
+    CommitContainerOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder,
+    UploadToContainerOptionsBuilder,
 };
 use lazaret_agent::AGENT;
 use lazaret_sandbox::{Interpreter, RunnerError};
 use sha2::{Digest, Sha256};
 
+use crate::container::Container;
 use crate::engine::{Engine, failed};
-use crate::identity::short;
+use crate::sandbox::Maker;
 
 /// The agent's place in derived images.
 pub(crate) const AGENT_PATH: &str = "/.lazaret/agent";
@@ -35,18 +37,29 @@ const DIRECTORIES: [(&str, u32); 2] = [(".lazaret/", 0o755), ("work/", 0o1777)];
 
 /// The name of the base image with the agent added; made where it is not there. Asked before each
 /// sandbox, because images can be changed and removed at any time, and asking costs a millisecond.
+/// What is being made is finished even if nobody waits for it any more.
 pub(crate) async fn derived(
-    engine: &Engine,
+    engine: &Arc<Engine>,
+    maker: &Arc<Maker>,
     interpreter: Interpreter,
     base: &str,
 ) -> Result<String, RunnerError> {
     let id = find(engine, interpreter, base).await?;
     let name = name(interpreter, &id);
-    if engine.docker.inspect_image(&name).await.is_err() {
-        derive(engine, &id, base, &name).await?;
-        remove_old(engine, base, &name).await;
+    if engine.docker.inspect_image(&name).await.is_ok() {
+        return Ok(name);
     }
-    Ok(name)
+    let (engine, maker, base) = (Arc::clone(engine), Arc::clone(maker), base.to_owned());
+    let tasks = maker.tasks.clone();
+    let deriving = tasks.spawn(async move {
+        let _turn = maker.deriving.lock().await;
+        if engine.docker.inspect_image(&name).await.is_err() {
+            derive(&engine, &maker, &id, &base, &name).await?;
+            remove_old(&engine, &base, &name).await;
+        }
+        Ok(name)
+    });
+    deriving.await.unwrap_or(Err(RunnerError::Closed))
 }
 
 /// The name that a base image with this digest has once the agent is added.
@@ -61,7 +74,27 @@ async fn find(
     base: &str,
 ) -> Result<String, RunnerError> {
     let found = engine.docker.inspect_image(base).await;
-    Ok(found.map_err(|error| missing(interpreter, base, error))?.id.unwrap_or_default())
+    let found = found.map_err(|error| missing(interpreter, base, error))?;
+    match unlimited(&found) {
+        Some(volumes) => Err(RunnerError::Part {
+            part: format!("the image `{base}`"),
+            help: WITHOUT_VOLUMES.into(),
+            source: volumes.into(),
+        }),
+        None => Ok(found.id.unwrap_or_default()),
+    }
+}
+
+/// What to do about an image with volumes, which nothing that is derived of it can be without.
+pub(crate) const WITHOUT_VOLUMES: &str =
+    "use a base image without VOLUME; `docker export` and `docker import` make one";
+
+/// What of an image would be written to the engine's own disk: for each of its volumes the engine
+/// makes a directory there for each container, and limits neither.
+pub(crate) fn unlimited(image: &ImageInspect) -> Option<String> {
+    let volumes = image.config.as_ref()?.volumes.as_ref().filter(|volumes| !volumes.is_empty())?;
+    let volumes = volumes.join(", ");
+    Some(format!("it has volumes ({volumes}), where programs could fill the engine's disk"))
 }
 
 fn missing(interpreter: Interpreter, base: &str, error: bollard::errors::Error) -> RunnerError {
@@ -72,30 +105,47 @@ fn missing(interpreter: Interpreter, base: &str, error: bollard::errors::Error) 
     }
 }
 
+/// As many of its digits as tell images apart.
 fn digest(base: &str) -> String {
+    use std::fmt::Write;
     let directories = format!("{DIRECTORIES:?}");
     let whole = Sha256::new().chain_update(base).chain_update(directories).chain_update(AGENT);
-    short(&whole.finalize())
+    whole.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
-async fn derive(engine: &Engine, id: &str, base: &str, name: &str) -> Result<(), RunnerError> {
-    let docker = &engine.docker;
+async fn derive(
+    engine: &Arc<Engine>,
+    maker: &Maker,
+    id: &str,
+    base: &str,
+    name: &str,
+) -> Result<(), RunnerError> {
+    let mut labels = maker.identity.labels();
+    // A container of ours is not one of the image's: whoever starts one of it owns that.
+    let kept = labels.keys().map(|label| (label.clone(), String::new()));
+    let kept: HashMap<String, String> = kept.chain([(BASE.to_owned(), base.to_owned())]).collect();
+    labels.insert(BASE.to_owned(), base.to_owned());
     let body = ContainerCreateBody {
         image: Some(id.to_owned()),
         cmd: Some(vec![AGENT_PATH.to_owned()]),
-        labels: Some(HashMap::from([(BASE.to_owned(), base.to_owned())])),
+        labels: Some(labels),
         ..ContainerCreateBody::default()
     };
-    let created = docker.create_container(None::<CreateContainerOptions>, body).await;
-    let id = created.map_err(failed("create a container to add the agent to"))?.id;
-    let added = add_agent(engine, &id, name).await;
-    let force = RemoveContainerOptionsBuilder::default().force(true).build();
-    docker.remove_container(&id, Some(force)).await.map_err(failed("remove a container"))?;
-    added
+    let container = Container::create(engine, body, maker).await?;
+    let config = ContainerConfig { labels: Some(kept), ..ContainerConfig::default() };
+    add_agent(engine, &container.id, name, config).await
 }
 
 /// The container is never started: its file system is only the base's.
-async fn add_agent(engine: &Engine, container: &str, name: &str) -> Result<(), RunnerError> {
+async fn add_agent(
+    engine: &Engine,
+    container: &str,
+    name: &str,
+    config: ContainerConfig,
+) -> Result<(), RunnerError> {
     let archive = archive().map_err(|error| RunnerError::Failed {
         action: "pack the agent".into(),
         source: Box::new(error),
@@ -107,8 +157,7 @@ async fn add_agent(engine: &Engine, container: &str, name: &str) -> Result<(), R
     let (repository, tag) = name.split_once(':').expect("we have given it a tag");
     let options =
         CommitContainerOptionsBuilder::default().container(container).repo(repository).tag(tag);
-    let committed =
-        engine.docker.commit_container(options.build(), ContainerConfig::default()).await;
+    let committed = engine.docker.commit_container(options.build(), config).await;
     committed.map(drop).map_err(failed("keep an image with the agent"))
 }
 

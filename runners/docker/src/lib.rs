@@ -17,6 +17,7 @@ mod doctor;
 mod engine;
 mod identity;
 mod image;
+mod installation;
 mod pool;
 mod reaper;
 mod runner;

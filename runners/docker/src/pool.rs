@@ -16,13 +16,14 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::Reuse;
 use crate::circuit::Circuit;
 use crate::connection::{Connection, Found};
 use crate::engine::Engine;
+use crate::reaper::Reaper;
 use crate::sandbox::{Maker, Sandbox};
 use crate::shelf::{Shelf, Taken};
 use crate::spec::Key;
-use crate::{Reuse, reaper};
 
 /// How long a program has the machine for itself that found a sandbox ready.
 const BREATH: Duration = Duration::from_millis(30);
@@ -31,7 +32,7 @@ const ROUND: Duration = Duration::from_secs(1);
 /// After how many rounds the agents that wait are asked how they are.
 const EXAMINE: u64 = 10;
 /// After how many rounds the engine is asked for leftovers.
-const REAP: u64 = 60;
+const REAP: u64 = 30;
 /// How long making a sandbox clean may take. It takes a tenth of a second.
 const RESET: Duration = Duration::from_secs(10);
 
@@ -39,6 +40,7 @@ const RESET: Duration = Duration::from_secs(10);
 pub(crate) struct Pool {
     connection: Connection,
     maker: Arc<Maker>,
+    reaper: Arc<Reaper>,
     shelves: Mutex<HashMap<Key, Shelf<Sandbox>>>,
     /// One for each image.
     circuits: HashMap<Interpreter, Circuit>,
@@ -59,6 +61,7 @@ impl Pool {
             places: Arc::new(Semaphore::new(permits(maker.config.max))),
             starts: Semaphore::new(permits(maker.config.starting)),
             maker,
+            reaper: Arc::default(),
             shelves: Mutex::default(),
             circuits: Interpreter::ALL.map(|each| (each, Circuit::default())).into(),
             closed: CancellationToken::new(),
@@ -70,6 +73,9 @@ impl Pool {
         match self.connection.engine(&self.maker).await? {
             Found::Known(engine) => Ok(engine),
             Found::New(engine) => {
+                if let Some(trouble) = &self.maker.identity.installation.trouble {
+                    tracing::warn!(trouble, "this installation's name is not kept");
+                }
                 self.reap(Arc::clone(&engine));
                 Ok(engine)
             }
@@ -78,8 +84,8 @@ impl Pool {
 
     /// Removes leftovers, in the background: one that hangs takes minutes.
     fn reap(&self, engine: Arc<Engine>) {
-        let identity = self.maker.identity.clone();
-        self.maker.tasks.spawn(async move { reaper::reap(&engine, &identity).await });
+        let (maker, reaper) = (Arc::clone(&self.maker), Arc::clone(&self.reaper));
+        self.maker.tasks.spawn(async move { reaper.reap(&engine, &maker).await });
     }
 
     /// A sandbox for a job: one that is ready, or else one that is made now. Waits while as many
@@ -270,11 +276,11 @@ impl Pool {
 
     fn shelf<T>(&self, key: &Key, action: impl FnOnce(&mut Shelf<Sandbox>) -> T) -> T {
         let mut shelves = self.shelves();
-        let shelf = shelves.entry(key.clone()).or_insert_with(|| {
+        let new = || {
             let circuit = self.circuits.get(&key.interpreter).cloned();
             Shelf::new(circuit.unwrap_or_default())
-        });
-        action(shelf)
+        };
+        action(shelves.entry(key.clone()).or_insert_with(new))
     }
 
     /// Makes a used sandbox clean for its tenant, in the background.

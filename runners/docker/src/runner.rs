@@ -8,10 +8,8 @@ use lazaret_sandbox::{
     Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner,
     RunnerError,
 };
-use tokio_util::task::TaskTracker;
 
 use crate::engine::offered;
-use crate::identity::Identity;
 use crate::pool::Pool;
 use crate::sandbox::Maker;
 use crate::{DockerConfig, doctor, image};
@@ -33,8 +31,7 @@ impl DockerRunner {
         } else {
             config.hosts.iter().cloned().map(Some).collect()
         };
-        let identity = Identity::of_this_process();
-        let maker = Arc::new(Maker { config, identity, tasks: TaskTracker::new() });
+        let maker = Arc::new(Maker::new(config));
         let pool = |host| Arc::new(Pool::new(host, Arc::clone(&maker)));
         Self { pools: hosts.into_iter().map(pool).collect(), maker }
     }
@@ -52,7 +49,8 @@ impl DockerRunner {
         let engine = pool.engine().await?;
         let images = &self.maker.config.images;
         for interpreter in images.interpreters() {
-            image::derived(&engine, interpreter, base(&self.maker.config, interpreter)?).await?;
+            let base = base(&self.maker.config, interpreter)?;
+            image::derived(&engine, &self.maker, interpreter, base).await?;
         }
         Ok(())
     }

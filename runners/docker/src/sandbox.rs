@@ -1,5 +1,6 @@
 //! A sandbox: a container whose agent has everything ready for a job.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use crate::container::{Container, Reader, Writer};
+use crate::container::{Container, Known, Reader, Writer};
 use crate::engine::{Engine, Fate};
 use crate::identity::Identity;
 use crate::spec::{self, Key};
@@ -38,19 +39,32 @@ pub(crate) struct Maker {
     pub(crate) identity: Identity,
     /// What goes on in the background, and what whoever closes the runner waits for.
     pub(crate) tasks: TaskTracker,
+    pub(crate) known: Known,
+    /// One image is derived at a time.
+    pub(crate) deriving: tokio::sync::Mutex<()>,
 }
 
 impl Maker {
+    pub(crate) fn new(config: DockerConfig) -> Self {
+        Self {
+            config,
+            identity: Identity::of_a_new_runner(),
+            tasks: TaskTracker::new(),
+            known: Known::default(),
+            deriving: tokio::sync::Mutex::default(),
+        }
+    }
+
     /// Makes a sandbox, and waits until its agent says that it is ready.
     pub(crate) async fn make(
-        &self,
+        self: &Arc<Self>,
         engine: &Arc<Engine>,
         key: &Key,
     ) -> Result<Sandbox, RunnerError> {
         let base = runner::base(&self.config, key.interpreter)?;
-        let image = image::derived(engine, key.interpreter, base).await?;
+        let image = image::derived(engine, self, key.interpreter, base).await?;
         let body = spec::body(&self.config, &self.identity, &image, key)?;
-        let container = Container::create(engine, body, &self.tasks).await?;
+        let mut container = Container::create(engine, body, self).await?;
         let (reader, writer) = container.start().await?;
         let command = [executable(key.interpreter).to_owned()];
         let preparation = Preparation {
@@ -97,6 +111,10 @@ impl Sandbox {
     }
 }
 
+fn unheard(reason: impl Into<Box<dyn Error + Send + Sync>>) -> RunnerError {
+    RunnerError::Failed { action: "run the program to its end".into(), source: reason.into() }
+}
+
 /// Waits for the engine's word on a sandbox that has ended without one of its agent. An error when
 /// it was not the program's doing.
 async fn explain(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
@@ -111,7 +129,7 @@ async fn explain(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
         (_, _, true, _) => "somebody ended the container while the program ran",
         _ => "the engine does not say what became of the container",
     };
-    Err(RunnerError::Failed { action: "run the program to its end".into(), source: reason.into() })
+    Err(unheard(reason))
 }
 
 /// The interpreter, as the agent finds it on the image's `PATH`.

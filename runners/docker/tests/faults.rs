@@ -196,6 +196,134 @@ async fn what_a_dead_process_of_ours_left_is_removed_and_nothing_else() {
     other.close().await;
 }
 
+/// A copy of this machine has the name of our installation, and another user's process may have any
+/// number: what is theirs stays, whatever lives here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_clone_of_this_machine_holds_is_not_removed() {
+    let engine = Engine::start().await;
+    let living = on(&engine, "clone-own").await;
+    let labels = engine.containers("clone-own").await.pop().and_then(|found| found.config?.labels);
+    let labels = labels.expect("it has labels");
+    let own = labels["lazaret.process"].clone();
+    let (boot, rest) = own.split_once(':').expect("a boot comes first");
+    let dead = format!(":{}:", std::process::id());
+    let elsewhere = format!("{}:{rest}", boot.replace(|_| true, "0"));
+    let elsewhere = elsewhere.replace(&dead, ":999999999:");
+    let gone = own.replace(&dead, ":999999999:");
+    for (test, process) in [("clone-theirs", &elsewhere), ("clone-gone", &gone)] {
+        let labels = [("test", test), ("owner", &labels["lazaret.owner"]), ("process", process)];
+        engine.leave(&labels);
+    }
+    let other = on(&engine, "clone-other").await;
+    until("ours is reaped", async || engine.containers("clone-gone").await.is_empty()).await;
+    assert_eq!(engine.containers("clone-theirs").await.len(), 1);
+    other.close().await;
+    living.close().await;
+}
+
+/// As after a request whose answer came too late: the engine has made a container, and nobody knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_container_of_ours_that_nobody_holds_is_removed_and_those_that_are_held_stay() {
+    let engine = Engine::start().await;
+    let (runner, other) = (on(&engine, "stray").await, on(&engine, "stray-other").await);
+    let held = async |label| engine.containers(label).await.pop().expect("one is ready");
+    let (ready, others) = (held("stray").await, held("stray-other").await);
+    let labels = ready.config.and_then(|config| config.labels).expect("labels");
+    let label = |name: &str| labels[&format!("lazaret.{name}")].as_str();
+    let (owner, process, number) = (label("owner"), label("process"), label("runner"));
+    let (owner, process) = (("owner", owner), ("process", process));
+    engine.leave(&[("test", "stray-lost"), owner, process, ("runner", number)]);
+    let patience = Duration::from_mins(2);
+    let gone = async {
+        while !engine.containers("stray-lost").await.is_empty() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    timeout(patience, gone).await.expect("it is removed");
+    assert_eq!(held("stray").await.id, ready.id);
+    assert_eq!(held("stray-other").await.id, others.id);
+    runner.close().await;
+    other.close().await;
+}
+
+/// An engine that cannot remove a container keeps its place taken, and is asked until it can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_container_that_does_not_go_keeps_its_place_until_it_has_gone() {
+    let engine = Engine::start().await;
+    let config = DockerConfig { max: std::num::NonZeroU32::MIN, ..bash_config("stays") };
+    let runner = warmed(DockerConfig { hosts: vec![engine.host()], ..config }).await;
+    let first = engine.containers("stays").await.pop().and_then(|found| found.id).expect("an id");
+    let ended = while_it_runs(&runner, || {
+        engine.hold(&first, true);
+        engine.docker(&["kill", &first]);
+    });
+    ended.await.expect_err("somebody ended it");
+    // The fifth attempt comes after 81 seconds; there used to be four.
+    tokio::time::sleep(Duration::from_secs(75)).await;
+    let there = async || {
+        let all = engine.containers("stays").await;
+        all.into_iter().any(|container| container.id.as_ref() == Some(&first))
+    };
+    assert!(there().await, "it was held");
+    let waiting = runner.run(bash("true").job, Events::none());
+    timeout(Duration::from_secs(2), waiting).await.expect_err("its place is taken");
+    engine.hold(&first, false);
+    until("it is gone", async || !there().await).await;
+    run(&runner, bash("true")).await.expect("its place is free");
+    runner.close().await;
+}
+
+/// A volume is a directory on the engine's disk: nobody limits it, and it can outlive its container.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_image_with_volumes_is_refused_and_leaves_none() {
+    let engine = Engine::start().await;
+    let made = engine.docker(&["create", "--network=none", "lazaret-base/bash", "true"]);
+    let id = String::from_utf8(made.stdout).expect("an id");
+    let change = ["commit", "--change=VOLUME /data", id.trim(), "lazaret-base/volume"];
+    assert!(engine.docker(&change).status.success());
+    assert!(engine.docker(&["rm", id.trim()]).status.success());
+    let mut config = DockerConfig { hosts: vec![engine.host()], ..bash_config("volume") };
+    config.images.bash = Some("lazaret-base/volume".into());
+    let runner = DockerRunner::new(config);
+    let error = run(&runner, bash("true")).await.expect_err("it is refused");
+    assert!(format!("{error:?}").contains("it has volumes (/data)"), "{error:?}");
+    assert!(error.help().is_some_and(|help| help.contains("docker import")), "{error:?}");
+    let image = runner.diagnose().await.diagnoses;
+    let image = image.iter().find(|part| part.name == "image for bash").expect("it is looked at");
+    assert!(image.found.contains("volumes (/data)"), "{image:?}");
+    assert!(engine.docker(&["volume", "ls", "--quiet"]).stdout.is_empty());
+    runner.close().await;
+}
+
+/// Whoever asks whether a runner is ready may not wait for the answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_image_is_derived_though_nobody_waits_and_nothing_is_left() {
+    let engine = Engine::start().await;
+    let config = DockerConfig { hosts: vec![engine.host()], ..bash_config("derive") };
+    let runner = DockerRunner::new(config);
+    let asked = timeout(Duration::from_millis(1), runner.ready()).await;
+    assert!(asked.is_err(), "it takes longer");
+    let mut patience = 2;
+    while timeout(Duration::from_millis(patience), runner.ready()).await.is_err() {
+        patience += 2;
+        assert!(patience < 1000, "it never is");
+    }
+    let containers = || {
+        let listed = engine.docker(&["ps", "--all", "--quiet"]).stdout;
+        String::from_utf8(listed).expect("ids").lines().count()
+    };
+    until("nothing is left", async || containers() == 0).await;
+    let format =
+        "{{index .Config.Labels \"lazaret.owner\"}}{{index .Config.Labels \"lazaret.base\"}}";
+    let images = engine.docker(&["images", "--quiet", "--filter=label=lazaret.base"]).stdout;
+    let images = String::from_utf8(images).expect("ids");
+    let image = images.lines().next().expect("one was derived");
+    let labels = engine.docker(&["inspect", "--format", format, image]).stdout;
+    // A container that somebody starts of it is not ours.
+    assert_eq!(String::from_utf8_lossy(&labels).trim(), "lazaret-base/bash");
+    runner.close().await;
+}
+
 /// Makes a container with labels, and does not start it.
 fn leave(test: &str, owner: &str, process: &str) {
     let mut command = Command::new("docker");

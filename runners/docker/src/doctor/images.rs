@@ -32,7 +32,13 @@ impl Engine<'_> {
     async fn image(&self, interpreter: Interpreter, base: &str) -> Diagnosis {
         let (language, name) = (interpreter.name(), format!("image for {}", interpreter.name()));
         let id = match self.docker.inspect_image(base).await {
-            Ok(found) => found.id.unwrap_or_default(),
+            Ok(found) => match image::unlimited(&found) {
+                Some(volumes) => {
+                    let found = format!("`{base}` cannot be used: {volumes}");
+                    return Diagnosis::fail(name, found, image::WITHOUT_VOLUMES);
+                }
+                None => found.id.unwrap_or_default(),
+            },
             Err(error) => {
                 let help =
                     format!("docker pull {base}, or set `docker.images.{language}` to another");

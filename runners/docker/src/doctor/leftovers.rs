@@ -12,7 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::time::sleep;
 
-use crate::identity::Identity;
+use crate::identity::{Identity, Made};
 use crate::reaper;
 
 /// What a container's end takes: its processes may still be there when the engine has forgotten it.
@@ -24,16 +24,26 @@ const SHORT: usize = 12;
 /// Containers of this installation that nobody uses any more.
 pub(super) async fn containers(docker: &Docker, identity: &Identity) -> Diagnosis {
     const NAME: &str = "left containers";
-    let left = match reaper::leftovers(docker, identity).await {
-        Ok(left) => left,
+    let found = match reaper::containers(docker, identity).await {
+        Ok(found) => found,
         Err(error) => {
             let help = "look into the engine's log";
             return Diagnosis::warn(NAME, format!("cannot list containers: {error}"), help);
         }
     };
-    let left: Vec<String> = left.into_iter().filter_map(|container| container.id).collect();
+    let of = |made| found.iter().filter(move |(_, who)| *who == made).map(|(id, _)| id.as_str());
+    let left: Vec<&str> = of(Made::ByNobody).collect();
     if left.is_empty() {
-        return Diagnosis::ok(NAME, "none whose process is gone");
+        return match of(Made::Elsewhere).count() {
+            0 => Diagnosis::ok(NAME, "none whose process is gone"),
+            others => Diagnosis::ok(
+                NAME,
+                format!(
+                    "none whose process is gone; {others} of this installation on another machine, \
+                     or of before this one was started"
+                ),
+            ),
+        };
     }
     let short: Vec<&str> = left.iter().map(|id| id.get(..SHORT).unwrap_or(id)).collect();
     let help = format!("the next job removes them, or: docker rm -f {}", short.join(" "));

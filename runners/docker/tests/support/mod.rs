@@ -154,6 +154,39 @@ impl Engine {
         command.arg("--host").arg(self.host()).args(arguments).output().expect("a client")
     }
 
+    /// Makes a container with labels of ours, and does not start it.
+    pub(crate) fn leave(&self, labels: &[(&str, &str)]) {
+        let labels: Vec<String> =
+            labels.iter().map(|(name, value)| format!("--label=lazaret.{name}={value}")).collect();
+        let mut arguments = vec!["create", "--network=none"];
+        arguments.extend(labels.iter().map(String::as_str));
+        arguments.extend(["lazaret-base/bash", "true"]);
+        assert!(self.docker(&arguments).status.success(), "it is made");
+    }
+
+    /// Puts something else in the place of the agent in the one image that was derived.
+    pub(crate) fn replace_agent(&self, program: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.path("agent");
+        fs::write(&path, program).expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("set");
+        let script = "image=$(docker images --filter label=lazaret.base --format '{{.Repository}}:{{.Tag}}' | grep -v none)
+            id=$(docker create --network=none $image) && docker cp $0 $id:/.lazaret/agent &&
+            docker commit $id $image && docker rm $id";
+        let mut command = Command::new("sh");
+        command.args(["-ec", script]).arg(path).env("DOCKER_HOST", self.host());
+        let done = command.output().expect("a shell");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Keeps the engine from removing a container, or lets it.
+    pub(crate) fn hold(&self, container: &str, held: bool) {
+        let place = self.path(&format!("data/containers/{container}"));
+        let mut command = Command::new("chattr");
+        command.arg(if held { "+i" } else { "-i" }).arg(place);
+        assert!(command.status().expect("chattr").success(), "the file system knows such files");
+    }
+
     /// The processes of its containers, once what is ending has ended.
     pub(crate) async fn processes(&self) -> Vec<u32> {
         let ending = Duration::from_secs(3);
@@ -236,6 +269,22 @@ impl Engine {
         self.end("KILL");
     }
 
+    /// It neither does anything nor goes away.
+    pub(crate) fn freeze(&self) {
+        self.send("STOP");
+    }
+
+    /// It goes on.
+    pub(crate) fn thaw(&self) {
+        self.send("CONT");
+    }
+
+    fn send(&self, signal: &str) {
+        let daemon = self.daemon.as_ref().expect("it runs").id().to_string();
+        let sent = Command::new("kill").args([&format!("-{signal}"), &daemon]).status();
+        assert!(sent.expect("kill").success());
+    }
+
     fn end(&mut self, signal: &str) {
         let Some(mut daemon) = self.daemon.take() else { return };
         let process = daemon.id().to_string();
@@ -252,6 +301,10 @@ impl Engine {
 impl Drop for Engine {
     /// Ends it and what it has started: the daemon of containers survives one that was killed.
     fn drop(&mut self) {
+        // One that a test has frozen would not hear the other.
+        if self.daemon.is_some() {
+            self.thaw();
+        }
         self.end("TERM");
         let directory = self.directory.path().display().to_string();
         let _ = Command::new("pkill").args(["-TERM", "-f", &directory]).status();
