@@ -64,6 +64,9 @@ pub enum ConversationError {
     /// The agent said what cannot be understood.
     #[error("cannot understand the agent")]
     Message(#[source] serde_json::Error),
+    /// The agent says more than it may.
+    #[error("the agent says more than it may: {0}")]
+    TooMuch(&'static str),
     /// The job's header is longer than a frame.
     #[error("the environment or the words of the job are too long")]
     TooLong,
@@ -100,6 +103,8 @@ enum Turn {
     Ready,
     /// The agent has said its last word about a run, and has heard all that was for it.
     Done,
+    /// The agent has said nothing for longer than a run may take.
+    Silent,
     /// Nothing more can be said. A question that was left in the middle ends here, too.
     Over,
 }
@@ -176,14 +181,24 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
         let (turn, outcome) = tokio::select! {
             // An agent that has stopped listening has its reasons, which it tells.
             asked = ask => match (listen.await, asked) {
-                ((Turn::Done, outcome), Ok(())) => (Turn::Done, outcome),
-                ((_, outcome), _) => (Turn::Over, outcome),
+                ((Turn::Done, outcome), Err(_)) => (Turn::Over, outcome),
+                heard => heard.0,
             },
             // The program has left some of its input where it was.
-            (_, outcome) = &mut listen => (Turn::Over, outcome),
+            (turn, outcome) = &mut listen => match turn {
+                Turn::Silent => (Turn::Silent, outcome),
+                _ => (Turn::Over, outcome),
+            },
         };
         self.turn = turn;
         outcome
+    }
+
+    /// Whether the agent had nothing to say of the last run, which has the status
+    /// [`Status::TimeLimit`](lazaret_sandbox::Status::TimeLimit) for that reason alone: perhaps it
+    /// spoke, and nobody heard it.
+    pub fn is_silent(&self) -> bool {
+        self.turn == Turn::Silent
     }
 
     /// Has the agent forget a run that has ended, and waits until it is ready for another. An
@@ -233,7 +248,7 @@ async fn listen(
         let frame = match listener.next(deadline).await {
             Ok(Some(frame)) => frame,
             Ok(None) => return (Turn::Over, Ok(answer.crashed())),
-            Err(ConversationError::Silent(_)) => return (Turn::Over, Ok(answer.out_of_time())),
+            Err(ConversationError::Silent(_)) => return (Turn::Silent, Ok(answer.out_of_time())),
             Err(error) => return (Turn::Over, Err(error)),
         };
         match answer.take(frame, events).await {

@@ -183,6 +183,9 @@ pub struct Artifact {
     pub path: String,
 }
 
+/// How many refused artifacts are told one by one; one more tells how many others there are.
+pub const MOST_REFUSALS: usize = 100;
+
 /// What the program left and is not collected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {

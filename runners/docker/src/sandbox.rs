@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bollard::models::ContainerState;
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
 use lazaret_agent::message::Kernel;
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, RunnerError, Status};
@@ -101,6 +102,9 @@ impl Sandbox {
     pub(crate) async fn run(&mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
         let mut outcome =
             self.conversation.run(job, self.engine.isolation, events).await.map_err(refused)?;
+        if self.conversation.is_silent() {
+            ask_the_engine(&self.engine, &self.container.id).await?;
+        }
         if outcome.status == Status::SandboxCrashed {
             explain(self.container.fate.clone()).await?;
         }
@@ -109,6 +113,25 @@ impl Sandbox {
         }
         Ok(outcome)
     }
+}
+
+/// How long the engine may take to say what a container is doing, which it knows.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// The agent is the first to hold a program to its time. Where it has said nothing of that, the
+/// program may have stopped it, as far as a program can; or nobody has heard it. An error where that
+/// is so.
+async fn ask_the_engine(engine: &Engine, container: &str) -> Result<(), RunnerError> {
+    let asked = timeout(ANSWER, engine.docker.inspect_container(container, None)).await;
+    Err(unheard(match asked {
+        Err(_) => "the engine does not answer".to_owned(),
+        Ok(Err(error)) => format!("the engine does not say what the container does: {error}"),
+        Ok(Ok(found)) => match found.state.unwrap_or_default() {
+            ContainerState { paused: Some(true), .. } => "somebody paused the container".to_owned(),
+            ContainerState { running: Some(true), .. } => return Ok(()),
+            _ => "the container has ended, and nothing was heard of that".to_owned(),
+        },
+    }))
 }
 
 fn unheard(reason: impl Into<Box<dyn Error + Send + Sync>>) -> RunnerError {

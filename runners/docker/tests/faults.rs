@@ -25,9 +25,24 @@ async fn while_it_runs(
     runner: &DockerRunner,
     happens: impl FnOnce(),
 ) -> Result<Outcome, RunnerError> {
+    while_it_runs_for(Duration::from_mins(2), runner, happens).await
+}
+
+/// The same of a program that has a second.
+async fn with_a_second(
+    runner: &DockerRunner,
+    happens: impl FnOnce(),
+) -> Result<Outcome, RunnerError> {
+    while_it_runs_for(Duration::from_secs(1), runner, happens).await
+}
+
+async fn while_it_runs_for(
+    wall: Duration,
+    runner: &DockerRunner,
+    happens: impl FnOnce(),
+) -> Result<Outcome, RunnerError> {
     let (events, mut heard) = Events::channel(4);
-    let program =
-        bash("echo begun; sleep 1000").limit(|limits| limits.wall = Duration::from_mins(2));
+    let program = bash("echo begun; sleep 1000").limit(|limits| limits.wall = wall);
     let running = runner.run(program.job, events);
     let happening = async {
         heard.recv().await.expect("it has begun");
@@ -273,6 +288,45 @@ async fn a_container_that_does_not_go_keeps_its_place_until_it_has_gone() {
     runner.close().await;
 }
 
+/// Speaks as an agent does, with a version and a release that are no real ones, and then repeats one
+/// frame for ever. `$1` is a kind, `$2` what is in the frame.
+const ENDLESS: &str = r#"#!/bin/bash
+word() { # kind, payload
+  printf "\x$(printf %02x $((${#2} % 256)))\x$(printf %02x $((${#2} / 256)))\0\0\x$(printf %02x $1)%s" "$2"
+}
+word 64 '{"version": VERSION, "parts": [], "kernel": "0.0"}'
+word 73
+while :; do word KIND 'PAYLOAD'; done
+"#;
+
+/// Somebody has broken out of the program and into its agent: he can fill neither our memory nor our
+/// time, and what he says is not taken for the program's doing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_has_been_taken_over_is_found_out() {
+    let engine = Engine::start().await;
+    let mut config = DockerConfig { hosts: vec![engine.host()], ..bash_config("endless") };
+    config.warm.bash = 0;
+    let runner = DockerRunner::new(config);
+    runner.ready().await.expect("the image is derived");
+    let version = lazaret_agent::message::VERSION.to_string();
+    for (kind, payload, told) in [
+        ("70", r#"{"path": "x", "reason": "y"}"#, "more than it may: refused artifacts"),
+        ("68", r#"{"path": "x"}"#, "more than it may: artifacts"),
+        ("65", "", "a frame of 0 bytes"),
+        ("65", "printed", "more than it may: output"),
+        ("99", "", "no frame of the kind 99"),
+    ] {
+        let agent = ENDLESS.replace("VERSION", &version);
+        engine.replace_agent(&agent.replace("KIND", kind).replace("PAYLOAD", payload));
+        let program = bash("true").limit(|limits| limits.output = 100);
+        let error = run(&runner, program).await.expect_err("it is not believed");
+        let told_so = lazaret_sandbox::causes(&error);
+        assert!(told_so.contains(told), "{told_so}");
+    }
+    runner.close().await;
+    until("nothing is left", async || engine.containers("endless").await.is_empty()).await;
+}
+
 /// A volume is a directory on the engine's disk: nobody limits it, and it can outlive its container.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_image_with_volumes_is_refused_and_leaves_none() {
@@ -293,6 +347,33 @@ async fn an_image_with_volumes_is_refused_and_leaves_none() {
     assert!(image.found.contains("volumes (/data)"), "{image:?}");
     assert!(engine.docker(&["volume", "ls", "--quiet"]).stdout.is_empty());
     runner.close().await;
+}
+
+/// The program has done nothing wrong: nobody heard what its agent said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_that_freezes_is_not_the_programs_time_limit() {
+    let engine = Engine::start().await;
+    let runner = on(&engine, "frozen").await;
+    let ended = with_a_second(&runner, || engine.freeze()).await;
+    let error = ended.expect_err("the program did nothing wrong");
+    engine.thaw();
+    assert!(format!("{error:?}").contains("the engine does not answer"), "{error:?}");
+    until("the pool comes back by itself", async || warm(&runner) == 1).await;
+    run(&runner, bash("true")).await.expect("it is back");
+    runner.close().await;
+    until("nothing is left", async || engine.containers("frozen").await.is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_container_that_somebody_pauses_is_not_the_programs_time_limit() {
+    let engine = Engine::start().await;
+    let runner = on(&engine, "paused").await;
+    let id = engine.containers("paused").await.pop().and_then(|found| found.id).expect("an id");
+    let pause = || assert!(engine.docker(&["pause", &id]).status.success());
+    let error = with_a_second(&runner, pause).await.expect_err("the program did nothing wrong");
+    assert!(format!("{error:?}").contains("somebody paused the container"), "{error:?}");
+    runner.close().await;
+    until("nothing is left", async || engine.containers("paused").await.is_empty()).await;
 }
 
 /// Whoever asks whether a runner is ready may not wait for the answer.

@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use lazaret_agent::frame::{CHUNK, Kind};
-use lazaret_agent::message::{Artifact, Failure, Limits, Part, Refused};
+use lazaret_agent::message::{Artifact, Failure, Limits, MOST_REFUSALS, Part, Refused};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag};
@@ -26,9 +26,6 @@ const PLACE: &str = "artifacts";
 
 /// Deeper than this nothing is taken: the agent's stack has an end, too.
 const DEEPEST: usize = 16;
-
-/// How many refusals are told one by one.
-const MOST_REFUSALS: usize = 100;
 
 /// Collects into `outbox`, and sends as it goes. Files are read as the program could read them.
 pub(super) fn collect(limits: &Limits, outbox: &mut Outbox) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::ConversationError;
 use crate::frame::{Frame, FrameError, Kind};
-use crate::message::{self, Done, LimitHit};
+use crate::message::{self, Done, LimitHit, MOST_REFUSALS};
 
 /// What a run has answered so far.
 pub(super) struct Answer {
@@ -20,17 +20,32 @@ pub(super) struct Answer {
     room: Room,
 }
 
-/// What may still come: a host does not take an agent's word for how much that is.
+/// What may still come: a host does not take an agent's word for how much that is. With every frame
+/// there is less of it, so that no agent can speak for ever.
 struct Room {
     output: u64,
     result: u64,
+    /// Bytes of all artifacts together.
+    contents: u64,
     artifacts: u64,
+    /// One more than are told one by one says how many others there are.
+    refusals: u64,
 }
+
+/// The most bytes of a message: the longest has a path, with up to six bytes for each of its own.
+const MOST_WORDS: usize = 64 * 1024;
 
 impl Answer {
     pub(super) fn new(job: &Job, isolation: Isolation, isolation_parts: Vec<String>) -> Self {
         let limits = &job.limits;
-        let artifacts = limits.artifact_size.saturating_mul(u64::from(limits.artifacts));
+        let artifacts = u64::from(limits.artifacts);
+        let room = Room {
+            output: limits.output,
+            result: limits.artifact_size,
+            contents: limits.artifact_size.saturating_mul(artifacts),
+            artifacts,
+            refusals: MOST_REFUSALS as u64 + 1,
+        };
         let outcome = Outcome {
             status: Status::SandboxCrashed,
             exit_code: None,
@@ -41,7 +56,7 @@ impl Answer {
             outcome,
             result: Vec::new(),
             wants_result: matches!(job.entry.form, Form::Main { .. }),
-            room: Room { output: limits.output, result: limits.artifact_size, artifacts },
+            room,
         }
     }
 
@@ -54,21 +69,21 @@ impl Answer {
         let bytes = frame.payload;
         match frame.kind {
             Kind::Stdout => {
-                take_room(&mut self.room.output, &bytes)?;
+                take_bytes(&mut self.room.output, "output", &bytes)?;
                 if events.outcome_holds_output() {
                     self.outcome.stdout.bytes.extend_from_slice(&bytes);
                 }
                 events.send(Event::Stdout(bytes)).await;
             }
             Kind::Stderr => {
-                take_room(&mut self.room.output, &bytes)?;
+                take_bytes(&mut self.room.output, "output", &bytes)?;
                 if events.outcome_holds_output() {
                     self.outcome.stderr.bytes.extend_from_slice(&bytes);
                 }
                 events.send(Event::Stderr(bytes)).await;
             }
             Kind::Result => {
-                take_room(&mut self.room.result, &bytes)?;
+                take_bytes(&mut self.room.result, "bytes of a result", &bytes)?;
                 self.result.extend_from_slice(&bytes);
             }
             Kind::Done => return parse(&bytes).map(Some),
@@ -82,14 +97,16 @@ impl Answer {
         let outcome = &mut self.outcome;
         match (kind, outcome.artifacts.last_mut()) {
             (Kind::Artifact, _) => {
+                take_room(&mut self.room.artifacts, "artifacts", 1)?;
                 let message::Artifact { path } = parse(bytes)?;
                 outcome.artifacts.push(Artifact { path, contents: Vec::new() });
             }
             (Kind::ArtifactBytes, Some(artifact)) => {
-                take_room(&mut self.room.artifacts, bytes)?;
+                take_bytes(&mut self.room.contents, "bytes of artifacts", bytes)?;
                 artifact.contents.extend_from_slice(bytes);
             }
             (Kind::Refused, _) => {
+                take_room(&mut self.room.refusals, "refused artifacts", 1)?;
                 let message::Refused { path, reason } = parse(bytes)?;
                 outcome.refused_artifacts.push(RefusedArtifact { path, reason });
             }
@@ -131,13 +148,22 @@ impl Answer {
 
 /// A message out of a frame's payload.
 pub(super) fn parse<T: DeserializeOwned>(payload: &[u8]) -> Result<T, ConversationError> {
+    if payload.len() > MOST_WORDS {
+        return Err(ConversationError::TooMuch("words"));
+    }
     serde_json::from_slice(payload).map_err(ConversationError::Message)
 }
 
-fn take_room(room: &mut u64, bytes: &[u8]) -> Result<(), ConversationError> {
-    let length = bytes.len();
-    let rest = room.checked_sub(length as u64);
-    *room = rest.ok_or(ConversationError::Frame(FrameError::Length(length)))?;
+/// A frame without bytes would never use up what there is room for.
+fn take_bytes(room: &mut u64, what: &'static str, bytes: &[u8]) -> Result<(), ConversationError> {
+    if bytes.is_empty() {
+        return Err(ConversationError::Frame(FrameError::Length(0)));
+    }
+    take_room(room, what, bytes.len() as u64)
+}
+
+fn take_room(room: &mut u64, what: &'static str, much: u64) -> Result<(), ConversationError> {
+    *room = room.checked_sub(much).ok_or(ConversationError::TooMuch(what))?;
     Ok(())
 }
 
@@ -176,5 +202,61 @@ fn source(source: message::Source) -> Source {
         message::Source::Rusage => Source::Rusage,
         message::Source::Sampled => Source::Sampled,
         message::Source::Estimated => Source::Estimated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lazaret_sandbox::{Entry, Interpreter, Limits};
+
+    use super::*;
+
+    fn job() -> Job {
+        let form = Form::Script { words: Vec::new() };
+        Job {
+            interpreter: Interpreter::Bash,
+            files: Vec::new(),
+            entry: Entry { path: String::new(), form },
+            environment: std::collections::BTreeMap::new(),
+            stdin: Vec::new(),
+            limits: Limits::default(),
+            isolation: Isolation::Process,
+            tenant: String::new(),
+        }
+    }
+
+    /// Hears the same frame until it is too much.
+    async fn hear(kind: Kind, payload: &[u8]) -> (usize, String) {
+        let mut answer = Answer::new(&job(), Isolation::Process, Vec::new());
+        let artifact = Frame { kind: Kind::Artifact, payload: br#"{"path": "first"}"#.to_vec() };
+        answer.take(artifact, &Events::none()).await.expect("one is allowed");
+        for heard in 0.. {
+            let frame = Frame { kind, payload: payload.to_vec() };
+            if let Err(error) = answer.take(frame, &Events::none()).await {
+                return (heard, error.to_string());
+            }
+        }
+        unreachable!("no agent speaks for ever")
+    }
+
+    #[tokio::test]
+    async fn an_agent_that_never_ends_is_not_heard_for_ever() {
+        let refused = br#"{"path": "x", "reason": "y"}"#;
+        let too_much = |what| format!("the agent says more than it may: {what}");
+        let artifact = br#"{"path": "x"}"#;
+        assert_eq!(hear(Kind::Artifact, artifact).await, (9, too_much("artifacts")));
+        assert_eq!(hear(Kind::Refused, refused).await, (101, too_much("refused artifacts")));
+        let chunk = vec![0; 1 << 20];
+        assert_eq!(hear(Kind::Stdout, &chunk).await, (1, too_much("output")));
+        assert_eq!(hear(Kind::Result, &chunk).await, (10, too_much("bytes of a result")));
+        assert_eq!(hear(Kind::ArtifactBytes, &chunk).await, (100, too_much("bytes of artifacts")));
+        assert_eq!(hear(Kind::Refused, &vec![b' '; 65 * 1024]).await, (0, too_much("words")));
+    }
+
+    #[tokio::test]
+    async fn a_frame_without_bytes_would_use_up_nothing() {
+        for kind in [Kind::Stdout, Kind::Stderr, Kind::Result, Kind::ArtifactBytes] {
+            assert_eq!(hear(kind, b"").await.0, 0, "{kind:?}");
+        }
     }
 }
