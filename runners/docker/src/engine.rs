@@ -5,6 +5,7 @@
 //! away while a program ran.
 
 use std::collections::HashMap;
+use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -115,23 +116,26 @@ pub(crate) fn client(
     let set = |name| std::env::var(name).is_ok_and(|value| !value.is_empty());
     let environment = std::env::var("DOCKER_HOST").ok();
     match (host, tls) {
+        // Whoever can open a socket of this machine is known already.
+        (Some(host), _) if host.starts_with("unix://") => Docker::connect_with_host(host),
         (host, Some(tls)) => {
             let host = host.or(environment.as_deref()).unwrap_or("tcp://localhost:2376");
-            let (key, certificate, ca) = (&tls.key, &tls.certificate, &tls.ca);
-            Docker::connect_with_ssl(
-                host,
-                key,
-                certificate,
-                ca,
-                PATIENCE.as_secs(),
-                API_DEFAULT_VERSION,
-            )
+            with_tls(host, tls)
         }
         (Some(host), None) => Docker::connect_with_host(host),
         // As the client of Docker has it.
         (None, None) if set("DOCKER_TLS_VERIFY") => Docker::connect_with_ssl_defaults(),
         (None, None) => Docker::connect_with_defaults(),
     }
+}
+
+fn with_tls(host: &str, tls: &Tls) -> Result<Docker, bollard::errors::Error> {
+    let (key, certificate, ca) = (&tls.key, &tls.certificate, &tls.ca);
+    // Without its certificate a client is only refused, and not told why.
+    if let Some(path) = [key, certificate, ca].into_iter().find(|path| fs::read(path).is_err()) {
+        return Err(bollard::errors::Error::CertPathError { path: path.clone() });
+    }
+    Docker::connect_with_ssl(host, key, certificate, ca, PATIENCE.as_secs(), API_DEFAULT_VERSION)
 }
 
 /// Passes on what happens to this process's containers, until the engine stops telling.
@@ -185,7 +189,9 @@ fn absent(host: Option<&str>, error: bollard::errors::Error) -> RunnerError {
     let place = host.unwrap_or("this machine's socket or DOCKER_HOST");
     RunnerError::Part {
         part: format!("the Docker engine at {place}"),
-        help: "start it, or set `docker.hosts`; `runner = \"process\"` needs none".into(),
+        help: "start it, or set `docker.hosts`, and `docker.tls` where it wants that; \
+               `runner = \"process\"` needs none"
+            .into(),
         source: Box::new(error),
     }
 }

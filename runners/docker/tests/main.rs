@@ -7,3 +7,4 @@ mod faults;
 mod pool;
 mod refusals;
 mod support;
+mod tls;

@@ -92,6 +92,8 @@ async fn containers_of(docker: &Docker, label: &str) -> Vec<ContainerInspectResp
 /// An engine that a test may stop, break and fill.
 pub(crate) struct Engine {
     directory: TempDir,
+    /// Beside the usual ones.
+    arguments: Vec<String>,
     daemon: Option<Child>,
 }
 
@@ -103,7 +105,13 @@ impl Engine {
 
     /// The same with further runtimes.
     pub(crate) async fn start_with(runtimes: serde_json::Value) -> Self {
-        Self::start_in(tempfile::tempdir().expect("a directory"), runtimes).await
+        Self::start_in(tempfile::tempdir().expect("a directory"), runtimes, Vec::new()).await
+    }
+
+    /// The same with further arguments.
+    pub(crate) async fn start_saying(arguments: Vec<String>) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        Self::start_in(directory, serde_json::json!({}), arguments).await
     }
 
     /// The same with a disk of its own, of so many bytes.
@@ -114,7 +122,7 @@ impl Engine {
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&data);
         assert!(mount.status().expect("mount").success());
-        Self::start_in(directory, serde_json::json!({})).await
+        Self::start_in(directory, serde_json::json!({}), Vec::new()).await
     }
 
     /// A file that fills its disk until it is removed.
@@ -126,7 +134,11 @@ impl Engine {
         path
     }
 
-    async fn start_in(directory: TempDir, runtimes: serde_json::Value) -> Self {
+    async fn start_in(
+        directory: TempDir,
+        runtimes: serde_json::Value,
+        arguments: Vec<String>,
+    ) -> Self {
         let usual = fs::read_to_string("/etc/docker/daemon.json");
         let usual = usual.expect("no runtimes are registered; run tests/engine/up");
         let mut settings: serde_json::Value = serde_json::from_str(&usual).expect("JSON");
@@ -135,7 +147,7 @@ impl Engine {
             settings["runtimes"][name] = runtime.clone();
         }
         fs::write(directory.path().join("daemon.json"), settings.to_string()).expect("written");
-        let mut engine = Self { directory, daemon: None };
+        let mut engine = Self { directory, arguments, daemon: None };
         engine.resume().await;
         let save = format!("docker save lazaret-base/bash | docker -H {} load", engine.host());
         let loaded = Command::new("sh").args(["-c", &save]).stdout(Stdio::null()).status();
@@ -227,7 +239,7 @@ impl Engine {
             command.arg(format!("--{option}={}", self.path(name).display()));
         }
         command.args(["--bridge=none", "--iptables=false", "--ip-forward=false"]);
-        command.arg(format!("--host={}", self.host()));
+        command.arg(format!("--host={}", self.host())).args(&self.arguments);
         let log = fs::File::options().create(true).append(true).open(self.path("log"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.expect("a log"));
         self.daemon = Some(command.spawn().expect("no dockerd; run tests/engine/up"));
