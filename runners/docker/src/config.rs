@@ -185,3 +185,16 @@ impl Warm {
         usize::try_from(count).unwrap_or(usize::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_values_are_the_defaults() {
+        let documented = include_str!("../../../core/config/lazaret.toml");
+        let documented: toml::Table = toml::from_str(documented).expect("TOML");
+        let documented: DockerConfig = documented["docker"].clone().try_into().expect("a table");
+        assert_eq!(documented, DockerConfig::default());
+    }
+}

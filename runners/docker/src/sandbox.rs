@@ -7,7 +7,7 @@ use std::time::Duration;
 use bollard::models::ContainerState;
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
 use lazaret_agent::message::Kernel;
-use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, RunnerError, Status};
+use lazaret_sandbox::{Events, Isolation, Job, Outcome, RunnerError, Status};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -67,7 +67,7 @@ impl Maker {
         let body = spec::body(&self.config, &self.identity, &image, key)?;
         let mut container = Container::create(engine, body, self).await?;
         let (reader, writer) = container.start().await?;
-        let command = [executable(key.interpreter).to_owned()];
+        let command = [key.interpreter.executable().to_owned()];
         let preparation = Preparation {
             walls: None,
             interpreter: key.interpreter,
@@ -153,15 +153,6 @@ async fn explain(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
         _ => "the engine does not say what became of the container",
     };
     Err(unheard(reason))
-}
-
-/// The interpreter, as the agent finds it on the image's `PATH`.
-fn executable(interpreter: Interpreter) -> &'static str {
-    match interpreter {
-        Interpreter::Python => "python3",
-        Interpreter::Node => "node",
-        Interpreter::Bash => "bash",
-    }
 }
 
 /// What the agent could not do inside, with the answer of the kernel there.

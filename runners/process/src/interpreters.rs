@@ -66,15 +66,7 @@ pub(crate) async fn options(job: &Job, found: &Found) -> Result<Vec<String>, Run
 }
 
 fn search(interpreter: Interpreter, path: Option<&OsStr>) -> Option<PathBuf> {
-    env::split_paths(path?).find_map(|directory| resolve(&directory.join(command(interpreter))))
-}
-
-fn command(interpreter: Interpreter) -> &'static str {
-    match interpreter {
-        Interpreter::Python => "python3",
-        Interpreter::Node => "node",
-        Interpreter::Bash => "bash",
-    }
+    env::split_paths(path?).find_map(|directory| resolve(&directory.join(interpreter.executable())))
 }
 
 /// The executable that a path leads to, if it is one.
@@ -144,7 +136,7 @@ fn strip_types(version: Option<(u32, u32)>) -> Option<Vec<String>> {
 }
 
 fn missing(interpreter: Interpreter, configured: Option<&Path>) -> RunnerError {
-    let (name, command) = (interpreter.name(), command(interpreter));
+    let (name, command) = (interpreter.name(), interpreter.executable());
     let what = match configured {
         Some(path) => format!("{name}: `{}` is not an executable", path.display()),
         None => format!("{name}: there is no executable `{command}` on the PATH"),

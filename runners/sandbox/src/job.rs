@@ -52,6 +52,15 @@ impl Interpreter {
             Self::Bash => "bash",
         }
     }
+
+    /// What its executable is called, on a `PATH`.
+    pub fn executable(self) -> &'static str {
+        match self {
+            Self::Python => "python3",
+            Self::Node => "node",
+            Self::Bash => "bash",
+        }
+    }
 }
 
 /// A file in the work directory.

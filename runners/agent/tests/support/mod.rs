@@ -38,7 +38,7 @@ impl Sandbox {
         let mut engine = command.spawn().expect("docker is here");
         let streams = engine.stdout.take().zip(engine.stdin.take());
         let (reader, writer) = streams.expect("both were asked for");
-        let executable = [executable(interpreter).to_owned()];
+        let executable = [interpreter.executable().to_owned()];
         let preparation = Preparation {
             walls: None,
             interpreter,
@@ -63,14 +63,6 @@ fn name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("lazaret-agent-test-{}-{count}", std::process::id())
-}
-
-fn executable(interpreter: Interpreter) -> &'static str {
-    match interpreter {
-        Interpreter::Python => "python3",
-        Interpreter::Node => "node",
-        Interpreter::Bash => "bash",
-    }
 }
 
 fn command(runtime: &str, interpreter: Interpreter, directory: &Path, name: &str) -> Command {
