@@ -12,6 +12,7 @@ mod trial;
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::Docker;
@@ -21,7 +22,7 @@ use lazaret_sandbox::{Diagnosis, Examination, Health, Isolation};
 
 use crate::DockerConfig;
 use crate::engine::{client, offered};
-use crate::identity::Identity;
+use crate::sandbox::Maker;
 
 /// How long the engine may take to answer a question about itself. It takes milliseconds; a hung one
 /// would be waited for for minutes.
@@ -33,20 +34,22 @@ const USUAL: &str = "unix:///var/run/docker.sock";
 /// An engine that answers, and what it says of itself.
 struct Engine<'a> {
     docker: Docker,
+    maker: &'a Arc<Maker>,
     config: &'a DockerConfig,
-    identity: &'a Identity,
+    /// Where it listens, as the configuration has it.
+    host: Option<&'a str>,
     /// Where it listens.
     place: String,
     info: SystemInfo,
 }
 
 /// Looks at each engine. A job runs on whichever can take it, so one that is well is enough.
-pub(crate) async fn examine(config: &DockerConfig, identity: &Identity) -> Examination {
-    match config.hosts.as_slice() {
-        [] => examine_one(config, identity, None).await,
-        [host] => examine_one(config, identity, Some(host)).await,
+pub(crate) async fn examine(maker: &Arc<Maker>) -> Examination {
+    match maker.config.hosts.as_slice() {
+        [] => examine_one(maker, None).await,
+        [host] => examine_one(maker, Some(host)).await,
         hosts => {
-            let each = hosts.iter().map(|host| examine_one(config, identity, Some(host)));
+            let each = hosts.iter().map(|host| examine_one(maker, Some(host)));
             joined(hosts.iter().zip(join_all(each).await))
         }
     }
@@ -66,30 +69,25 @@ fn joined<'a>(examined: impl Iterator<Item = (&'a String, Examination)>) -> Exam
 }
 
 /// Looks at the engine that listens at `host`, or where the environment says.
-async fn examine_one(
-    config: &DockerConfig,
-    identity: &Identity,
-    host: Option<&str>,
-) -> Examination {
+async fn examine_one(maker: &Arc<Maker>, host: Option<&str>) -> Examination {
     let place = host.map(str::to_owned).or_else(|| std::env::var("DOCKER_HOST").ok());
     let place = place.unwrap_or_else(|| USUAL.to_owned());
-    match connect(config, identity, host, &place).await {
+    match connect(maker, host, &place).await {
         Ok(engine) => engine.examine().await,
         Err(absent) => Examination { isolation: None, diagnoses: vec![absent] },
     }
 }
 
 async fn connect<'a>(
-    config: &'a DockerConfig,
-    identity: &'a Identity,
-    host: Option<&str>,
+    maker: &'a Arc<Maker>,
+    host: Option<&'a str>,
     place: &str,
 ) -> Result<Engine<'a>, Diagnosis> {
-    let absent = |error: bollard::errors::Error| absent(place, &error);
+    let (config, absent) = (&maker.config, |error| absent(place, &error));
     let docker = client(host, config.tls.as_ref()).map_err(absent)?.with_timeout(PATIENCE);
     let docker = docker.negotiate_version().await.map_err(absent)?;
     let info = docker.info().await.map_err(absent)?;
-    Ok(Engine { docker, config, identity, place: place.to_owned(), info })
+    Ok(Engine { docker, maker, config, host, place: place.to_owned(), info })
 }
 
 /// An engine that does not answer. The last cause says most.
@@ -125,14 +123,14 @@ impl Engine<'_> {
         diagnoses.extend(images);
         let mut root = None;
         let mut proven = false;
-        if let Some((interpreter, base)) = usable.filter(|_| can_start) {
-            let trial = self.try_container(interpreter, base).await;
+        if let Some(interpreter) = usable.filter(|_| can_start) {
+            let trial = self.try_sandbox(interpreter).await;
             root = trial.root.clone();
             proven = trial.kernel.is_some();
             diagnoses.extend(self.judge(&trial).await);
         }
-        diagnoses.extend(self.identity.installation.diagnose());
-        diagnoses.push(leftovers::containers(&self.docker, self.identity).await);
+        diagnoses.extend(self.maker.identity.installation.diagnose());
+        diagnoses.push(leftovers::containers(&self.docker, &self.maker.identity).await);
         if self.is_local() && self.is_gvisor_by_name() {
             diagnoses.push(leftovers::processes(&self.docker, root.as_deref()).await);
         }

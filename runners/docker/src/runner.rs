@@ -93,7 +93,7 @@ impl Runner for DockerRunner {
 
     /// A job runs on whichever engine can take it, so each is examined.
     async fn diagnose(&self) -> Examination {
-        doctor::examine(&self.maker.config, &self.maker.identity).await
+        doctor::examine(&self.maker).await
     }
 
     async fn warm(&self, limits: &Limits) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bollard::models::ContainerState;
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
 use lazaret_agent::message::Kernel;
-use lazaret_sandbox::{Events, Isolation, Job, Outcome, RunnerError, Status};
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome, RunnerError, Status};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -62,28 +62,75 @@ impl Maker {
         engine: &Arc<Engine>,
         key: &Key,
     ) -> Result<Sandbox, RunnerError> {
+        let container = self.container(engine, key).await?;
+        let sandbox = self.begin(engine, container, key.interpreter, &key.limits()).await;
+        sandbox.map_err(RunnerError::from)
+    }
+
+    /// Makes its container, in which nothing runs yet.
+    pub(crate) async fn container(
+        self: &Arc<Self>,
+        engine: &Arc<Engine>,
+        key: &Key,
+    ) -> Result<Container, RunnerError> {
         let base = runner::base(&self.config, key.interpreter)?;
         let image = image::derived(engine, self, key.interpreter, base).await?;
         let body = spec::body(&self.config, &self.identity, &image, key)?;
-        let mut container = Container::create(engine, body, self).await?;
+        Container::create(engine, body, self).await
+    }
+
+    /// Starts a container, and waits until its agent has an interpreter up for jobs with no more
+    /// than these limits.
+    pub(crate) async fn begin(
+        &self,
+        engine: &Arc<Engine>,
+        mut container: Container,
+        interpreter: Interpreter,
+        limits: &Limits,
+    ) -> Result<Sandbox, NotReady> {
         let (reader, writer) = container.start().await?;
-        let command = [key.interpreter.executable().to_owned()];
+        let command = [interpreter.executable().to_owned()];
         let preparation = Preparation {
             walls: None,
-            interpreter: key.interpreter,
+            interpreter,
             command: &command,
-            limits: &key.limits(),
-            kernel: if engine.isolation == Isolation::Gvisor {
-                Kernel::Gvisor
-            } else {
-                Kernel::Linux
-            },
+            limits,
+            kernel: kernel(engine),
             reused: self.config.reuse == Reuse::Tenant,
             outer_kernel: engine.outer_kernel(),
         };
         let conversation = Conversation::begin(reader, writer, &preparation).await;
-        let conversation = conversation.map_err(refused)?;
+        let conversation = conversation.map_err(NotReady::Agent)?;
         Ok(Sandbox { conversation, engine: Arc::clone(engine), container })
+    }
+}
+
+/// The kernel that an engine's sandboxes are meant to have.
+fn kernel(engine: &Engine) -> Kernel {
+    if engine.isolation == Isolation::Gvisor { Kernel::Gvisor } else { Kernel::Linux }
+}
+
+/// Why a container that was made is no sandbox.
+#[derive(Debug)]
+pub(crate) enum NotReady {
+    /// The engine does not start it.
+    Engine(RunnerError),
+    /// Its agent cannot, or is none.
+    Agent(ConversationError),
+}
+
+impl From<RunnerError> for NotReady {
+    fn from(error: RunnerError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<NotReady> for RunnerError {
+    fn from(error: NotReady) -> Self {
+        match error {
+            NotReady::Engine(error) => error,
+            NotReady::Agent(error) => refused(error),
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
-use bollard::errors::Error;
-use lazaret_sandbox::Diagnosis;
+use lazaret_agent::host::ConversationError;
+use lazaret_agent::message::Part;
+use lazaret_sandbox::{Diagnosis, causes};
 
 use super::Engine;
 use super::trial::Trial;
+use crate::sandbox::NotReady;
 
 /// Builds of gVisor before this one take every network namespace of a newer kernel for the root one.
 const KNOWS_NETWORKS: u32 = 20_240_807;
@@ -17,6 +19,10 @@ impl Engine<'_> {
         let mut diagnoses = Vec::new();
         match (&trial.failure, &trial.kernel) {
             (Some(error), _) => diagnoses.push(self.does_not_start(error).await),
+            // What only calls itself gVisor was told no program.
+            (None, Some(inner)) if self.is_gvisor_by_name() && self.is_the_engines(inner) => {
+                diagnoses.push(self.kernel(inner));
+            }
             (None, None) => {
                 let help = "look into the engine's log, and whether the image has its interpreter";
                 diagnoses.push(Diagnosis::fail("container", "it started, and said nothing", help));
@@ -32,16 +38,19 @@ impl Engine<'_> {
         diagnoses
     }
 
-    async fn does_not_start(&self, error: &Error) -> Diagnosis {
-        let found = format!("one of `{}` does not start: {error}", self.config.runtime);
-        Diagnosis::fail("container", found, self.what_helps_it_start(error).await)
+    async fn does_not_start(&self, error: &NotReady) -> Diagnosis {
+        let (reason, help) = match error {
+            NotReady::Engine(error) => (causes(error), self.what_helps_it_start().await),
+            NotReady::Agent(ConversationError::Refused(failure)) => {
+                (failure.cause().to_string(), what_helps_the_agent(failure.part))
+            }
+            NotReady::Agent(error) => (causes(error), "look into the engine's log".to_owned()),
+        };
+        let found = format!("one of `{}` does not start: {reason}", self.config.runtime);
+        Diagnosis::fail("container", found, help)
     }
 
-    async fn what_helps_it_start(&self, error: &Error) -> String {
-        // The engine takes what is not in the image for a mistake in the request.
-        if matches!(error, Error::DockerResponseServerError { status_code: 400..500, .. }) {
-            return "use an image that has its interpreter on its PATH".to_owned();
-        }
+    async fn what_helps_it_start(&self) -> String {
         if !self.is_gvisor_by_name() {
             return "look into the engine's log".to_owned();
         }
@@ -56,12 +65,16 @@ impl Engine<'_> {
         help
     }
 
+    fn is_the_engines(&self, kernel: &str) -> bool {
+        self.info.kernel_version.as_deref() == Some(kernel)
+    }
+
     /// The kernel that the container saw. A name proves nothing.
     fn kernel(&self, inner: &str) -> Diagnosis {
         const NAME: &str = "gVisor";
         let outer = self.info.kernel_version.as_deref().unwrap_or_default();
         let runtime = &self.config.runtime;
-        match (self.is_gvisor_by_name(), inner == outer) {
+        match (self.is_gvisor_by_name(), self.is_the_engines(inner)) {
             (true, false) => {
                 Diagnosis::ok(NAME, format!("programs see Linux {inner}, not the engine's {outer}"))
             }
@@ -76,6 +89,13 @@ impl Engine<'_> {
                 "install gVisor, and set `docker.runtime = \"runsc\"`",
             ),
         }
+    }
+}
+
+fn what_helps_the_agent(part: Part) -> String {
+    match part {
+        Part::Interpreter => "use an image that has its interpreter on its PATH".to_owned(),
+        _ => "use another `docker.runtime` or another base image".to_owned(),
     }
 }
 

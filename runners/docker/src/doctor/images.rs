@@ -5,19 +5,16 @@ use lazaret_sandbox::{Diagnosis, Health, Interpreter};
 use super::Engine;
 use crate::image;
 
-/// Which image a container is tried with: what uses least memory before it shows anything.
-const PREFERRED: [Interpreter; 3] = [Interpreter::Bash, Interpreter::Python, Interpreter::Node];
-
 impl Engine<'_> {
-    /// What was found of each, and the image to try a container with.
-    pub(super) async fn images(&self) -> (Vec<Diagnosis>, Option<(Interpreter, &str)>) {
+    /// What was found of each, and whose image to try a sandbox with.
+    pub(super) async fn images(&self) -> (Vec<Diagnosis>, Option<Interpreter>) {
         let mut diagnoses = Vec::new();
         let mut usable = Vec::new();
         for interpreter in Interpreter::ALL {
             let Some(base) = self.config.images.base(interpreter) else { continue };
             let found = self.image(interpreter, base).await;
             if found.health != Health::Fail {
-                usable.push((interpreter, base));
+                usable.push(interpreter);
             }
             diagnoses.push(found);
         }
@@ -25,8 +22,8 @@ impl Engine<'_> {
             let help = "set `docker.images.python`, `.node` or `.bash` to an image that has it";
             diagnoses.push(Diagnosis::fail("images", "none is configured", help));
         }
-        let rank = |of: Interpreter| PREFERRED.iter().position(|each| *each == of);
-        (diagnoses, usable.into_iter().min_by_key(|(interpreter, _)| rank(*interpreter)))
+        // Bash, which comes last, uses least memory before it shows anything.
+        (diagnoses, usable.pop())
     }
 
     async fn image(&self, interpreter: Interpreter, base: &str) -> Diagnosis {

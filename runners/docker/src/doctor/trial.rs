@@ -1,175 +1,183 @@
-//! A small container of the base image itself: it tells what it runs on, then uses more memory than
-//! it may. It takes a second, and is gone afterwards.
+//! A small sandbox, made as those of jobs are: a program in it tells what it runs on, then uses more
+//! memory than there is. It takes a second, and is gone afterwards.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bollard::Docker;
-use bollard::errors::Error;
-use bollard::models::{ContainerCreateBody, EventMessage, HostConfig, HostConfigLogConfig};
-use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, CreateContainerOptions, EventsOptionsBuilder,
-    RemoveContainerOptionsBuilder, StartContainerOptions,
+use lazaret_agent::host::ConversationError;
+use lazaret_sandbox::{
+    Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Limits, RunnerError,
 };
-use futures_util::{Stream, StreamExt};
-use lazaret_sandbox::Interpreter;
 use tokio::time::{sleep, timeout};
 
 use super::{Engine, leftovers};
+use crate::container::Container;
+use crate::engine;
+use crate::sandbox::NotReady;
+use crate::spec::Key;
 
-/// What a container showed.
+/// What a sandbox showed.
 #[derive(Debug, Default)]
 pub(super) struct Trial {
     /// The release of the kernel that it saw.
     pub(super) kernel: Option<String>,
-    /// Whether its system calls were filtered.
+    /// Whether the engine filters its system calls.
     pub(super) filtered: bool,
-    /// When the engine said that its memory ran out, counted from its start.
+    /// When the engine said that its memory ran out, counted from the program's start.
     pub(super) out_of_memory: Option<Duration>,
     /// Where its runtime keeps its state, which tells this engine's sandboxes from another's.
     pub(super) root: Option<String>,
     /// Whether it is gone.
     pub(super) removed: bool,
-    /// Why it did not start.
-    pub(super) failure: Option<Error>,
+    /// Why no program ran in it.
+    pub(super) failure: Option<NotReady>,
 }
 
-/// Enough for gVisor's own kernel and an interpreter, and soon used up.
-const MEMORY: i64 = 96 * 1024 * 1024;
+/// What the container has, and soon uses up. The agent is told more, so that the engine is the first
+/// to notice.
+const MEMORY: u64 = 64 * 1024 * 1024;
+const TOLD: u64 = 16 * 1024 * 1024 * 1024;
 
-/// Host threads of gVisor count, which are 26 to 32.
-const PROCESSES: i64 = 264;
+/// Until memory has run out: under gVisor half a second, and ten times as long on a busy machine.
+const LONGEST: Duration = Duration::from_secs(15);
 
-/// From the start until memory has run out: under gVisor half a second. A guest whose kernel was
-/// killed may seem to run for ever.
-const LONGEST: Duration = Duration::from_secs(6);
+/// How long after the program's end the engine may still say that memory ran out: seen, it says so
+/// after the agent has said that the program ended.
+const AFTERMATH: Duration = Duration::from_secs(2);
 
-/// How long the engine may take to start a container, and to remove it. It removes one in 0.2 s;
-/// one that hangs takes minutes.
-const PATIENCE: Duration = Duration::from_secs(6);
-
-/// How long after a container's end the engine may still say that its memory ran out: it promises
-/// no order.
-const AFTERMATH: Duration = Duration::from_millis(500);
+/// How long the engine may take to start a container, and to remove it. It starts one in half a
+/// second and removes one in 0.2 s; one that hangs takes minutes.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 const SHELL: &str = "\
-for file in /proc/version /proc/self/status; do
+for file in /proc/version /proc/1/status; do
   while read -r line; do echo \"$line\"; done <$file
 done
 kept=xxxxxxxxxxxxxxxx
 while :; do kept=$kept$kept; done";
 
 const PYTHON: &str = "\
-for file in ('/proc/version', '/proc/self/status'):
+for file in ('/proc/version', '/proc/1/status'):
     print(open(file).read(), flush=True)
 kept = []
 while True:
     kept.append(bytearray(b'x' * 1048576))";
 
+const NODE: &str = "\
+const { readFileSync, writeSync } = require('node:fs');
+for (const file of ['/proc/version', '/proc/1/status']) writeSync(1, readFileSync(file));
+for (const kept = []; ;) kept.push(Buffer.alloc(1048576, 'x'));";
+
 impl Engine<'_> {
-    /// Starts one, watches it, and removes it.
-    pub(super) async fn try_container(&self, interpreter: Interpreter, image: &str) -> Trial {
-        let docker = &self.docker.clone().with_timeout(PATIENCE);
-        let body = self.body(interpreter, image);
-        let id = match docker.create_container(None::<CreateContainerOptions>, body).await {
-            Ok(created) => created.id,
-            Err(error) => return Trial { failure: Some(error), removed: true, ..Trial::default() },
-        };
+    /// Makes one, watches it, and removes it.
+    pub(super) async fn try_sandbox(&self, interpreter: Interpreter) -> Trial {
         let mut trial = Trial::default();
-        if let Ok(Err(error)) = timeout(PATIENCE + LONGEST, watch(docker, &id, &mut trial)).await {
-            trial.failure = Some(error);
+        match timeout(PATIENCE, self.container(interpreter)).await {
+            Ok(Ok((engine, container))) => {
+                let id = container.id.clone();
+                self.watch(engine, container, interpreter, &mut trial).await;
+                trial.removed = self.is_removed(&id).await;
+                // Each failed start of gVisor leaves processes that Docker knows nothing of any more.
+                leftovers::end_processes_of(&id);
+            }
+            Ok(Err(error)) => (trial.failure, trial.removed) = (Some(error.into()), true),
+            Err(_) => trial.failure = Some(too_slow()),
         }
-        trial.removed = remove(docker, &id).await;
-        // Each failed start of gVisor leaves processes that Docker knows nothing of any more.
-        leftovers::end_processes_of(&id);
         trial
     }
 
-    fn body(&self, interpreter: Interpreter, image: &str) -> ContainerCreateBody {
-        let command = match interpreter {
-            Interpreter::Python => ["python3", "-c", PYTHON],
-            // Node itself needs more memory to start than the shell beside it to use up.
-            Interpreter::Node => ["sh", "-c", SHELL],
-            Interpreter::Bash => ["bash", "-c", SHELL],
-        };
-        let mut labels: HashMap<String, String> = self.config.labels.clone().into_iter().collect();
-        labels.extend(self.identity.labels());
-        ContainerCreateBody {
-            image: Some(image.to_owned()),
-            entrypoint: Some(command.map(str::to_owned).to_vec()),
-            cmd: Some(Vec::new()),
-            user: Some("65534:65534".to_owned()),
-            attach_stdout: Some(true),
-            labels: Some(labels),
-            host_config: Some(host_config(&self.config.runtime)),
-            ..ContainerCreateBody::default()
-        }
+    async fn container(
+        &self,
+        interpreter: Interpreter,
+    ) -> Result<(Arc<engine::Engine>, Container), RunnerError> {
+        let (config, identity) = (&self.maker.config, &self.maker.identity);
+        let engine = engine::Engine::connect(config, self.host, identity).await?;
+        let engine = Arc::new(engine);
+        let key = Key::new(interpreter, &limits(MEMORY));
+        let container = self.maker.container(&engine, &key).await?;
+        Ok((engine, container))
     }
-}
 
-fn host_config(runtime: &str) -> HostConfig {
-    HostConfig {
-        runtime: Some(runtime.to_owned()),
-        auto_remove: Some(true),
-        network_mode: Some("none".to_owned()),
-        readonly_rootfs: Some(true),
-        cap_drop: Some(vec!["ALL".to_owned()]),
-        security_opt: Some(vec!["no-new-privileges".to_owned()]),
-        memory: Some(MEMORY),
-        memory_swap: Some(MEMORY),
-        pids_limit: Some(PROCESSES),
-        log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
-        ..HostConfig::default()
-    }
-}
-
-async fn watch(docker: &Docker, id: &str, trial: &mut Trial) -> Result<(), Error> {
-    let options = AttachContainerOptionsBuilder::default().stdout(true).stream(true).build();
-    let mut output = docker.attach_container(id, Some(options)).await?.output;
-    let started = docker.start_container(id, None::<StartContainerOptions>).await;
-    trial.root = leftovers::root_of(id);
-    started?;
-    let begun = Instant::now();
-    let mut events = events(docker, id);
-    let told = async {
-        let mut patience = LONGEST;
-        while let Ok(Some(Ok(event))) = timeout(patience, events.next()).await {
-            if event.action.as_deref() == Some("oom") {
-                trial.out_of_memory = Some(begun.elapsed());
+    async fn watch(
+        &self,
+        engine: Arc<engine::Engine>,
+        container: Container,
+        interpreter: Interpreter,
+        trial: &mut Trial,
+    ) {
+        let (id, told) = (container.id.clone(), limits(TOLD));
+        let sandbox = self.maker.begin(&engine, container, interpreter, &told);
+        let sandbox = timeout(PATIENCE, sandbox).await.unwrap_or_else(|_| Err(too_slow()));
+        trial.root = leftovers::root_of(&id);
+        let mut sandbox = match sandbox {
+            Ok(sandbox) => sandbox,
+            Err(NotReady::Agent(ConversationError::SameKernel(kernel))) => {
+                trial.kernel = Some(kernel);
                 return;
             }
-            patience = AFTERMATH;
+            Err(error) => {
+                trial.failure = Some(error);
+                return;
+            }
+        };
+        let begun = Instant::now();
+        let (job, nobody) = (job(interpreter, told), Events::none());
+        let ran = timeout(LONGEST * 2, sandbox.run(&job, &nobody)).await;
+        // Why it has ended is of no interest; what it showed until then counts.
+        if let Ok(Ok(outcome)) = ran {
+            trial.read(&String::from_utf8_lossy(&outcome.stdout.bytes));
         }
-    };
-    let mut said = Vec::new();
-    let printed = async {
-        while let Some(Ok(chunk)) = output.next().await {
-            said.extend_from_slice(&chunk.into_bytes());
+        let told = sandbox.container.fate.wait_for(|fate| fate.out_of_memory);
+        if matches!(timeout(AFTERMATH, told).await, Ok(Ok(_))) {
+            trial.out_of_memory = Some(begun.elapsed());
         }
-    };
-    // A guest that hangs is removed all the same; what it showed until then counts.
-    let _ = timeout(LONGEST, async { tokio::join!(told, printed) }).await;
-    trial.read(&String::from_utf8_lossy(&said));
-    Ok(())
+    }
+
+    /// Waits until the container is gone, which is being removed.
+    async fn is_removed(&self, id: &str) -> bool {
+        let gone = async {
+            while self.maker.known.has(id) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, gone).await.is_ok()
+    }
 }
 
-/// What happened to the container: that its memory ran out, and that it ended.
-fn events(
-    docker: &Docker,
-    id: &str,
-) -> impl Stream<Item = Result<EventMessage, Error>> + Unpin + use<> {
-    let filters = HashMap::from([
-        ("container".to_owned(), vec![id.to_owned()]),
-        ("event".to_owned(), vec!["oom".to_owned(), "die".to_owned()]),
-    ]);
-    // From the first second of all time: nothing is asked before the stream is read, and by then it
-    // may have happened. The container is new, so there is nothing older, whatever clock is right.
-    let options = EventsOptionsBuilder::default().filters(&filters).since("1").build();
-    docker.events(Some(options)).boxed()
+fn too_slow() -> NotReady {
+    NotReady::Engine(RunnerError::Failed {
+        action: "start a container".into(),
+        source: format!("it took more than {} seconds", PATIENCE.as_secs()).into(),
+    })
+}
+
+fn limits(memory: u64) -> Limits {
+    Limits { memory, wall: LONGEST, processes: 16, ..Limits::default() }
+}
+
+fn job(interpreter: Interpreter, limits: Limits) -> Job {
+    let code = match interpreter {
+        Interpreter::Python => PYTHON,
+        Interpreter::Node => NODE,
+        Interpreter::Bash => SHELL,
+    };
+    let path = "trial".to_owned();
+    Job {
+        interpreter,
+        files: vec![InputFile { path: path.clone(), contents: code.into() }],
+        entry: Entry { path, form: Form::Script { words: Vec::new() } },
+        environment: BTreeMap::new(),
+        stdin: Vec::new(),
+        limits,
+        isolation: Isolation::Container,
+        tenant: String::new(),
+    }
 }
 
 impl Trial {
-    /// Reads `/proc/version` ("Linux version 4.4.0 …") and `/proc/self/status` ("Seccomp: 2").
+    /// Reads `/proc/version` ("Linux version 4.4.0 …") and the status of process 1, whose system
+    /// calls only the engine filters ("Seccomp: 2").
     fn read(&mut self, said: &str) {
         let after = |start: &str| {
             let line = said.lines().find_map(|line| line.strip_prefix(start));
@@ -178,19 +186,4 @@ impl Trial {
         self.kernel = after("Linux version ");
         self.filtered = after("Seccomp:").is_some_and(|mode| mode == "2");
     }
-}
-
-/// Removes it, and waits until it is gone: the engine may be removing it already.
-async fn remove(docker: &Docker, id: &str) -> bool {
-    let gone = async {
-        loop {
-            let options = RemoveContainerOptionsBuilder::default().force(true).build();
-            let removed = docker.remove_container(id, Some(options)).await;
-            if let Err(Error::DockerResponseServerError { status_code: 404, .. }) = removed {
-                return;
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(PATIENCE, gone).await.is_ok()
 }
