@@ -13,6 +13,30 @@ pub(crate) fn unescaped(written: &str) -> String {
     text
 }
 
+/// The bytes that a literal's escapes stand for: `\xff` is one of them, and `\u0041` is none.
+pub(crate) fn unescaped_bytes(written: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(at) = rest.find('\\') {
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        rest = &rest[at + 1..];
+        let hexadecimal = rest.strip_prefix('x').and_then(|rest| rest.get(..2));
+        if let Some(Ok(byte)) = hexadecimal.map(|digits| u8::from_str_radix(digits, 16)) {
+            bytes.push(byte);
+            rest = &rest[3..];
+        } else if rest.starts_with(['u', 'U', 'N']) {
+            bytes.push(b'\\');
+        } else {
+            let mut text = String::new();
+            rest = escape(rest, &mut text);
+            // An octal escape is a byte, too.
+            bytes.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')));
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
 /// Reads what follows a backslash; what is left after it.
 fn escape<'a>(rest: &'a str, text: &mut String) -> &'a str {
     let Some(first) = rest.chars().next() else { return rest };
@@ -68,6 +92,11 @@ fn octal<'a>(rest: &'a str, text: &mut String) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_have_escapes_of_their_own() {
+        assert_eq!(unescaped_bytes(r"a\xff\101\u0041\n"), b"a\xffA\\u0041\n");
+    }
 
     #[test]
     fn letters_can_be_spelt_by_their_numbers() {

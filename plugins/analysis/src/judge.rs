@@ -94,7 +94,7 @@ impl<'a> Judge<'a> {
         let rules = self.catalogue.named(trigger(seen.fact.kind), &seen.fact.name);
         if !rules.is_empty() {
             // Excused or not, this is where it was judged.
-            explained.extend(seen.way.iter().map(|(binding, _)| *binding));
+            explained.extend(seen.way.iter().filter_map(|(binding, _)| *binding));
         }
         for rule in rules {
             if !applies(&self.catalogue.entries[rule], seen) || self.severities[rule].is_none() {

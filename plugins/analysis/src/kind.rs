@@ -60,6 +60,7 @@ names! {
         Right = "right",
         Source = "source",
         Subscript = "subscript",
+        Superclasses = "superclasses",
         Type = "type",
         Value = "value",
         Variable = "variable",

@@ -15,6 +15,7 @@ mod dependency;
 mod escape;
 mod fact;
 mod finding;
+mod fold;
 mod grammar;
 mod javascript;
 mod judge;

@@ -7,6 +7,7 @@
 mod condition;
 mod entry;
 mod overrides;
+mod reducer;
 mod world;
 
 use std::collections::HashMap;
@@ -16,7 +17,8 @@ use crate::Language;
 
 pub(crate) use entry::{Entry, Trigger};
 pub use overrides::{Level, OverrideError, Overrides};
-pub(crate) use world::{Reflection, World, Wrapper};
+pub(crate) use reducer::Reducer;
+pub(crate) use world::{World, Wrapper};
 
 /// The rules of some languages.
 #[derive(Debug)]

@@ -5,24 +5,9 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
+use super::Reducer;
 use super::entry::{Entry, Trigger};
 use crate::Severity;
-
-/// A call that only stands for something else.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Reflection {
-    /// Gives the module that its first argument names.
-    Load,
-    /// The same, but of `a.b` gives `a`.
-    LoadTop,
-    /// Gives the member of its first argument that its second one names.
-    Member,
-    /// Gives its first argument's dictionary.
-    Dictionary,
-    /// Gives its first argument, or something that does the same.
-    Same,
-}
 
 /// Where a command that runs another has that other one among its arguments.
 #[derive(Debug, Default, Deserialize)]
@@ -61,8 +46,12 @@ pub(crate) struct World {
     prefix: String,
     /// Paths that are other paths: `posix` is `os`.
     canonical: HashMap<String, String>,
-    /// Calls that stand for something else.
-    reflection: HashMap<String, Reflection>,
+    /// Functions that are computed.
+    functions: HashMap<String, Reducer>,
+    /// Methods of constants and collections that are computed.
+    methods: HashMap<String, Reducer>,
+    /// What has these methods as members: `str`, `String.prototype`.
+    method_owners: HashSet<String>,
     /// In Bash, commands that run their arguments.
     pub(crate) wrappers: HashMap<String, Wrapper>,
     /// In Bash, commands that run what they read.
@@ -161,8 +150,22 @@ impl World {
         Some(self.member(path.strip_suffix(".__dict__")?, name))
     }
 
-    /// What a call of this stands for, if for something else.
-    pub(crate) fn reflection(&self, callee: &str) -> Option<Reflection> {
-        self.reflection.get(callee).copied()
+    /// What a call of this path computes, if it is known.
+    pub(crate) fn reducer(&self, callee: &str) -> Option<Reducer> {
+        if let Some(reducer) = self.functions.get(callee) {
+            return Some(*reducer);
+        }
+        let (owner, name) = callee.rsplit_once('.')?;
+        self.methods.get(name).filter(|_| self.method_owners.contains(owner)).copied()
+    }
+
+    /// What a method of a constant or a collection computes.
+    pub(crate) fn method(&self, name: &str) -> Option<Reducer> {
+        self.methods.get(name).copied()
+    }
+
+    /// Whether `a["b"]` is `a.b`.
+    pub(crate) fn has_indexed_members(&self) -> bool {
+        self.indexed_members
     }
 }

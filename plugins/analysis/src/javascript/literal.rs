@@ -2,17 +2,18 @@
 
 use crate::javascript::kind::Kind;
 use crate::javascript::{Child, Script, Visit, parts};
-use crate::program::{Expression, Id};
+use crate::program::{Constant, Expression, Id};
 
 impl Script<'_> {
     /// A number, `true`, `false`, or `null`.
     pub(super) fn constant(&mut self, visit: Visit) -> Id {
         let written = self.text.at(visit.span);
-        let json = match visit.kind {
-            Kind::Boolean => Some(written.to_owned()),
+        let constant = match visit.kind {
+            Kind::Boolean if written == "null" => Some(Constant::Nothing),
+            Kind::Boolean => Some(Constant::Boolean(written == "true")),
             _ => number(written),
         };
-        json.map_or(Id::UNKNOWN, |json| self.builder.constant(&json, visit.span))
+        constant.map_or(Id::UNKNOWN, |constant| self.builder.constant(constant, visit.span))
     }
 
     /// A text; of a template, its pieces.
@@ -46,19 +47,20 @@ impl Script<'_> {
     }
 }
 
-/// A number as JSON has it, where JSON has it.
-fn number(written: &str) -> Option<String> {
+/// A number; a `BigInt` is one, too.
+fn number(written: &str) -> Option<Constant> {
     let digits = written.replace('_', "").to_ascii_lowercase();
+    let digits = digits.strip_suffix('n').unwrap_or(&digits);
     let radix = match digits.get(..2) {
         Some("0x") => 16,
         Some("0o") => 8,
         Some("0b") => 2,
         _ => {
-            let number = digits.parse::<f64>().ok().filter(|number| number.is_finite());
-            return number.map(|number| number.to_string());
+            let whole = digits.parse().map(Constant::Integer);
+            return whole.or_else(|_| digits.parse().map(Constant::Float)).ok();
         }
     };
-    u128::from_str_radix(&digits[2..], radix).ok().map(|number| number.to_string())
+    i128::from_str_radix(&digits[2..], radix).ok().map(Constant::Integer)
 }
 
 /// A text without its escapes.

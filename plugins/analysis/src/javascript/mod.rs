@@ -4,6 +4,7 @@ mod kind;
 mod literal;
 mod modules;
 mod names;
+mod operators;
 
 use std::sync::OnceLock;
 
@@ -88,9 +89,16 @@ impl FrontEnd for Script<'_> {
         if value == Id::UNKNOWN {
             self.statement(visit, parent, children);
         }
-        // `x => …`, `catch (x)`
-        if visit.field == Field::Parameter {
-            self.builder.bind(value, Id::UNKNOWN);
+        match (visit.field, parent.kind) {
+            (Field::Parameter, Kind::ArrowFunction) => {
+                self.builder.parameter(value, Id::UNKNOWN, false);
+            }
+            (Field::Parameter, _) => self.builder.bind(value, Id::UNKNOWN),
+            // `x => value`
+            (Field::Body, Kind::ArrowFunction) if visit.kind != Kind::Block => {
+                self.builder.result(value, false);
+            }
+            _ => {}
         }
         value
     }
@@ -102,7 +110,10 @@ impl Script<'_> {
         let opened = self.marks.last().is_some_and(|mark| self.builder.depth() > *mark);
         let begins = matches!(visit.field, Field::Parameters | Field::Parameter | Field::Body);
         if is_function(parent.kind) && begins && !opened {
-            self.builder.open(ScopeKind::Function);
+            self.builder.begin_definition(false);
+        }
+        if is_class(parent.kind) && visit.field == Field::Body {
+            self.builder.begin_definition(true);
         }
         if parent.kind == Kind::ForIn && visit.field == Field::Body {
             self.bind_loop(before);
@@ -121,19 +132,24 @@ impl Script<'_> {
                 self.builder.push(Expression::Module(import), visit.span)
             }
             Kind::String | Kind::TemplateString => self.string(visit, children),
-            Kind::Number | Kind::Boolean => self.constant(visit),
+            Kind::Number | Kind::Boolean | Kind::Undefined => self.constant(visit),
             Kind::Parenthesized
             | Kind::Await
             | Kind::AsExpression
             | Kind::NamespaceImport
             | Kind::TemplateSubstitution => only(children),
             Kind::Sequence | Kind::TypeAssertion => last(children),
-            Kind::Ternary | Kind::Binary => self.operator(visit, children),
+            Kind::Ternary => self.ternary(visit, children),
+            Kind::Binary => self.binary(visit, children),
+            Kind::Unary => self.unary(visit, children),
+            Kind::Object => self.object(visit, children),
+            Kind::Pair => self.pair(visit, children),
             Kind::Assignment | Kind::AugmentedAssignment => self.assignment(visit, children),
             Kind::FunctionExpression | Kind::ArrowFunction | Kind::ClassExpression => {
                 self.silence(children);
-                self.builder.push(Expression::Definition, visit.span)
+                self.define(visit, children)
             }
+            Kind::Method => self.method(visit, children),
             _ => self.pattern(visit, children),
         }
     }
@@ -169,12 +185,12 @@ impl Script<'_> {
         match visit.kind {
             Kind::VariableDeclarator => self.declare(parent, children),
             Kind::Function | Kind::Class => {
-                let definition = self.builder.push(Expression::Definition, visit.span);
+                let definition = self.define(visit, children);
                 self.builder.hoist(value(children, Field::Name), definition);
             }
-            Kind::FormalParameters => {
-                parts(children).for_each(|child| self.builder.bind(child.value, Id::UNKNOWN));
-            }
+            Kind::FormalParameters => self.parameters(children),
+            Kind::Return => self.builder.result(only(children), false),
+            Kind::Yield => self.builder.result(only(children), true),
             Kind::ImportStatement => self.import(visit, children),
             Kind::ImportAlias => self.builder.bind(only(children), last(children)),
             Kind::ImportRequire => self.import_require(visit, children),
@@ -196,6 +212,10 @@ impl Script<'_> {
     }
 }
 
+fn is_class(kind: Kind) -> bool {
+    matches!(kind, Kind::Class | Kind::ClassExpression)
+}
+
 fn is_function(kind: Kind) -> bool {
     matches!(kind, Kind::Function | Kind::FunctionExpression | Kind::ArrowFunction | Kind::Method)
 }
@@ -207,7 +227,7 @@ fn opens_block(kind: Kind) -> bool {
 
 /// Nodes that a scope may begin in.
 fn opens_scopes(kind: Kind) -> bool {
-    is_function(kind) || opens_block(kind)
+    is_function(kind) || is_class(kind) || opens_block(kind)
 }
 
 /// Nodes whose code may not run, and whether it may run more than once.

@@ -4,7 +4,7 @@ use crate::DependencyKind;
 use crate::javascript::kind::Kind;
 use crate::javascript::{Child, Script, Visit, field, only, parts};
 use crate::kind::Field;
-use crate::program::{Expression, Id, Import, Role, Symbol};
+use crate::program::{Constant, Expression, Id, Import, Role, Symbol};
 
 impl Script<'_> {
     /// `import a, { b as c } from "d"`, `import * as e from "d"`, `import type { F } from "d"`
@@ -55,10 +55,13 @@ impl Script<'_> {
     }
 
     /// The module that a statement names.
-    fn source(&self, children: &[Child]) -> Option<Symbol> {
+    fn source(&mut self, children: &[Child]) -> Option<Symbol> {
         let source = field(children, Field::Source)?;
         match self.builder.program.expression(source.value) {
-            Expression::Text(text) => Some(*text),
+            Expression::Constant(Constant::Text(text)) => {
+                let text = text.clone();
+                Some(self.builder.symbol(&text))
+            }
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use crate::javascript::kind::Kind;
 use crate::javascript::literal::unescaped;
 use crate::javascript::{Child, Script, Visit, field, only, parts, value};
 use crate::kind::Field;
-use crate::program::{Expression, Id};
+use crate::program::{Constant, Expression, Id, Role};
 
 impl Script<'_> {
     pub(super) fn identifier(&mut self, visit: Visit) -> Id {
@@ -43,26 +43,13 @@ impl Script<'_> {
         self.builder.push(Expression::Call(callee, arguments), visit.span)
     }
 
-    /// `a + b` may be a text; of `a || b` and `a ? b : c`, one of two is the value.
-    pub(super) fn operator(&mut self, visit: Visit, children: &[Child]) -> Id {
-        let sides = match visit.kind {
-            Kind::Ternary => [Field::Consequence, Field::Alternative],
-            _ => [Field::Left, Field::Right],
-        };
-        let list = self.builder.list(sides.map(|side| value(children, side)));
-        let operator = field(children, Field::Operator).map(|child| child.visit.kind);
-        self.builder.push(joined_or_either(operator, list), visit.span)
-    }
-
     /// `a = b`, `a += b`, `a ||= b`
     pub(super) fn assignment(&mut self, visit: Visit, children: &[Child]) -> Id {
         let (left, right) = (value(children, Field::Left), value(children, Field::Right));
         let given = if visit.kind == Kind::Assignment {
             right
         } else {
-            let list = self.builder.list([left, right]);
-            let operator = field(children, Field::Operator).map(|child| child.visit.kind);
-            self.builder.push(joined_or_either(operator, list), visit.span)
+            self.operated(visit, children, left, right)
         };
         self.builder.assign(left, given);
         given
@@ -71,22 +58,21 @@ impl Script<'_> {
     /// `a = b` in `const`, `let` or `var`
     pub(super) fn declare(&mut self, parent: Visit, children: &[Child]) {
         let (name, given) = (value(children, Field::Name), value(children, Field::Value));
+        if let Expression::Name(symbol, _) = *self.builder.program.expression(name) {
+            self.builder.name_definition(given, symbol);
+        }
         match parent.kind {
             Kind::VariableDeclaration => self.builder.bind_in_frame(name, given),
             _ => self.builder.bind(name, given),
         }
     }
 
-    /// `for (a of b)`: of an array that is written out, any of its items.
+    /// `for (a of b)`
     pub(super) fn bind_loop(&mut self, children: &[Child]) {
         let (target, items) = (value(children, Field::Left), value(children, Field::Right));
-        let item = match self.builder.program.expression(items).clone() {
-            Expression::Sequence(list) => {
-                let span = self.builder.program.span(items);
-                self.builder.push(Expression::Either(list), span)
-            }
-            _ => Id::UNKNOWN,
-        };
+        let span = self.builder.program.span(items);
+        let item = self.builder.push(Expression::Each(items), span);
+        self.builder.set_role(item, Role::Silent);
         let declared = |kind| children.iter().any(|child| child.visit.kind == kind);
         if declared(Kind::Const) {
             self.builder.bind(target, item);
@@ -110,7 +96,10 @@ impl Script<'_> {
         let Some(key) = field(children, Field::Key) else { return target };
         let written = self.text.at(key.visit.span);
         let name = match self.builder.program.expression(key.value) {
-            Expression::Text(text) => *text,
+            Expression::Constant(Constant::Text(text)) => {
+                let text = text.clone();
+                self.builder.symbol(&text)
+            }
             _ if written.starts_with('[') => {
                 return self.builder.push(Expression::Splat(target), visit.span);
             }
@@ -124,7 +113,10 @@ impl Script<'_> {
         let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
         let target = field(children, Field::Alias).unwrap_or(name);
         let symbol = match self.builder.program.expression(name.value) {
-            Expression::Text(text) => *text,
+            Expression::Constant(Constant::Text(text)) => {
+                let text = text.clone();
+                self.builder.symbol(&text)
+            }
             _ => self.builder.symbol(&normal(self.text.at(name.visit.span))),
         };
         let target = match visit.kind {
@@ -147,13 +139,6 @@ impl Script<'_> {
 pub(super) fn parameter(children: &[Child]) -> Id {
     let pattern = field(children, Field::Pattern).or_else(|| field(children, Field::Name));
     pattern.map_or_else(|| only(children), |child| child.value)
-}
-
-fn joined_or_either(operator: Option<Kind>, list: crate::program::List) -> Expression {
-    match operator {
-        Some(Kind::Plus) => Expression::Join(list),
-        _ => Expression::Either(list),
-    }
 }
 
 /// An identifier without the escapes that may spell it.

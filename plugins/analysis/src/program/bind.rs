@@ -2,7 +2,7 @@
 
 use crate::Span;
 use crate::program::{
-    Binding, BindingId, Builder, Expression, Id, List, Program, Role, ScopeId, Symbol,
+    Binding, BindingId, Builder, Constant, Expression, Id, List, Program, Role, ScopeId, Symbol,
 };
 
 impl Builder {
@@ -146,31 +146,59 @@ impl Builder {
                 }
                 Expression::Splat(target) => pending.push((target, Id::UNKNOWN)),
                 // What is written to is not read.
-                Expression::Member(..) | Expression::Index(..) => {
+                Expression::Member(_, name) => {
                     self.set_role(target, Role::Silent);
+                    self.write_field(name, value);
+                }
+                Expression::Index(_, key) => {
+                    self.set_role(target, Role::Silent);
+                    if let Expression::Constant(Constant::Text(key)) =
+                        self.program.expression(key).clone()
+                    {
+                        let key = self.symbol(&key);
+                        self.write_field(key, value);
+                    }
                 }
                 _ => {}
             }
         }
     }
 
-    /// Each target with its value.
+    /// Each target with its value: those that are written out, or what the value has in that
+    /// place.
     fn pairs(&mut self, targets: &List, value: Id) -> Vec<(Id, Id)> {
         let targets = self.program.list(targets).to_vec();
         let is_splat = |id: &Id| matches!(self.program.expression(*id), Expression::Splat(_));
-        let is_named = |id: &Id| matches!(self.program.expression(*id), Expression::Keyword(..));
         let values = match self.program.expression(value) {
             Expression::Sequence(values) => self.program.list(values).to_vec(),
             _ => Vec::new(),
         };
-        let matching =
+        let written_out =
             values.len() == targets.len() && !values.iter().chain(&targets).any(is_splat);
-        let value_at = |at: usize, target: &Id| match () {
-            () if is_named(target) => value,
-            () if matching => values[at],
-            () => Id::UNKNOWN,
-        };
-        targets.iter().enumerate().map(|(at, target)| (*target, value_at(at, target))).collect()
+        let splat = targets.iter().position(is_splat).unwrap_or(targets.len());
+        let mut pairs = Vec::new();
+        for (at, target) in targets.iter().enumerate() {
+            let part = match self.program.expression(*target) {
+                Expression::Keyword(..) => value,
+                _ if written_out => values[at],
+                _ if at < splat => self.item_of(value, at, self.program.span(*target)),
+                _ => Id::UNKNOWN,
+            };
+            pairs.push((*target, part));
+        }
+        pairs
+    }
+
+    /// What a pattern takes out of a sequence.
+    fn item_of(&mut self, object: Id, at: usize, span: Span) -> Id {
+        if object == Id::UNKNOWN {
+            return Id::UNKNOWN;
+        }
+        let at = Constant::Integer(i128::try_from(at).unwrap_or_default());
+        let at = self.constant(at, span);
+        let item = self.push(Expression::Index(object, at), span);
+        self.set_role(item, Role::Silent);
+        item
     }
 
     /// What a pattern takes out of an object.

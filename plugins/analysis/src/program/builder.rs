@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::program::{
-    Binding, Expression, Id, List, Program, Role, Scope, ScopeId, ScopeKind, Symbol,
+    Binding, Constant, DefinitionId, Expression, Id, List, Program, Role, Scope, ScopeId,
+    ScopeKind, Symbol,
 };
 use crate::{DependencyKind, Span};
 
@@ -19,6 +20,8 @@ pub(crate) struct Builder {
     /// Branches and loops that the walk is within.
     pub(super) branches: u32,
     pub(super) loops: u32,
+    /// Definitions that the walk is within.
+    pub(super) defining: Vec<DefinitionId>,
 }
 
 /// A scope that the walk is in.
@@ -100,6 +103,12 @@ impl Builder {
         for part in parts(&expression).into_iter().flatten() {
             self.set_role(part, Role::Part);
         }
+        if let Expression::Call(callee, _) = expression
+            && let Expression::Name(name, _) | Expression::Member(_, name) =
+                *self.program.expression(callee)
+        {
+            self.program.calls.entry(name).or_default().push(id);
+        }
         self.program.expressions.push(expression);
         self.program.spans.push(span);
         self.program.roles.push(Role::Free);
@@ -107,7 +116,7 @@ impl Builder {
     }
 
     /// The number that the next expression gets.
-    pub(super) fn next(&self) -> Id {
+    pub(crate) fn next(&self) -> Id {
         Id(u32::try_from(self.program.expressions.len()).unwrap_or(u32::MAX))
     }
 
@@ -119,14 +128,19 @@ impl Builder {
 
     /// A constant text.
     pub(crate) fn constant_text(&mut self, text: &str, span: Span) -> Id {
-        let text = self.symbol(text);
-        self.push(Expression::Text(text), span)
+        self.constant(Constant::text(text), span)
     }
 
-    /// Another constant, as JSON has it.
-    pub(crate) fn constant(&mut self, json: &str, span: Span) -> Id {
-        let json = self.symbol(json);
-        self.push(Expression::Constant(json), span)
+    /// A constant.
+    pub(crate) fn constant(&mut self, constant: Constant, span: Span) -> Id {
+        self.push(Expression::Constant(constant), span)
+    }
+
+    /// What is written to a member of something.
+    pub(crate) fn write_field(&mut self, name: Symbol, value: Id) {
+        if value != Id::UNKNOWN {
+            self.program.fields.entry(name).or_default().push(value);
+        }
     }
 
     /// Keeps expressions as a list.

@@ -6,6 +6,9 @@
 
 mod bind;
 mod builder;
+mod constant;
+mod definition;
+mod operator;
 mod scope;
 
 use std::collections::HashMap;
@@ -15,6 +18,9 @@ use std::rc::Rc;
 use crate::{DependencyKind, Span};
 
 pub(crate) use builder::Builder;
+pub(crate) use constant::Constant;
+pub(crate) use definition::{Collection, CollectionId, Definition, DefinitionId, Region};
+pub(crate) use operator::Operator;
 pub(crate) use scope::{Binding, BindingId, Scope, ScopeId, ScopeKind};
 
 /// An expression's number. What an expression consists of has lower numbers than itself.
@@ -49,26 +55,36 @@ pub(crate) enum Expression {
     Member(Id, Symbol),
     /// `object[index]`
     Index(Id, Id),
+    /// `start:stop:step` as an index; what is left out is [`Constant::Nothing`].
+    Slice(List),
     /// `callee(arguments)`; the arguments are a [`Expression::Sequence`].
     Call(Id, Id),
     /// `name=value` among arguments, `name: value` in a pattern.
     Keyword(Symbol, Id),
     /// `*values`, `...values`: any number of values.
     Splat(Id),
-    /// A tuple, a list, an array.
+    /// A tuple, a list, an array, a set.
     Sequence(List),
+    /// Keys and values in turn; a [`Expression::Splat`] has no value.
+    Mapping(List),
+    /// A collection whose items are computed.
+    Collection(CollectionId),
+    /// Any item of a collection.
+    Each(Id),
     /// One of these.
     Either(List),
-    /// These one after another, as `+` and string templates do.
+    /// These one after another as texts, as in string templates.
     Join(List),
-    /// A constant text.
-    Text(Symbol),
-    /// Another constant, as JSON has it.
-    Constant(Symbol),
+    /// An operator with two sides; one that has only a right side has nothing at its left.
+    Operation(Operator, Id, Id),
+    /// A constant.
+    Constant(Constant),
     /// A module, or something imported from one.
     Module(Symbol),
+    /// What a function is given in a place.
+    Parameter(DefinitionId, u32),
     /// A function or a class of the file's own.
-    Definition,
+    Definition(DefinitionId),
 }
 
 /// An import that is a statement.
@@ -95,6 +111,12 @@ pub(crate) struct Program {
     scopes: Vec<Scope>,
     bindings: Vec<Binding>,
     table: HashMap<(ScopeId, Symbol), Vec<BindingId>>,
+    definitions: Vec<Definition>,
+    collections: Vec<Collection>,
+    /// What is written to members and items of this name, whatever they are members of.
+    fields: HashMap<Symbol, Vec<Id>>,
+    /// Calls by the name, or the last member, that is called.
+    calls: HashMap<Symbol, Vec<Id>>,
     /// Import statements.
     pub(crate) imports: Vec<Import>,
     /// Modules of which everything is imported.
@@ -149,6 +171,32 @@ impl Program {
             Expression::Sequence(list) => self.list(list),
             _ => &[],
         }
+    }
+
+    /// What a definition consists of.
+    pub(crate) fn definition(&self, id: DefinitionId) -> &Definition {
+        &self.definitions[id.index()]
+    }
+
+    /// How a collection comes about.
+    pub(crate) fn collection(&self, id: CollectionId) -> &Collection {
+        &self.collections[id.index()]
+    }
+
+    /// What is written to members of this name.
+    pub(crate) fn written_to(&self, member: Symbol) -> &[Id] {
+        self.fields.get(&member).map_or(&[], Vec::as_slice)
+    }
+
+    /// The calls of something that is called so.
+    pub(crate) fn calls_of(&self, name: Symbol) -> &[Id] {
+        self.calls.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a class binds a name to.
+    pub(crate) fn bound_in(&self, scope: ScopeId, name: Symbol) -> impl Iterator<Item = &Binding> {
+        let ids = self.table.get(&(scope, name)).map_or(&[][..], Vec::as_slice);
+        ids.iter().map(|id| &self.bindings[id.0 as usize])
     }
 
     /// The text of a symbol.

@@ -1,65 +1,83 @@
 //! Constants, as they are written in Python.
 
-use crate::escape::unescaped;
-use crate::program::{Expression, Id};
+use crate::escape::{unescaped, unescaped_bytes};
+use crate::program::{Constant, Expression, Id, Operator};
 use crate::python::kind::Kind;
 use crate::python::{Child, Python, Visit, parts};
 
 impl Python<'_> {
     /// A number, `True`, `False`, or `None`.
     pub(super) fn constant(&mut self, visit: Visit) -> Id {
-        let json = match visit.kind {
-            Kind::True => Some("true".to_owned()),
-            Kind::False => Some("false".to_owned()),
-            Kind::None => Some("null".to_owned()),
+        let constant = match visit.kind {
+            Kind::True => Some(Constant::Boolean(true)),
+            Kind::False => Some(Constant::Boolean(false)),
+            Kind::None => Some(Constant::Nothing),
             _ => number(self.text.at(visit.span)),
         };
-        json.map_or(Id::UNKNOWN, |json| self.builder.constant(&json, visit.span))
+        constant.map_or(Id::UNKNOWN, |constant| self.builder.constant(constant, visit.span))
     }
 
-    /// A text, or several that are joined; what is interpolated is one of them.
+    /// A text, or bytes; several of them in a row, and what is interpolated, are one.
     pub(super) fn string(&mut self, visit: Visit, children: &[Child]) -> Id {
+        if visit.kind == Kind::ConcatenatedString {
+            return self.in_a_row(visit, children);
+        }
         let whole = self.text.at(visit.span);
         let prefix = whole.find(['"', '\'']).map_or("", |at| &whole[..at]).to_ascii_lowercase();
-        if visit.kind == Kind::String && prefix.contains('b') {
-            return Id::UNKNOWN;
-        }
-        let raw = prefix.contains('r');
+        let (raw, bytes) = (prefix.contains('r'), prefix.contains('b'));
         let mut pieces = Vec::new();
         for child in parts(children) {
             match child.visit.kind {
                 Kind::StringContent => {
-                    let content = self.text.at(child.visit.span);
-                    let content = if raw { content.to_owned() } else { unescaped(content) };
-                    pieces.push(self.builder.constant_text(&content, child.visit.span));
+                    let content = literal(self.text.at(child.visit.span), raw, bytes);
+                    pieces.push(self.builder.constant(content, child.visit.span));
                 }
-                Kind::Interpolation | Kind::String => pieces.push(child.value),
+                Kind::Interpolation => pieces.push(child.value),
                 _ => {}
             }
         }
         match pieces[..] {
+            [] if bytes => self.builder.constant(Constant::Bytes([].into()), visit.span),
             [] => self.builder.constant_text("", visit.span),
-            [piece] if visit.kind == Kind::String => piece,
+            [piece] if !prefix.contains(['f', 't']) => piece,
             _ => {
                 let list = self.builder.list(pieces);
                 self.builder.push(Expression::Join(list), visit.span)
             }
         }
     }
+
+    /// `'a' "b"`
+    fn in_a_row(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let mut pieces = parts(children).map(|child| child.value);
+        let first = pieces.next().unwrap_or_default();
+        pieces.fold(first, |before, piece| {
+            self.builder.push(Expression::Operation(Operator::Add, before, piece), visit.span)
+        })
+    }
 }
 
-/// A number as JSON has it, where JSON has it.
-fn number(written: &str) -> Option<String> {
+fn literal(content: &str, raw: bool, bytes: bool) -> Constant {
+    match (raw, bytes) {
+        (true, true) => Constant::Bytes(content.as_bytes().into()),
+        (true, false) => Constant::text(content),
+        (false, true) => Constant::Bytes(unescaped_bytes(content).into()),
+        (false, false) => Constant::text(unescaped(content)),
+    }
+}
+
+/// A number. Of a complex one, nothing is kept.
+fn number(written: &str) -> Option<Constant> {
     let digits = written.replace('_', "").to_ascii_lowercase();
     let radix = match digits.get(..2) {
         Some("0x") => 16,
         Some("0o") => 8,
         Some("0b") => 2,
         _ if digits.bytes().all(|byte| byte.is_ascii_digit()) => 10,
-        _ => return digits.parse::<f64>().ok().filter(|n| n.is_finite()).map(|n| n.to_string()),
+        _ => return digits.parse().ok().map(Constant::Float),
     };
     let digits = if radix == 10 { digits.as_str() } else { &digits[2..] };
-    u128::from_str_radix(digits, radix).ok().map(|number| number.to_string())
+    i128::from_str_radix(digits, radix).ok().map(Constant::Integer)
 }
 
 #[cfg(test)]
@@ -67,10 +85,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_become_those_of_json() {
-        assert_eq!(number("0x1F").as_deref(), Some("31"));
-        assert_eq!(number("1_000").as_deref(), Some("1000"));
-        assert_eq!(number("1.").as_deref(), Some("1"));
+    fn numbers_are_read_as_python_reads_them() {
+        assert_eq!(number("0x1F"), Some(Constant::Integer(31)));
+        assert_eq!(number("1_000"), Some(Constant::Integer(1000)));
+        assert_eq!(number("1."), Some(Constant::Float(1.0)));
         assert_eq!(number("1j"), None);
     }
 }

@@ -4,6 +4,7 @@ mod imports;
 mod kind;
 mod literal;
 mod names;
+mod operators;
 
 use std::sync::OnceLock;
 
@@ -26,7 +27,8 @@ type Child = walk::Child<Kind, Id>;
 pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, TooLate> {
     static VOCABULARY: OnceLock<Vocabulary<Kind>> = OnceLock::new();
     let vocabulary = VOCABULARY.get_or_init(|| Vocabulary::of(&grammar::of(Language::Python)));
-    let mut python = Python { text, builder: Builder::new(true), marks: Vec::new(), types: 0 };
+    let (builder, marks, starts) = (Builder::new(true), Vec::new(), Vec::new());
+    let mut python = Python { text, builder, marks, starts, types: 0 };
     walk::walk(tree, vocabulary, clock, &mut python)?;
     Ok(python.builder.finish())
 }
@@ -37,6 +39,8 @@ struct Python<'text> {
     builder: Builder,
     /// How many scopes were open before each node that may open one.
     marks: Vec<usize>,
+    /// The first expressions of the comprehensions that the walk is within.
+    starts: Vec<Id>,
     /// How many annotations the walk is within: what they name is not used.
     types: usize,
 }
@@ -54,7 +58,10 @@ impl FrontEnd for Python<'_> {
             Kind::ListComprehension
             | Kind::SetComprehension
             | Kind::DictionaryComprehension
-            | Kind::GeneratorExpression => self.builder.open(ScopeKind::Comprehension),
+            | Kind::GeneratorExpression => {
+                self.starts.push(self.builder.next());
+                self.builder.open(ScopeKind::Comprehension);
+            }
             Kind::Type => self.types += 1,
             Kind::DottedName | Kind::RelativeImport => return Descend::Over,
             _ => {}
@@ -89,13 +96,13 @@ impl Python<'_> {
             (Kind::FunctionDefinition | Kind::Lambda, Field::Parameters | Field::Body)
                 if !opened =>
             {
-                self.builder.open(ScopeKind::Function);
+                self.builder.begin_definition(false);
             }
-            (Kind::ClassDefinition, Field::Body) => self.builder.open(ScopeKind::Class),
+            (Kind::ClassDefinition, Field::Body) => self.builder.begin_definition(true),
             (Kind::DefaultParameter | Kind::TypedDefaultParameter, Field::Value) => {
                 self.builder.reopen_outer();
             }
-            (Kind::ForStatement, Field::Body) => self.bind_loop(before),
+            (Kind::ForStatement, Field::Body) => drop(self.bind_loop(before)),
             _ => {}
         }
     }
@@ -127,15 +134,39 @@ impl Python<'_> {
             | Kind::Await
             | Kind::AsPatternTarget
             | Kind::TypedParameter
-            | Kind::Interpolation => only(children),
-            Kind::BinaryOperator => self.operator(visit, children),
+            | Kind::IfClause
+            | Kind::Decorator => only(children),
             Kind::BooleanOperator | Kind::ConditionalExpression => self.either(visit, children),
             Kind::String | Kind::ConcatenatedString => self.string(visit, children),
             Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None => {
                 self.constant(visit)
             }
             Kind::NamedExpression | Kind::Assignment => self.assignment(children),
-            Kind::Lambda => self.builder.push(Expression::Definition, visit.span),
+            Kind::ForInClause => self.bind_loop(children),
+            Kind::Yield => self.yielded(children),
+            Kind::FunctionDefinition | Kind::ClassDefinition | Kind::Lambda => {
+                self.define(visit, children)
+            }
+            Kind::DecoratedDefinition => self.decorate(visit, children),
+            _ => self.operation(visit, children),
+        }
+    }
+
+    /// What is computed of other values; of anything else, [`Id::UNKNOWN`].
+    fn operation(&mut self, visit: Visit, children: &[Child]) -> Id {
+        match visit.kind {
+            Kind::BinaryOperator => self.binary(visit, children),
+            Kind::ComparisonOperator => self.comparison(visit, children),
+            Kind::UnaryOperator | Kind::NotOperator => self.unary(visit, children),
+            Kind::Interpolation => self.interpolation(visit, children),
+            Kind::Slice => self.slice(visit, children),
+            Kind::Pair => self.sequence(visit, children),
+            Kind::DefaultParameter | Kind::TypedDefaultParameter => self.default(visit, children),
+            Kind::Dictionary => self.dictionary(visit, children),
+            Kind::ListComprehension
+            | Kind::SetComprehension
+            | Kind::DictionaryComprehension
+            | Kind::GeneratorExpression => self.comprehension(visit, children),
             _ => Id::UNKNOWN,
         }
     }
@@ -145,14 +176,8 @@ impl Python<'_> {
         match visit.kind {
             Kind::AugmentedAssignment => self.augment(visit, children),
             Kind::AsPattern => self.bind_alias(children),
-            Kind::ForInClause => self.bind_loop(children),
-            Kind::Parameters | Kind::LambdaParameters => {
-                for child in children {
-                    self.builder.bind(child.value, Id::UNKNOWN);
-                }
-            }
-            Kind::DefaultParameter | Kind::TypedDefaultParameter => self.bind_default(children),
-            Kind::FunctionDefinition | Kind::ClassDefinition => self.define(visit, children),
+            Kind::Parameters | Kind::LambdaParameters => self.parameters(children),
+            Kind::ReturnStatement => self.builder.result(only(children), false),
             Kind::DeleteStatement => self.delete(children),
             Kind::GlobalStatement | Kind::NonlocalStatement => self.redirect(visit, children),
             Kind::CasePattern | Kind::SplatPattern => self.bind_capture(children),
@@ -228,7 +253,7 @@ fn value(children: &[Child], wanted: Field) -> Id {
 }
 
 /// The children that are nodes of the program.
-fn parts(children: &[Child]) -> impl Iterator<Item = &Child> {
+fn parts(children: &[Child]) -> impl DoubleEndedIterator<Item = &Child> {
     children.iter().filter(|child| child.visit.named && child.visit.kind != Kind::Comment)
 }
 

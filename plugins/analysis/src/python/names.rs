@@ -69,22 +69,6 @@ impl Python<'_> {
         self.builder.push(Expression::Sequence(list), visit.span)
     }
 
-    /// `a + b` may be a text; `path / name` is a path still.
-    pub(super) fn operator(&mut self, visit: Visit, children: &[Child]) -> Id {
-        let (left, right) = (value(children, Field::Left), value(children, Field::Right));
-        match field(children, Field::Operator).map(|child| child.visit.kind) {
-            Some(Kind::Plus) => {
-                let list = self.builder.list([left, right]);
-                self.builder.push(Expression::Join(list), visit.span)
-            }
-            Some(Kind::Slash) => {
-                let list = self.builder.list([left]);
-                self.builder.push(Expression::Either(list), visit.span)
-            }
-            _ => Id::UNKNOWN,
-        }
-    }
-
     /// `a or b`, `a if condition else b`
     pub(super) fn either(&mut self, visit: Visit, children: &[Child]) -> Id {
         let values: Vec<Id> = parts(children).map(|child| child.value).collect();
@@ -112,49 +96,96 @@ impl Python<'_> {
         }
     }
 
-    /// `a += b`
-    pub(super) fn augment(&mut self, visit: Visit, children: &[Child]) {
-        let (left, right) = (value(children, Field::Left), value(children, Field::Right));
-        let list = self.builder.list([left, right]);
-        let joined = self.builder.push(Expression::Join(list), visit.span);
-        self.builder.bind(left, joined);
-    }
-
     /// `with a as b`, `except a as b`, `case a as b`
     pub(super) fn bind_alias(&mut self, children: &[Child]) {
         let (Some(target), given) = (parts(children).last(), only(children)) else { return };
         self.builder.bind(target.value, given);
     }
 
-    /// `for a in b`: of a sequence that is written out, any of its items.
-    pub(super) fn bind_loop(&mut self, children: &[Child]) {
+    /// `for a in b`; its value is what stands for each item.
+    pub(super) fn bind_loop(&mut self, children: &[Child]) -> Id {
         let (Some(target), Some(items)) =
             (field(children, Field::Left), field(children, Field::Right))
         else {
-            return;
+            return Id::UNKNOWN;
         };
-        let item = match self.builder.program.expression(items.value).clone() {
-            Expression::Sequence(list) => {
-                self.builder.push(Expression::Either(list), items.visit.span)
-            }
-            _ => Id::UNKNOWN,
-        };
+        let item = self.builder.push(Expression::Each(items.value), items.visit.span);
+        self.builder.set_role(item, Role::Silent);
         self.builder.bind(target.value, item);
+        item
     }
 
-    /// A parameter with a default: anything, or the default.
-    pub(super) fn bind_default(&mut self, children: &[Child]) {
-        let (name, default) = (value(children, Field::Name), value(children, Field::Value));
-        self.builder.bind(name, Id::UNKNOWN);
-        self.builder.enter_branch(false);
-        self.builder.bind(name, default);
-        self.builder.leave_branch(false);
+    /// What a function is given; a parameter with a default is a sequence of both.
+    pub(super) fn parameters(&mut self, children: &[Child]) {
+        for child in parts(children) {
+            let (target, default, takes_rest) = match *self.builder.program.expression(child.value)
+            {
+                Expression::Splat(target) => (target, Id::UNKNOWN, true),
+                Expression::Sequence(_) => match *self.builder.program.arguments(child.value) {
+                    [target, default] => (target, default, false),
+                    _ => continue,
+                },
+                _ => (child.value, Id::UNKNOWN, false),
+            };
+            if target != Id::UNKNOWN {
+                self.builder.parameter(target, default, takes_rest);
+            }
+        }
     }
 
-    /// `def a`, `class a`
-    pub(super) fn define(&mut self, visit: Visit, children: &[Child]) {
-        let definition = self.builder.push(Expression::Definition, visit.span);
-        self.builder.bind(value(children, Field::Name), definition);
+    /// `name=default`
+    pub(super) fn default(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let list = [value(children, Field::Name), value(children, Field::Value)];
+        let list = self.builder.list(list);
+        self.builder.push(Expression::Sequence(list), visit.span)
+    }
+
+    /// A function or a class is a value, and its name is bound to it.
+    pub(super) fn define(&mut self, visit: Visit, children: &[Child]) -> Id {
+        if visit.kind == Kind::Lambda {
+            self.builder.result(value(children, Field::Body), false);
+            return self.builder.end_definition(None, visit.span);
+        }
+        let name = value(children, Field::Name);
+        let symbol = match *self.builder.program.expression(name) {
+            Expression::Name(symbol, _) => Some(symbol),
+            _ => None,
+        };
+        let bases = self.builder.program.arguments(value(children, Field::Superclasses)).to_vec();
+        let definition = self.builder.end_definition(symbol, visit.span);
+        self.builder.set_bases(definition, bases);
+        self.builder.bind(name, definition);
+        definition
+    }
+
+    /// `@decorator` before a definition: its name is bound to what the decorators make of it.
+    pub(super) fn decorate(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let definition = value(children, Field::Definition);
+        let name = match *self.builder.program.expression(definition) {
+            Expression::Definition(id) => self.builder.program.definition(id).name,
+            _ => None,
+        };
+        let mut made = definition;
+        let decorators = parts(children).filter(|child| child.visit.kind == Kind::Decorator);
+        for decorator in decorators.rev() {
+            let list = self.builder.list([made]);
+            let arguments = self.builder.push(Expression::Sequence(list), decorator.visit.span);
+            let call = Expression::Call(decorator.value, arguments);
+            made = self.builder.push(call, decorator.visit.span);
+        }
+        if let Some(name) = name {
+            // Most decorators give something that does the same.
+            let list = self.builder.list([made, definition]);
+            let either = self.builder.push(Expression::Either(list), visit.span);
+            self.builder.declare(name, visit.span, either);
+        }
+        made
+    }
+
+    /// `yield a`
+    pub(super) fn yielded(&mut self, children: &[Child]) -> Id {
+        self.builder.result(only(children), true);
+        Id::UNKNOWN
     }
 
     pub(super) fn delete(&mut self, children: &[Child]) {

@@ -2,17 +2,20 @@
 
 use std::rc::Rc;
 
-use crate::Resolution;
-use crate::program::BindingId;
+use crate::program::{BindingId, Constant, DefinitionId, Id};
+use crate::{Resolution, catalogue::Reducer};
 
 /// What an expression may be is kept up to this many values.
 pub(super) const VALUES: usize = 8;
 
-/// Bindings that a finding shows on its way. People read three.
+/// Larger collections hold data, and not names.
+pub(super) const ITEMS: usize = 4096;
+
+/// Steps that a finding shows on its way. People read three.
 const STEPS: usize = 16;
 
 /// What an expression may be.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Meaning {
     /// Any of these.
     pub(crate) values: Vec<Value>,
@@ -27,32 +30,83 @@ pub(crate) struct Value {
     pub(crate) what: What,
     /// How sure that is.
     pub(crate) resolution: Resolution,
-    /// What it was found through, the first binding first.
+    /// What it was found through, in that order.
     pub(crate) way: Vec<Step>,
 }
 
+/// Values are the same if they are the same thing, however they were found.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.what == other.what
+    }
+}
+
 /// The sorts of things.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum What {
     /// Something with a name of its own: `os.system`; of a call's result, `pathlib.Path()`.
     Path(Rc<str>),
-    /// A constant text.
-    Text(Rc<str>),
+    /// A constant.
+    Constant(Constant),
+    /// A sequence with these items.
+    Items(Rc<[Rc<Meaning>]>),
+    /// A mapping of these keys and values.
+    Pairs(Rc<[(Rc<Meaning>, Rc<Meaning>)]>),
+    /// A function or a class of the file's own.
+    Own(DefinitionId),
+    /// An object of a class of the file's own.
+    Instance(DefinitionId),
+    /// A function that is given these first, then what it is called with.
+    Applied(Rc<Applied>),
 }
 
-/// A binding that a name was followed through.
+/// A function with its first arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Applied {
+    /// What is called.
+    pub(crate) function: Function,
+    /// What it is given.
+    pub(crate) given: Given,
+}
+
+/// What can be called with arguments before its own.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Function {
+    /// Any value.
+    Value(Box<Value>),
+    /// Something that the catalogue knows how to compute.
+    Reducer(Reducer),
+}
+
+/// What a call is given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Given {
+    /// In order.
+    pub(crate) by_place: Vec<Rc<Meaning>>,
+    /// By name.
+    pub(crate) by_name: Vec<(Rc<str>, Rc<Meaning>)>,
+    /// Or something else, which is not known.
+    pub(crate) open: bool,
+}
+
+/// Something that a value was found through.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
-    /// The binding.
-    pub(crate) binding: BindingId,
-    /// What it binds the name to.
-    pub(crate) path: Rc<str>,
+pub(crate) enum Step {
+    /// A name is bound to it.
+    Bound(BindingId, Rc<str>),
+    /// The expression is computed, and this.
+    Computed(Id, Rc<str>),
 }
 
 impl Meaning {
+    /// What is only this.
+    pub(crate) fn one(value: Value) -> Rc<Self> {
+        Rc::new(Self { values: vec![value], open: false })
+    }
+
     /// Adds a value, unless it is there.
     pub(super) fn add(&mut self, value: Value) {
-        if self.values.iter().any(|known| known.what == value.what) {
+        if self.values.contains(&value) {
             return;
         }
         if self.values.len() == VALUES {
@@ -62,6 +116,12 @@ impl Meaning {
         }
     }
 
+    /// Adds all that another may be.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.open |= other.open;
+        other.values.iter().for_each(|value| self.add(value.clone()));
+    }
+
     /// Of several values, none is certain.
     pub(super) fn doubt(&mut self) {
         if self.values.len() > 1 || self.open {
@@ -69,31 +129,148 @@ impl Meaning {
             self.values.iter_mut().filter(exact).for_each(|v| v.resolution = Resolution::Likely);
         }
     }
-}
 
-/// A value that a name was followed to.
-pub(super) fn through(binding: BindingId, value: &Value) -> Value {
-    let mut value = value.clone();
-    if let What::Path(path) = &value.what
-        && value.way.len() < STEPS
-    {
-        value.way.push(Step { binding, path: path.clone() });
+    /// The one value that it is, if it can be nothing else.
+    pub(crate) fn only(&self) -> Option<&Value> {
+        match self.values.as_slice() {
+            [value] if !self.open => Some(value),
+            _ => None,
+        }
     }
-    value
+
+    /// The one constant that it is.
+    pub(crate) fn constant(&self) -> Option<&Constant> {
+        self.only().and_then(Value::constant)
+    }
+
+    /// The one text that it is.
+    pub(crate) fn text(&self) -> Option<&Rc<str>> {
+        self.constant().and_then(Constant::as_text)
+    }
+
+    /// The items of the one sequence that it is.
+    pub(super) fn items(&self) -> Option<&Rc<[Rc<Self>]>> {
+        match &self.only()?.what {
+            What::Items(items) => Some(items),
+            _ => None,
+        }
+    }
 }
 
-/// What is only this.
-pub(super) fn exact(what: What) -> Rc<Meaning> {
-    let value = Value { what, resolution: Resolution::Exact, way: Vec::new() };
-    Rc::new(Meaning { values: vec![value], open: false })
+impl Meaning {
+    /// What going through it gives, if that is known.
+    pub(super) fn iterated(&self) -> Option<Rc<[Rc<Self>]>> {
+        let value = self.only()?;
+        let constant = |constant| Self::one(value.becomes(What::Constant(constant)));
+        let items: Vec<_> = match &value.what {
+            What::Items(items) => return Some(items.clone()),
+            What::Pairs(pairs) => pairs.iter().map(|(key, _)| key.clone()).collect(),
+            What::Constant(Constant::Text(text)) if text.len() <= ITEMS => {
+                text.chars().map(|c| constant(Constant::text(c.to_string()))).collect()
+            }
+            What::Constant(Constant::Bytes(bytes)) if bytes.len() <= ITEMS => {
+                bytes.iter().map(|byte| constant(Constant::Integer(i128::from(*byte)))).collect()
+            }
+            _ => return None,
+        };
+        Some(items.into())
+    }
 }
 
 impl Value {
+    /// Certainly this.
+    pub(crate) fn exact(what: What) -> Self {
+        Self { what, resolution: Resolution::Exact, way: Vec::new() }
+    }
+
     /// The path, if it is one.
     pub(crate) fn path(&self) -> Option<&Rc<str>> {
         match &self.what {
             What::Path(path) => Some(path),
-            What::Text(_) => None,
+            _ => None,
         }
     }
+
+    /// The constant, if it is one.
+    pub(crate) fn constant(&self) -> Option<&Constant> {
+        match &self.what {
+            What::Constant(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// Something else that was found on the same way.
+    pub(super) fn becomes(&self, what: What) -> Self {
+        Self { what, ..self.clone() }
+    }
+
+    /// A value that was found by one more step.
+    pub(super) fn after(mut self, step: Step) -> Self {
+        if self.way.len() < STEPS {
+            self.way.push(step);
+        }
+        self
+    }
+
+    /// A value that was found with the help of another.
+    pub(super) fn with_help_of(mut self, other: &Self) -> Self {
+        for step in &other.way {
+            self = self.after(step.clone());
+        }
+        if other.resolution != Resolution::Exact && self.resolution == Resolution::Exact {
+            self.resolution = other.resolution;
+        }
+        self
+    }
+
+    /// The value as a finding shows it, if it is worth showing.
+    pub(super) fn shown(&self) -> Option<Rc<str>> {
+        match &self.what {
+            What::Path(path) => Some(path.clone()),
+            What::Constant(constant) => constant.json().map(|json| shortened(&json)),
+            _ => None,
+        }
+    }
+}
+
+impl Given {
+    /// What is given in a place.
+    pub(super) fn at(&self, place: usize) -> Option<&Rc<Meaning>> {
+        self.by_place.get(place)
+    }
+
+    /// What is given in a place or by a name.
+    pub(super) fn get(&self, place: usize, name: &str) -> Option<&Rc<Meaning>> {
+        self.at(place).or_else(|| self.by_name.iter().find(|(n, _)| **n == *name).map(|(_, m)| m))
+    }
+
+    /// Without the first ones.
+    pub(super) fn rest(&self, from: usize) -> Self {
+        Self { by_place: self.by_place.get(from..).unwrap_or_default().to_vec(), ..self.clone() }
+    }
+
+    /// These, and then others.
+    pub(super) fn and(&self, others: &Self) -> Self {
+        let mut given = self.clone();
+        given.by_place.extend(others.by_place.iter().cloned());
+        given.by_name.extend(others.by_name.iter().cloned());
+        given.open |= others.open;
+        given
+    }
+}
+
+/// What a mapping has by this key.
+pub(super) fn pair(pairs: &[(Rc<Meaning>, Rc<Meaning>)], key: &Constant) -> Option<Rc<Meaning>> {
+    let has = |(known, _): &&(Rc<Meaning>, Rc<Meaning>)| known.constant() == Some(key);
+    pairs.iter().rev().find(has).map(|(_, value)| value.clone())
+}
+
+/// A constant that may be long, for people.
+fn shortened(json: &str) -> Rc<str> {
+    const LENGTH: usize = 60;
+    if json.chars().count() <= LENGTH {
+        return json.into();
+    }
+    let start: String = json.chars().take(LENGTH).collect();
+    format!("{start}…").into()
 }

@@ -1,21 +1,34 @@
 //! What expressions stand for.
 //!
-//! Each expression gets a [`Meaning`]: the global paths or texts that it may be. A meaning is
-//! found once; what it was found through (the bindings) is kept, because a finding shows its
-//! way. Nothing here recurses deeper than [`DEPTH`], whatever the file says.
+//! Each expression gets a [`Meaning`]: the paths, constants, collections and functions that it may
+//! be. A meaning is found once; what it was found through is kept, because a finding shows its way.
+//! What is within a function or a comprehension is found anew for each call, in a [`Frame`].
+//!
+//! Nothing here recurses deeper than [`DEPTH`] or works longer than [`Budget`] says, whatever the
+//! file asks for; what was given up is unknown.
 
+mod budget;
+mod call;
+mod collect;
+mod frame;
+mod items;
 mod meaning;
+mod member;
+mod name;
 mod reduce;
 
 use std::rc::Rc;
 
-use crate::Resolution;
 use crate::catalogue::World;
 use crate::clock::{Clock, TooLate};
-use crate::program::{Expression, Id, List, Program, ScopeId, Symbol};
+use crate::program::{Constant, Expression, Id, List, Operator, Program};
+use crate::{Language, fold};
 
-pub(crate) use meaning::{Meaning, Step, Value, What};
-use meaning::{VALUES, exact, through};
+use budget::Budget;
+use collect::operate_on_items;
+use frame::Frame;
+use meaning::VALUES;
+pub(crate) use meaning::{Given, Meaning, Step, Value, What};
 
 /// How far a name is followed through bindings that are not resolved yet. People write
 /// three; what is longer stays unknown, and then the sink is reported where it is bound.
@@ -24,68 +37,66 @@ const DEPTH: usize = 48;
 /// Longer paths stand for nothing that a catalogue would name.
 const PATH_LENGTH: usize = 256;
 
-/// The longest text that is put together, and how much of that is done for one file.
-const TEXT_LENGTH: usize = 64 * 1024;
-const TEXT_BUDGET: usize = 8 * 1024 * 1024;
-
 /// Finds meanings.
 pub(crate) struct Resolver<'a> {
     pub(crate) program: &'a Program,
     pub(crate) world: &'a World,
+    language: Language,
     clock: &'a Clock,
     known: Vec<Option<Rc<Meaning>>>,
+    frames: Vec<Frame>,
     unknown: Rc<Meaning>,
     depth: usize,
     /// Whether something was given up on the way, so that the result is not everybody's.
     cut: bool,
-    text_budget: usize,
+    budget: Budget,
 }
 
 impl<'a> Resolver<'a> {
     /// For one program, in the world of its language.
-    pub(crate) fn new(program: &'a Program, world: &'a World, clock: &'a Clock) -> Self {
+    pub(crate) fn new(
+        program: &'a Program,
+        world: &'a World,
+        language: Language,
+        clock: &'a Clock,
+    ) -> Self {
         Self {
             program,
             world,
+            language,
             clock,
             known: vec![None; program.ids().count()],
+            frames: Vec::new(),
             unknown: Rc::new(Meaning { values: Vec::new(), open: true }),
             depth: 0,
             cut: false,
-            text_budget: TEXT_BUDGET,
+            budget: Budget::default(),
         }
     }
 
     /// What an expression may be.
     pub(crate) fn meaning(&mut self, id: Id) -> Result<Rc<Meaning>, TooLate> {
-        if let Some(meaning) = &self.known[id.index()] {
-            return Ok(meaning.clone());
+        if let Some(meaning) = self.found(id) {
+            return Ok(meaning);
         }
         self.clock.tick()?;
-        if self.depth == DEPTH {
+        // What is found once for all is not counted: it is as much as the file has.
+        let again = !self.frames.is_empty();
+        if self.depth == DEPTH || (again && !self.budget.step()) {
             self.cut = true;
             return Ok(self.unknown.clone());
         }
         // While it is being found, whoever comes round to it again learns nothing.
-        self.known[id.index()] = Some(self.unknown.clone());
+        self.keep(id, Some(self.unknown.clone()));
         let cut_before = std::mem::replace(&mut self.cut, false);
         self.depth += 1;
         let meaning = self.evaluate(id);
         self.depth -= 1;
         let meaning = meaning?;
         let final_ = !self.cut || self.depth == 0;
-        self.known[id.index()] = final_.then(|| meaning.clone());
+        self.keep(id, final_.then(|| meaning.clone()));
         self.cut = self.depth > 0 && (self.cut || cut_before);
         Ok(meaning)
-    }
-
-    /// The one text that an expression is, if it is one.
-    pub(crate) fn text(&mut self, id: Id) -> Result<Option<Rc<str>>, TooLate> {
-        let meaning = self.meaning(id)?;
-        Ok(match meaning.values.as_slice() {
-            [Value { what: What::Text(text), .. }] if !meaning.open => Some(text.clone()),
-            _ => None,
-        })
     }
 
     fn evaluate(&mut self, id: Id) -> Result<Rc<Meaning>, TooLate> {
@@ -94,114 +105,138 @@ impl<'a> Resolver<'a> {
             Expression::Name(name, scope) => self.name(*name, *scope, id)?,
             Expression::Member(object, name) => {
                 let object = self.meaning(*object)?;
-                self.member(&object, program.text(*name))
+                self.member(&object, program.text(*name))?
             }
             Expression::Index(object, index) => self.index(*object, *index, id)?,
-            Expression::Call(callee, arguments) => self.call(*callee, *arguments)?,
+            Expression::Call(callee, arguments) => self.call(id, *callee, *arguments)?,
             Expression::Either(list) => self.either(list)?,
-            Expression::Join(list) => self.join(list)?,
-            Expression::Text(text) => exact(What::Text(program.text(*text).into())),
-            Expression::Module(path) => exact(What::Path(self.world.path(program.text(*path)))),
-            _ => self.unknown.clone(),
+            Expression::Join(list) => self.join(list, id)?,
+            Expression::Operation(operator, left, right) => {
+                self.operation(*operator, *left, *right, id)?
+            }
+            Expression::Constant(constant) => {
+                Meaning::one(Value::exact(What::Constant(constant.clone())))
+            }
+            Expression::Module(path) => self.path(program.text(*path)),
+            Expression::Sequence(list) => self.sequence(list)?,
+            Expression::Mapping(list) => self.mapping(list)?,
+            Expression::Collection(collection) => self.collection(*collection)?,
+            Expression::Each(items) => {
+                let items = self.meaning(*items)?;
+                Self::any_item(&items)
+            }
+            Expression::Parameter(definition, place) => self.parameter(*definition, *place)?,
+            Expression::Definition(definition) => {
+                Meaning::one(Value::exact(What::Own(*definition)))
+            }
+            Expression::Unknown
+            | Expression::Slice(_)
+            | Expression::Keyword(..)
+            | Expression::Splat(_) => self.unknown.clone(),
         })
     }
 
-    /// A member: of each path that the object may be, or of whatever it is.
-    fn member(&self, object: &Meaning, name: &str) -> Rc<Meaning> {
-        let member = self.each_path(object, |world, path| Some(world.member(path, name)));
-        let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
-        let Some(path) = self.world.member_of_any(name) else { return member };
-        if member.values.iter().any(is_sink) {
-            return member;
-        }
-        // `module.constructor` is itself, and any object's constructor.
-        let mut either = Meaning { open: true, ..(*member).clone() };
-        let (what, way) = (What::Path(path), Vec::new());
-        either.add(Value { what, resolution: Resolution::Likely, way });
-        Rc::new(either)
-    }
-
-    /// A name: any of its bindings, or what the language means by it.
-    fn name(&mut self, name: Symbol, scope: ScopeId, at: Id) -> Result<Rc<Meaning>, TooLate> {
-        let found = self.program.find(name, scope, at);
-        let mut meaning = Meaning::default();
-        for binding in &found.bindings {
-            let bound = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
-            meaning.open |= bound.open;
-            for value in &bound.values {
-                meaning.add(through(*binding, value));
-            }
-        }
-        if found.free {
-            let free = self.free(name);
-            // A name that only the file knows is bound before it is read, or never read.
-            if free.resolution != Resolution::Unknown || found.bindings.is_empty() {
-                meaning.add(free);
-            }
-        }
-        meaning.doubt();
-        Ok(Rc::new(meaning))
-    }
-
-    /// A name that the file does not bind.
-    fn free(&self, name: Symbol) -> Value {
-        let name = self.program.text(name);
-        let from_star = self.program.stars.iter().find_map(|star| {
-            let path = self.world.member(&self.world.path(self.program.text(*star)), name);
-            self.world.is_sink(&path).then_some(path)
-        });
-        let (path, resolution) = match from_star {
-            Some(path) => (path, Resolution::Exact),
-            None if self.world.is_builtin(name) => (self.world.path(name), Resolution::Exact),
-            None if self.world.is_root(name) => (self.world.path(name), Resolution::Likely),
-            None => (name.into(), Resolution::Unknown),
-        };
-        Value { what: What::Path(path), resolution, way: Vec::new() }
+    /// What has this path, and is known by it.
+    fn path(&self, path: &str) -> Rc<Meaning> {
+        Meaning::one(Value::exact(What::Path(self.world.path(path))))
     }
 
     fn either(&mut self, list: &List) -> Result<Rc<Meaning>, TooLate> {
         let mut meaning = Meaning::default();
         for id in self.program.list(list).iter().take(VALUES) {
             let one = self.meaning(*id)?;
-            meaning.open |= one.open;
-            one.values.iter().for_each(|value| meaning.add(value.clone()));
+            meaning.add_all(&one);
         }
         meaning.open |= list.len() > VALUES;
         meaning.doubt();
         Ok(Rc::new(meaning))
     }
 
-    /// Texts one after another.
-    fn join(&mut self, list: &List) -> Result<Rc<Meaning>, TooLate> {
-        let mut joined = String::new();
+    /// Texts one after another; other constants are shown as texts.
+    fn join(&mut self, list: &List, at: Id) -> Result<Rc<Meaning>, TooLate> {
+        let mut joined = Value::exact(What::Constant(Constant::text("")));
+        let mut text = String::new();
         for id in self.program.list(list) {
-            let Some(text) = self.text(*id)? else { return Ok(self.unknown.clone()) };
-            if joined.len() + text.len() > TEXT_LENGTH.min(self.text_budget) {
+            let piece = self.meaning(*id)?;
+            let Some(constant) = piece.constant() else { return Ok(self.unknown.clone()) };
+            let shown = fold::shown(self.language, constant);
+            if text.len() + shown.len() > fold::LONGEST || !self.budget.spend(shown.len()) {
                 return Ok(self.unknown.clone());
             }
-            joined.push_str(&text);
+            text.push_str(&shown);
+            joined = joined.with_help_of(&piece.values[0]);
         }
-        self.text_budget -= joined.len();
-        Ok(exact(What::Text(joined.into())))
+        Ok(Meaning::one(Self::computed(at, joined.becomes(What::Constant(Constant::text(text))))))
     }
 
-    /// What becomes of every path that an expression may be.
-    fn each_path(
-        &self,
+    /// An operator between all that its sides may be.
+    fn operation(
+        &mut self,
+        operator: Operator,
+        left: Id,
+        right: Id,
+        at: Id,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let right = self.meaning(right)?;
+        if left == Id::UNKNOWN {
+            return Ok(self.each(&right, |this, value| {
+                let constant = value.constant()?;
+                let result = fold::operate(this.language, operator, None, constant)?;
+                Some(Self::computed(at, value.becomes(What::Constant(result))))
+            }));
+        }
+        let left = self.meaning(left)?;
+        let mut meaning = Meaning { values: Vec::new(), open: left.open || right.open };
+        for one in &left.values {
+            // `path / name` is a path still.
+            if operator == Operator::Divide && one.path().is_some() {
+                meaning.add(one.clone());
+                continue;
+            }
+            for other in &right.values {
+                match self.operate(operator, one, other) {
+                    Some(what) => {
+                        let value = one.becomes(what).with_help_of(other);
+                        meaning.add(Self::computed(at, value));
+                    }
+                    None => meaning.open = true,
+                }
+            }
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
+    }
+
+    fn operate(&mut self, operator: Operator, one: &Value, other: &Value) -> Option<What> {
+        let (Some(left), Some(right)) = (one.constant(), other.constant()) else {
+            return operate_on_items(operator, one, other);
+        };
+        let result = fold::operate(self.language, operator, Some(left), right)?;
+        self.budget.spend(result.size()).then_some(What::Constant(result))
+    }
+
+    /// What becomes of each value that something may be.
+    fn each(
+        &mut self,
         of: &Meaning,
-        become_: impl Fn(&World, &str) -> Option<Rc<str>>,
+        mut become_: impl FnMut(&mut Self, &Value) -> Option<Value>,
     ) -> Rc<Meaning> {
         let mut meaning = Meaning { values: Vec::new(), open: of.open };
         for value in &of.values {
-            let path = match &value.what {
-                What::Path(path) => become_(self.world, path),
-                What::Text(_) => None,
-            };
-            match path.filter(|path| path.len() <= PATH_LENGTH) {
-                Some(path) => meaning.add(Value { what: What::Path(path), ..value.clone() }),
+            match become_(self, value) {
+                Some(value) => meaning.add(value),
                 None => meaning.open = true,
             }
         }
-        if meaning.values.is_empty() { self.unknown.clone() } else { Rc::new(meaning) }
+        Rc::new(meaning)
+    }
+
+    /// A value with the step that says what was computed, in place of the steps to its parts.
+    fn computed(at: Id, mut value: Value) -> Value {
+        let Some(shown) = value.shown() else { return value };
+        if value.constant().is_some() {
+            value.way.retain(|step| matches!(step, Step::Bound(..)));
+        }
+        value.after(Step::Computed(at, shown))
     }
 }

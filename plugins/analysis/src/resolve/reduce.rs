@@ -1,121 +1,200 @@
-//! Calls and look-ups by text that only stand for something else.
-//!
-//! `getattr(os, "system")` is `os.system`, `require("fs")` is the module. Each is one line of
-//! a table in the catalogue; what it means is here.
+//! Calls of what the catalogue knows how to compute.
 
 use std::rc::Rc;
 
-use crate::catalogue::Reflection;
+use crate::catalogue::Reducer;
 use crate::clock::TooLate;
-use crate::program::{Expression, Id, ScopeId};
-use crate::resolve::Resolver;
-use crate::resolve::meaning::{Meaning, Value, What, exact};
+use crate::fold;
+use crate::program::{Constant, Id};
+use crate::resolve::meaning::{Function, ITEMS};
+use crate::resolve::{Given, Meaning, Resolver, Value, What};
+
+/// Items of a sequence.
+type Items = Rc<[Rc<Meaning>]>;
+
+/// What came of a call: nothing, where it is not computed.
+type Reduced = Result<Option<Rc<Meaning>>, TooLate>;
+
+/// How a function that waits for its object keeps the name of what it takes of it.
+const NAME: &str = "";
 
 impl Resolver<'_> {
-    /// What a call gives.
-    pub(super) fn call(&mut self, callee: Id, arguments: Id) -> Result<Rc<Meaning>, TooLate> {
-        let callee = self.meaning(callee)?;
-        let reflection = callee.values.iter().find_map(|value| match &value.what {
-            What::Path(path) => self.world.reflection(path),
-            What::Text(_) => None,
-        });
-        if let Some(reflection) = reflection
-            && let Some(meaning) = self.reflect(reflection, arguments)?
-        {
-            return Ok(meaning);
+    /// What a call of something gives that is known.
+    pub(super) fn reduce(&mut self, reducer: Reducer, given: &Given, at: Id) -> Reduced {
+        if given.open && given.by_place.is_empty() {
+            return Ok(None);
         }
-        Ok(self.each_path(&callee, |world, path| Some(world.path(&format!("{path}()")))))
+        if let Some(meaning) = self.reflect(reducer, given, at)? {
+            // A module that is named in so many words is as good as imported.
+            let is_plain = matches!(reducer, Reducer::Load | Reducer::LoadTop)
+                && meaning.values.iter().all(|value| value.way.is_empty());
+            return Ok(Some(if is_plain { meaning } else { Self::with_step(&meaning, at) }));
+        }
+        if let Some(meaning) = self.call_others(reducer, given, at)? {
+            return Ok(Some(meaning));
+        }
+        if let Some(meaning) = self.reduce_items(reducer, given, at) {
+            return Ok(Some(meaning));
+        }
+        Ok(self.reduce_constants(reducer, given, at))
     }
 
-    /// The module that a call loads, if it loads one that is known.
-    pub(crate) fn loaded(
-        &mut self,
-        callee: &str,
-        arguments: Id,
-    ) -> Result<Option<Rc<str>>, TooLate> {
-        match self.world.reflection(callee) {
-            Some(Reflection::Load | Reflection::LoadTop) => match self.argument(arguments, 0) {
-                Some(name) => self.text(name),
-                None => Ok(None),
+    /// The same, and how it was found.
+    fn with_step(meaning: &Meaning, at: Id) -> Rc<Meaning> {
+        let values = meaning.values.iter().map(|value| Self::computed(at, value.clone())).collect();
+        Rc::new(Meaning { values, open: meaning.open })
+    }
+
+    /// Calls that only stand for something else: `getattr(os, "system")` is `os.system`.
+    fn reflect(&mut self, reducer: Reducer, given: &Given, at: Id) -> Reduced {
+        let Some(first) = given.get(0, "name").cloned() else { return Ok(None) };
+        Ok(match reducer {
+            Reducer::Load | Reducer::LoadTop => self.load(reducer, &first),
+            Reducer::Member => {
+                let Some(names) = given.get(1, NAME).cloned() else { return Ok(None) };
+                Some(self.member_by(&first, &names)?)
+            }
+            Reducer::Item => match given.get(1, NAME).cloned() {
+                Some(key) => Some(self.item(&first, &key, at)?),
+                None => None,
             },
-            _ => Ok(None),
-        }
-    }
-
-    fn reflect(
-        &mut self,
-        reflection: Reflection,
-        arguments: Id,
-    ) -> Result<Option<Rc<Meaning>>, TooLate> {
-        let Some(first) = self.argument(arguments, 0) else { return Ok(None) };
-        Ok(match reflection {
-            Reflection::Same => Some(self.meaning(first)?),
-            Reflection::Dictionary => {
-                let object = self.meaning(first)?;
-                Some(self.each_path(&object, |world, path| Some(world.member(path, "__dict__"))))
-            }
-            Reflection::Member => {
-                let Some(name) = self.argument(arguments, 1) else { return Ok(None) };
-                let Some(name) = self.text(name)? else { return Ok(None) };
-                let object = self.meaning(first)?;
-                Some(self.member(&object, &name))
-            }
-            Reflection::Load => self.text(first)?.map(|name| self.module(&name)),
-            Reflection::LoadTop => {
-                let name = self.text(first)?;
-                name.map(|name| self.module(name.split('.').next().unwrap_or(&name)))
-            }
+            Reducer::Dictionary => Some(self.each(&first, |this, value| {
+                let dictionary = this.world.member(value.path()?, "__dict__");
+                Some(value.becomes(What::Path(dictionary)))
+            })),
+            _ => None,
         })
     }
 
-    /// `object[index]`, where the index is a text that is known.
-    pub(super) fn index(&mut self, object: Id, index: Id, at: Id) -> Result<Rc<Meaning>, TooLate> {
-        let (object, Some(name)) = (self.meaning(object)?, self.text(index)?) else {
-            return Ok(self.unknown.clone());
-        };
-        let is_namespace =
-            |value: &Value| value.path().is_some_and(|path| self.world.is_namespace(path));
-        if object.values.iter().any(is_namespace) {
-            return match self.program.symbol(&name) {
-                Some(name) => self.name(name, ScopeId::default(), at),
-                None => Ok(exact(What::Path(self.world.path(&name)))),
-            };
+    /// The modules that a text may name.
+    fn load(&mut self, reducer: Reducer, names: &Meaning) -> Option<Rc<Meaning>> {
+        let loaded = self.each(names, |this, value| {
+            let name = value.constant()?.as_text()?;
+            let top = name.split('.').next().unwrap_or(name);
+            let name = if reducer == Reducer::LoadTop { top } else { name };
+            Some(value.becomes(What::Path(this.world.path(name))))
+        });
+        (!loaded.values.is_empty()).then_some(loaded)
+    }
+
+    /// The member of an object that any of these texts names: `a.b` is a member of a member.
+    fn member_by(&mut self, object: &Meaning, names: &Meaning) -> Result<Rc<Meaning>, TooLate> {
+        let mut meaning = Meaning { values: Vec::new(), open: object.open || names.open };
+        for name in &names.values {
+            let Some(text) = name.constant().and_then(Constant::as_text) else { continue };
+            let mut member = Rc::new(object.clone());
+            for part in text.split('.') {
+                member = self.member(&member, part)?;
+            }
+            meaning.open |= member.open;
+            let helped = member.values.iter().map(|value| value.clone().with_help_of(name));
+            helped.for_each(|value| meaning.add(value));
         }
-        let item = self.each_path(&object, |world, path| world.item(path, &name));
-        let of_any = self.world.member_of_any(&name).filter(|_| item.values.is_empty());
-        Ok(of_any.map_or(item, |path| exact(What::Path(path))))
+        Ok(Rc::new(meaning))
     }
 
-    /// The object of a look-up by a name that is not known, of which rules name a member.
-    pub(crate) fn looked_up(&mut self, object: Id, name: Id) -> Result<Option<Value>, TooLate> {
-        if self.text(name)?.is_some()
-            || matches!(self.program.expression(name), Expression::Constant(_))
-        {
-            return Ok(None);
+    /// Calls that call something else, or make something that does.
+    fn call_others(&mut self, reducer: Reducer, given: &Given, at: Id) -> Reduced {
+        let Some(first) = given.at(0).cloned() else { return Ok(None) };
+        Ok(Some(match reducer {
+            Reducer::Same => first,
+            Reducer::Partial => self.with_first(&first, &given.rest(1)),
+            Reducer::Bind => self.with_first(&first, &given.rest(2)),
+            Reducer::MemberGetter => applied_later(Reducer::Member, &first, Given::default()),
+            Reducer::ItemGetter => applied_later(Reducer::Item, &first, Given::default()),
+            Reducer::MemberCaller => applied_later(Reducer::CallMember, &first, given.rest(1)),
+            Reducer::CallMember => return self.call_member(given, at),
+            Reducer::Call => self.call_any(&first, &given.rest(1), at)?,
+            Reducer::CallWithout => self.call_any(&first, &given.rest(2), at)?,
+            Reducer::CallSpread => {
+                let items = given.by_place.last().and_then(|last| last.iterated());
+                let Some(items) = items else { return Ok(None) };
+                let given = Given { by_place: items.to_vec(), ..Given::default() };
+                self.call_any(&first, &given, at)?
+            }
+            Reducer::Map => return self.map(given, at),
+            Reducer::Accumulate => return self.accumulate(given, at),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// A function that is given these before its own arguments.
+    fn with_first(&mut self, function: &Meaning, given: &Given) -> Rc<Meaning> {
+        self.each(function, |_, value| {
+            let function = Function::Value(Box::new(value.clone()));
+            let applied = Self::applied(function, given.clone());
+            Some(value.becomes(applied.values[0].what.clone()))
+        })
+    }
+
+    /// `methodcaller(name, …)(object)`
+    fn call_member(&mut self, given: &Given, at: Id) -> Reduced {
+        let Some((object, arguments)) = given.by_place.split_last() else { return Ok(None) };
+        let Some(name) = given.get(usize::MAX, NAME).cloned() else { return Ok(None) };
+        let member = self.member_by(&object.clone(), &name)?;
+        let given = Given { by_place: arguments.to_vec(), ..Given::default() };
+        Ok(Some(self.call_any(&member, &given, at)?))
+    }
+
+    /// The function and the items, in the order of the language.
+    fn function_and_items(given: &Given) -> Option<(Rc<Meaning>, Items)> {
+        let (one, other) = (given.at(0)?, given.at(1)?);
+        match (one.iterated(), other.iterated()) {
+            (_, Some(items)) => Some((one.clone(), items)),
+            (Some(items), None) => Some((other.clone(), items)),
+            (None, None) => None,
         }
-        let object = self.meaning(object)?;
-        let sensitive = |path: &str| {
-            let object = path.strip_suffix(".__dict__").unwrap_or(path);
-            self.world.is_above_sink(object) || self.world.is_namespace(path)
-        };
-        Ok(object
-            .values
-            .iter()
-            .find(|value| value.path().is_some_and(|path| sensitive(path)))
-            .cloned())
     }
 
-    fn module(&self, name: &str) -> Rc<Meaning> {
-        exact(What::Path(self.world.path(name)))
+    fn map(&mut self, given: &Given, at: Id) -> Reduced {
+        let Some((function, items)) = Self::function_and_items(given) else { return Ok(None) };
+        let mut made = Vec::new();
+        for item in items.iter() {
+            let given = Given { by_place: vec![item.clone()], ..Given::default() };
+            made.push(self.call_any(&function, &given, at)?);
+        }
+        Ok(Some(self.items(made)))
     }
 
-    /// The argument at a place, if the places are known.
-    pub(crate) fn argument(&self, arguments: Id, place: usize) -> Option<Id> {
-        let arguments = self.program.arguments(arguments);
-        let argument = *arguments.get(place)?;
-        let by_place = |id: &Id| {
-            !matches!(self.program.expression(*id), Expression::Splat(_) | Expression::Keyword(..))
-        };
-        arguments[..=place].iter().all(by_place).then_some(argument)
+    /// `reduce(function, items, first)`
+    fn accumulate(&mut self, given: &Given, at: Id) -> Reduced {
+        let Some((function, items)) = Self::function_and_items(given) else { return Ok(None) };
+        let mut items = items.iter().cloned();
+        let first = given.at(2).cloned().or_else(|| items.next());
+        let Some(mut result) = first else { return Ok(None) };
+        for item in items {
+            let given = Given { by_place: vec![result, item], ..Given::default() };
+            result = self.call_any(&function, &given, at)?;
+        }
+        Ok(Some(result))
     }
+
+    /// Calls that make one constant of others.
+    fn reduce_constants(&mut self, reducer: Reducer, given: &Given, at: Id) -> Option<Rc<Meaning>> {
+        let constants: Option<Vec<Constant>> =
+            given.by_place.iter().map(|one| one.constant().cloned()).collect();
+        let constants = constants?;
+        if constants.iter().map(Constant::size).max() > Some(fold::LONGEST) || given.open {
+            return None;
+        }
+        let result = fold::reduce(self.language, reducer, &constants)?;
+        if !self.budget.spend(result.size()) {
+            return None;
+        }
+        Self::made_of(given, What::Constant(result), at)
+    }
+
+    /// Something that is computed of these.
+    pub(super) fn made_of(given: &Given, what: What, at: Id) -> Option<Rc<Meaning>> {
+        let mut values = given.by_place.iter().filter_map(|one| one.only());
+        let first = values.next()?.becomes(what);
+        let made = values.take(ITEMS).fold(first, Value::with_help_of);
+        Some(Meaning::one(Self::computed(at, made)))
+    }
+}
+
+/// `attrgetter(name)`: the object comes later.
+fn applied_later(reducer: Reducer, name: &Rc<Meaning>, mut given: Given) -> Rc<Meaning> {
+    given.by_name.push((NAME.into(), name.clone()));
+    Resolver::applied(Function::Reducer(reducer), given)
 }

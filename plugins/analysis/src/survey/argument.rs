@@ -1,7 +1,7 @@
 //! What a call is given.
 
 use crate::clock::TooLate;
-use crate::program::{Expression, Id};
+use crate::program::{Constant, Expression, Id};
 use crate::resolve::Meaning;
 use crate::survey::program::Surveyor;
 use crate::{Argument, Resolution};
@@ -26,12 +26,8 @@ impl Surveyor<'_> {
         };
         let meaning = self.resolver.meaning(id)?;
         let resolved = only_path(&meaning);
-        let literal = if let Expression::Constant(json) = self.program.expression(id) {
-            Some(self.program.text(*json).to_owned())
-        } else {
-            let text = self.resolver.text(id)?;
-            text.filter(|text| text.len() <= LITERAL_LENGTH).map(|text| json(&text))
-        };
+        let constant = meaning.constant().filter(|constant| constant.size() <= LITERAL_LENGTH);
+        let literal = constant.and_then(Constant::json);
         Ok(Argument { name, literal, resolved, text: shortened(self.text.at(span)), span })
     }
 }

@@ -33,8 +33,8 @@ pub(crate) struct Seen {
     pub(crate) fact: Fact,
     /// The place to point at; of a call, what is called.
     pub(crate) focus: Span,
-    /// The bindings that the name was found through, and what to say of them.
-    pub(crate) way: Vec<(BindingId, Option<Label>)>,
+    /// What the name was found through: bindings, and what to say of each step.
+    pub(crate) way: Vec<(Option<BindingId>, Option<Label>)>,
     /// The bindings that it is the value of: judged there only if nothing is found through them.
     pub(crate) bound: Vec<BindingId>,
 }
@@ -67,7 +67,7 @@ pub(crate) fn of(
         }
         Language::Bash => return Survey::bash(bash::seen(tree, text, world, clock)?),
     };
-    let mut survey = program::Surveyor::new(&program, world, text, clock).survey()?;
+    let mut survey = program::Surveyor::new(&program, language, world, text, clock).survey()?;
     survey.seen.sort_by_key(|seen| seen.fact.span);
     Ok(survey)
 }

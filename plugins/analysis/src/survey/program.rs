@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::catalogue::{Reflection, World};
+use crate::catalogue::{Reducer, World};
 use crate::clock::{Clock, TooLate};
 use crate::program::{BindingId, Expression, Id, Import, Program, Role};
 use crate::resolve::{Resolver, Step, Value};
-use crate::survey::{FACTS, Imported, Seen, Survey, too_much};
+use crate::survey::{FACTS, Imported, Seen, Survey, shortened, too_much};
 use crate::text::Text;
-use crate::{DependencyKind, Fact, FactKind, Label, NotAnalysable, Resolution, Span};
+use crate::{DependencyKind, Fact, FactKind, Label, Language, NotAnalysable, Resolution, Span};
 
 /// Names in a chain that is kept as written.
 const CHAIN: usize = 16;
@@ -26,6 +26,7 @@ pub(super) struct Surveyor<'a> {
 impl<'a> Surveyor<'a> {
     pub(super) fn new(
         program: &'a Program,
+        language: Language,
         world: &'a World,
         text: &'a Text,
         clock: &'a Clock,
@@ -34,7 +35,7 @@ impl<'a> Surveyor<'a> {
         for (at, binding) in (0..).zip(program.bindings()) {
             bound.entry(binding.value).or_default().push(BindingId(at));
         }
-        let resolver = Resolver::new(program, world, clock);
+        let resolver = Resolver::new(program, world, language, clock);
         Self { program, world, text, resolver, bound, survey: Survey::default() }
     }
 
@@ -89,7 +90,7 @@ impl<'a> Surveyor<'a> {
             if let Some(module) = self.resolver.loaded(path, arguments)? {
                 self.import(&module, None, span, DependencyKind::Required);
             }
-            if self.world.reflection(path) == Some(Reflection::Member)
+            if self.world.reducer(path) == Some(Reducer::Member)
                 && let (Some(object), Some(name)) =
                     (self.resolver.argument(arguments, 0), self.resolver.argument(arguments, 1))
             {
@@ -158,16 +159,28 @@ impl<'a> Surveyor<'a> {
         let span = self.program.span(id);
         let (name, resolution) = (path.to_owned(), value.resolution);
         let fact = Fact { kind, name, resolution, arguments: Vec::new(), span };
-        let way = value.way.iter().map(|step| (step.binding, self.label(step))).collect();
+        let binding = |step: &Step| match step {
+            Step::Bound(binding, _) => Some(*binding),
+            Step::Computed(..) => None,
+        };
+        let way = value.way.iter().map(|step| (binding(step), self.label(step))).collect();
         Seen { fact, focus: span, way, bound: Vec::new() }
     }
 
     /// What to say of a binding: nothing of `import os`, for it does not change the name.
     fn label(&self, step: &Step) -> Option<Label> {
-        let binding = &self.program.bindings()[step.binding.0 as usize];
-        let name = self.program.text(binding.name);
-        let message = || format!("`{name}` is `{}`", step.path);
-        (*step.path != *name).then(|| Label { span: binding.span, message: message() })
+        let (span, written, shown) = match step {
+            Step::Bound(binding, shown) => {
+                let binding = &self.program.bindings()[binding.0 as usize];
+                (binding.span, self.program.text(binding.name), shown)
+            }
+            Step::Computed(id, shown) => {
+                let span = self.program.span(*id);
+                (span, self.text.at(span), shown)
+            }
+        };
+        let message = || format!("`{}` is `{shown}`", shortened(written));
+        (**shown != *written).then(|| Label { span, message: message() })
     }
 
     /// The chain of names that is called, where it stands for nothing that is known.

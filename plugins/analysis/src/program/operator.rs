@@ -1,0 +1,55 @@
+//! Operators that languages share, and what they mean in each.
+
+/// An operator. What gives one of its sides, as `or` does, is an
+/// [`Expression::Either`](super::Expression::Either).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    /// `+`: of numbers, texts, bytes and sequences; without a left side, a number.
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`: of numbers, and so many times a text or a sequence.
+    Multiply,
+    /// `/`: of numbers, and of paths in Python.
+    Divide,
+    /// `//`
+    DivideWhole,
+    /// `%`: of numbers, and of formats in Python.
+    Remainder,
+    /// `**`
+    Power,
+    /// `&`
+    And,
+    /// `|`
+    Or,
+    /// `^`
+    ExclusiveOr,
+    /// `<<`
+    ShiftLeft,
+    /// `>>`
+    ShiftRight,
+    /// `~`
+    Invert,
+    /// `not`, `!`
+    Not,
+    /// `==`, `===`, `is`
+    Equal,
+    /// `!=`, `!==`, `is not`
+    Unequal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`
+    AtLeast,
+    /// `in`
+    In,
+    /// `not in`
+    NotIn,
+    /// A value in a format: `{value:format}`.
+    Format,
+    /// `typeof`
+    TypeOf,
+}

@@ -1,0 +1,49 @@
+//! How much is computed for one file.
+//!
+//! People write little that computes names; what asks for more than this was written to keep the
+//! checker busy, and stays unknown.
+
+/// Expressions that are looked at again, for a call or an item of a comprehension.
+const STEPS: usize = 200_000;
+
+/// Bytes of texts that are put together.
+const BYTES: usize = 8 * 1024 * 1024;
+
+/// Calls that are followed into functions of the file's own.
+const CALLS: usize = 200;
+
+/// What is left.
+pub(super) struct Budget {
+    steps: usize,
+    bytes: usize,
+    calls: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { steps: STEPS, bytes: BYTES, calls: CALLS }
+    }
+}
+
+impl Budget {
+    /// Takes one step, if there is one left.
+    pub(super) fn step(&mut self) -> bool {
+        take(&mut self.steps, 1)
+    }
+
+    /// Takes so many bytes.
+    pub(super) fn spend(&mut self, bytes: usize) -> bool {
+        take(&mut self.bytes, bytes)
+    }
+
+    /// Takes one call.
+    pub(super) fn call(&mut self) -> bool {
+        take(&mut self.calls, 1)
+    }
+}
+
+fn take(left: &mut usize, wanted: usize) -> bool {
+    let rest = left.checked_sub(wanted);
+    *left = rest.unwrap_or(*left);
+    rest.is_some()
+}

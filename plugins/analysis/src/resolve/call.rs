@@ -1,0 +1,247 @@
+//! Calls: what is given, and what comes back.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::catalogue::Reducer;
+use crate::clock::TooLate;
+use crate::program::{Definition, DefinitionId, Expression, Id};
+use crate::resolve::frame::Frame;
+use crate::resolve::meaning::{Applied, Function};
+use crate::resolve::{Given, Meaning, Resolver, Value, What};
+
+/// Functions of the file's own that are followed into each other.
+const FRAMES: usize = 6;
+
+/// Calls of a function that are looked at to see what it is given.
+const CALLERS: usize = 8;
+
+impl Resolver<'_> {
+    /// What a call gives.
+    pub(super) fn call(
+        &mut self,
+        at: Id,
+        callee: Id,
+        arguments: Id,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let callee = self.meaning(callee)?;
+        if callee.values.is_empty() {
+            return Ok(self.unknown.clone());
+        }
+        let given = self.given(arguments)?;
+        self.call_any(&callee, &given, at)
+    }
+
+    /// What calling any of these gives.
+    pub(super) fn call_any(
+        &mut self,
+        callee: &Meaning,
+        given: &Given,
+        at: Id,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let mut meaning = Meaning { values: Vec::new(), open: callee.open };
+        for value in &callee.values {
+            let result = self.call_value(value, given, at)?;
+            meaning.add_all(&result);
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
+    }
+
+    fn call_value(&mut self, value: &Value, given: &Given, at: Id) -> Result<Rc<Meaning>, TooLate> {
+        match &value.what {
+            What::Path(path) => {
+                if let Some(reducer) = self.world.reducer(path)
+                    && let Some(result) = self.reduce(reducer, given, at)?
+                {
+                    return Ok(result);
+                }
+                let result = self.world.path(&format!("{path}()"));
+                Ok(self.path_on_the_way(value, &result))
+            }
+            What::Own(definition) if self.program.definition(*definition).is_class => {
+                Ok(Meaning::one(value.becomes(What::Instance(*definition))))
+            }
+            What::Own(function) => self.enter(*function, given),
+            What::Applied(applied) => {
+                let all = applied.given.and(given);
+                match &applied.function {
+                    Function::Value(function) => self.call_value(function, &all, at),
+                    Function::Reducer(reducer) => {
+                        let result = self.reduce(*reducer, &all, at)?;
+                        Ok(result.unwrap_or_else(|| self.unknown.clone()))
+                    }
+                }
+            }
+            What::Instance(_) => {
+                let call = self.member(&Meaning::one(value.clone()), "__call__")?;
+                let calls_itself = call.values.contains(value);
+                if calls_itself {
+                    Ok(self.unknown.clone())
+                } else {
+                    self.call_any(&call, given, at)
+                }
+            }
+            What::Constant(_) | What::Items(_) | What::Pairs(_) => Ok(self.unknown.clone()),
+        }
+    }
+
+    /// What a call is given.
+    pub(super) fn given(&mut self, arguments: Id) -> Result<Given, TooLate> {
+        let program = self.program;
+        let mut given = Given::default();
+        for id in program.arguments(arguments) {
+            match program.expression(*id) {
+                Expression::Keyword(name, value) => {
+                    let value = self.meaning(*value)?;
+                    given.by_name.push((program.text(*name).into(), value));
+                }
+                Expression::Splat(values) => {
+                    let values = self.meaning(*values)?;
+                    match values.items() {
+                        Some(items) => given.by_place.extend(items.iter().cloned()),
+                        None => given.open = true,
+                    }
+                }
+                _ => {
+                    let value = self.meaning(*id)?;
+                    // What comes after any number of values has no place.
+                    given.by_place.push(if given.open { self.unknown.clone() } else { value });
+                }
+            }
+        }
+        Ok(given)
+    }
+
+    /// What a function of the file's own gives for this.
+    fn enter(&mut self, function: DefinitionId, given: &Given) -> Result<Rc<Meaning>, TooLate> {
+        let program = self.program;
+        let definition = program.definition(function);
+        if self.frames.len() == FRAMES || definition.results.is_empty() || !self.budget.call() {
+            return Ok(self.unknown.clone());
+        }
+        let known = self.known_of(definition, given)?;
+        self.frames.push(Frame::new(definition.region.clone(), known));
+        let results: Result<Vec<_>, TooLate> =
+            definition.results.iter().take(CALLERS).map(|id| self.meaning(*id)).collect();
+        self.frames.pop();
+        let results = results?;
+        if definition.yields {
+            return Ok(Meaning::one(Value::exact(What::Items(results.into()))));
+        }
+        let mut meaning = Meaning::default();
+        for result in &results {
+            meaning.add_all(result);
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
+    }
+
+    /// What a function's parameters are in a call.
+    fn known_of(
+        &mut self,
+        definition: &Definition,
+        given: &Given,
+    ) -> Result<HashMap<Id, Rc<Meaning>>, TooLate> {
+        let mut known = HashMap::new();
+        for (place, parameter) in definition.parameters.iter().enumerate() {
+            let name = parameter.name.map_or("", |name| self.program.text(name));
+            let meaning = match given.get(place, name) {
+                _ if parameter.takes_rest => {
+                    let rest: Rc<[_]> = given.rest(place).by_place.into();
+                    Meaning::one(Value::exact(What::Items(rest)))
+                }
+                Some(meaning) => meaning.clone(),
+                None if parameter.default != Id::UNKNOWN && !given.open => {
+                    self.meaning(parameter.default)?
+                }
+                None => self.unknown.clone(),
+            };
+            known.insert(parameter.value, meaning);
+        }
+        Ok(known)
+    }
+
+    /// What a parameter may be, whoever calls: its default, and what the file's own calls give.
+    pub(super) fn parameter(
+        &mut self,
+        function: DefinitionId,
+        place: u32,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let program = self.program;
+        let definition = program.definition(function);
+        let place = place as usize;
+        let parameter = &definition.parameters[place];
+        let mut meaning = Meaning { values: Vec::new(), open: true };
+        if parameter.default != Id::UNKNOWN {
+            let default = self.meaning(parameter.default)?;
+            meaning.add_all(&default);
+        }
+        if let Some(class) = definition.class.filter(|_| place == 0) {
+            meaning.add(Value::exact(What::Instance(class)));
+        }
+        let name = parameter.name.map_or("", |name| program.text(name));
+        let calls = definition.name.map_or(&[][..], |name| program.calls_of(name));
+        for call in calls.iter().take(CALLERS) {
+            if !parameter.takes_rest
+                && let Some(given) = self.given_to(function, *call)?
+                && let Some(one) = given.get(place, name)
+            {
+                meaning.add_all(one);
+            }
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
+    }
+
+    /// What a call gives a function, if it is this one that is called.
+    fn given_to(&mut self, function: DefinitionId, call: Id) -> Result<Option<Given>, TooLate> {
+        let Expression::Call(callee, arguments) = *self.program.expression(call) else {
+            return Ok(None);
+        };
+        let callee = self.meaning(callee)?;
+        for value in &callee.values {
+            let first = match &value.what {
+                What::Own(own) if *own == function => Given::default(),
+                What::Applied(applied) => match &applied.function {
+                    Function::Value(value) if value.what == What::Own(function) => {
+                        applied.given.clone()
+                    }
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let given = self.given(arguments)?;
+            return Ok(Some(first.and(&given)));
+        }
+        Ok(None)
+    }
+
+    /// A function with its first arguments.
+    pub(super) fn applied(function: Function, given: Given) -> Rc<Meaning> {
+        Meaning::one(Value::exact(What::Applied(Rc::new(Applied { function, given }))))
+    }
+
+    /// The module that a call loads, if it loads one that is known.
+    pub(crate) fn loaded(
+        &mut self,
+        callee: &str,
+        arguments: Id,
+    ) -> Result<Option<Rc<str>>, TooLate> {
+        let Some(Reducer::Load | Reducer::LoadTop) = self.world.reducer(callee) else {
+            return Ok(None);
+        };
+        let given = self.given(arguments)?;
+        Ok(given.get(0, "name").and_then(|name| name.text().cloned()))
+    }
+
+    /// The expression of the argument at a place, if the places are known.
+    pub(crate) fn argument(&self, arguments: Id, place: usize) -> Option<Id> {
+        let arguments = self.program.arguments(arguments);
+        let argument = *arguments.get(place)?;
+        let by_place = |id: &Id| {
+            !matches!(self.program.expression(*id), Expression::Splat(_) | Expression::Keyword(..))
+        };
+        arguments[..=place].iter().all(by_place).then_some(argument)
+    }
+}

@@ -1,0 +1,261 @@
+//! Members and items of what is known.
+
+use std::rc::Rc;
+
+use crate::catalogue::World;
+use crate::clock::TooLate;
+use crate::program::{Constant, DefinitionId, Expression, Id, List, ScopeId};
+use crate::resolve::meaning::{Applied, Function, pair};
+use crate::resolve::{Given, Meaning, PATH_LENGTH, Resolver, Value, What};
+use crate::{Resolution, fold};
+
+impl Resolver<'_> {
+    /// A member: of each thing that the object may be, or of whatever it is.
+    pub(super) fn member(&mut self, object: &Meaning, name: &str) -> Result<Rc<Meaning>, TooLate> {
+        let mut member = Meaning { values: Vec::new(), open: object.open };
+        for value in &object.values {
+            let one = self.member_of(value, name)?;
+            member.add_all(&one);
+        }
+        let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
+        if !member.values.iter().any(is_sink) {
+            // `module.constructor` is itself, and any object's constructor.
+            member.add_all(&self.member_of_any(name));
+        }
+        if member.values.is_empty() {
+            member.add_all(&*self.field(name)?);
+        }
+        Ok(Rc::new(member))
+    }
+
+    fn member_of_any(&self, name: &str) -> Meaning {
+        let Some(path) = self.world.member_of_any(name) else { return Meaning::default() };
+        let value = Value { resolution: Resolution::Likely, ..Value::exact(What::Path(path)) };
+        Meaning { values: vec![value], open: true }
+    }
+
+    /// What the file writes to members of this name, where that is a sink: of an object that is not
+    /// followed, it may be this one's.
+    fn field(&mut self, name: &str) -> Result<Rc<Meaning>, TooLate> {
+        let mut meaning = Meaning { values: Vec::new(), open: true };
+        let symbol = self.program.symbol(name);
+        for id in symbol.map_or(&[][..], |symbol| self.program.written_to(symbol)).iter().take(8) {
+            let written = self.meaning(*id)?;
+            for value in &written.values {
+                if value.path().is_some_and(|path| self.world.is_sink(path)) {
+                    meaning.add(Value { resolution: Resolution::Likely, ..value.clone() });
+                }
+            }
+        }
+        Ok(Rc::new(meaning))
+    }
+
+    fn member_of(&mut self, value: &Value, name: &str) -> Result<Rc<Meaning>, TooLate> {
+        Ok(match &value.what {
+            What::Path(path) => {
+                let member = self.world.member(path, name);
+                self.path_on_the_way(value, &member)
+            }
+            What::Own(class) | What::Instance(class)
+                if self.program.definition(*class).is_class =>
+            {
+                self.member_of_class(value, *class, name)?
+            }
+            What::Pairs(pairs) if self.world.has_indexed_members() => {
+                let found = pair(pairs, &Constant::text(name));
+                found.unwrap_or_else(|| self.method(value, name))
+            }
+            _ => self.method(value, name),
+        })
+    }
+
+    /// A path that was found where another was.
+    pub(super) fn path_on_the_way(&self, value: &Value, path: &Rc<str>) -> Rc<Meaning> {
+        if path.len() > PATH_LENGTH {
+            return self.unknown.clone();
+        }
+        Meaning::one(value.becomes(What::Path(path.clone())))
+    }
+
+    /// A method that the catalogue knows how to compute, with its object.
+    fn method(&self, value: &Value, name: &str) -> Rc<Meaning> {
+        let Some(reducer) = self.world.method(name) else { return self.unknown.clone() };
+        let given = Given { by_place: vec![Meaning::one(value.clone())], ..Given::default() };
+        let applied = Applied { function: Function::Reducer(reducer), given };
+        Meaning::one(value.becomes(What::Applied(Rc::new(applied))))
+    }
+
+    /// What a class, or the first of its bases that has it, binds a name to.
+    fn member_of_class(
+        &mut self,
+        value: &Value,
+        class: DefinitionId,
+        name: &str,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let Some(symbol) = self.program.symbol(name) else { return Ok(self.unknown.clone()) };
+        let program = self.program;
+        let definition = program.definition(class);
+        let mut meaning = Meaning::default();
+        for binding in program.bound_in(definition.scope, symbol) {
+            let bound = self.meaning(binding.value)?;
+            meaning.open |= bound.open;
+            bound.values.iter().for_each(|member| meaning.add(self.bound_to(value, member)));
+        }
+        if meaning.values.is_empty() {
+            meaning.open = true;
+            for base in &definition.results {
+                let base = self.meaning(*base)?;
+                let inherited = self.member(&base, name)?;
+                meaning.add_all(&inherited);
+            }
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
+    }
+
+    /// A method of an object is given the object first.
+    fn bound_to(&self, object: &Value, member: &Value) -> Value {
+        let What::Own(function) = member.what else { return member.clone() };
+        if self.program.definition(function).is_class || !matches!(object.what, What::Instance(_)) {
+            return member.clone();
+        }
+        let given = Given { by_place: vec![Meaning::one(object.clone())], ..Given::default() };
+        let function = Function::Value(Box::new(member.clone()));
+        member.becomes(What::Applied(Rc::new(Applied { function, given })))
+    }
+
+    /// `object[index]`
+    pub(super) fn index(&mut self, object: Id, index: Id, at: Id) -> Result<Rc<Meaning>, TooLate> {
+        let program = self.program;
+        let object = self.meaning(object)?;
+        if let Expression::Slice(bounds) = program.expression(index) {
+            return self.slice(&object, bounds, at);
+        }
+        let index = self.meaning(index)?;
+        self.item(&object, &index, at)
+    }
+
+    fn slice(&mut self, object: &Meaning, bounds: &List, at: Id) -> Result<Rc<Meaning>, TooLate> {
+        let mut numbers = [None; 3];
+        for (number, id) in numbers.iter_mut().zip(self.program.list(bounds)) {
+            match self.meaning(*id)?.constant() {
+                Some(Constant::Nothing) => {}
+                Some(constant) => *number = constant.as_integer(),
+                None => return Ok(self.unknown.clone()),
+            }
+        }
+        Ok(self.each(object, |this, value| {
+            let part = this.part(&value.what, numbers)?;
+            Some(Self::computed(at, value.becomes(part)))
+        }))
+    }
+
+    /// Some of the items, or of the characters.
+    pub(super) fn part(&mut self, what: &What, bounds: [Option<i128>; 3]) -> Option<What> {
+        let length = match what {
+            What::Items(items) => items.len(),
+            What::Constant(Constant::Text(text)) => text.chars().count(),
+            What::Constant(Constant::Bytes(bytes)) => bytes.len(),
+            _ => return None,
+        };
+        let places = fold::places(bounds, length).filter(|_| self.budget.spend(length))?;
+        Some(match what {
+            What::Items(items) => {
+                What::Items(places.into_iter().map(|at| items[at].clone()).collect())
+            }
+            What::Constant(Constant::Text(text)) => {
+                let characters: Vec<char> = text.chars().collect();
+                let text: String = places.into_iter().map(|at| characters[at]).collect();
+                What::Constant(Constant::text(text))
+            }
+            What::Constant(Constant::Bytes(bytes)) => {
+                What::Constant(Constant::Bytes(places.into_iter().map(|at| bytes[at]).collect()))
+            }
+            _ => return None,
+        })
+    }
+
+    /// The item that an index may be the place or the name of.
+    pub(super) fn item(
+        &mut self,
+        object: &Meaning,
+        index: &Meaning,
+        at: Id,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let mut meaning = Meaning { values: Vec::new(), open: object.open || index.open };
+        for key in &index.values {
+            let Some(constant) = key.constant() else { continue };
+            for value in &object.values {
+                let item = self.item_of(value, constant, at)?;
+                meaning.open |= item.open;
+                for item in &item.values {
+                    meaning.add(Self::computed(at, item.clone().with_help_of(key)));
+                }
+            }
+            if let Some(name) = constant.as_text().filter(|_| meaning.values.is_empty()) {
+                meaning.add_all(&self.member_of_any(name));
+                meaning.add_all(&*self.field(name)?);
+            }
+        }
+        if index.constant().is_none() {
+            meaning.add_all(&Self::any_item(object));
+            meaning.open = true;
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
+    }
+
+    fn item_of(&mut self, value: &Value, key: &Constant, at: Id) -> Result<Rc<Meaning>, TooLate> {
+        Ok(match (&value.what, key) {
+            (What::Path(path), Constant::Text(name)) if self.world.is_namespace(path) => {
+                match self.program.symbol(name) {
+                    Some(name) => self.name(name, ScopeId::default(), at)?,
+                    None => self.path(name),
+                }
+            }
+            (What::Path(path), Constant::Text(name)) => match self.world.item(path, name) {
+                Some(item) => self.path_on_the_way(value, &item),
+                None => self.unknown.clone(),
+            },
+            (What::Pairs(pairs), key) => pair(pairs, key).unwrap_or_else(|| self.unknown.clone()),
+            (What::Items(items), key) => {
+                let at = key.as_integer().and_then(|at| fold::place(at, items.len()));
+                at.map_or_else(|| self.method_by_name(value, key), |at| items[at].clone())
+            }
+            (What::Constant(constant), key) => {
+                let item = key.as_integer().and_then(|at| fold::item(self.language, constant, at));
+                match item {
+                    Some(item) => Meaning::one(value.becomes(What::Constant(item))),
+                    None => self.method_by_name(value, key),
+                }
+            }
+            (_, Constant::Text(name)) if self.world.has_indexed_members() => {
+                self.member_of(value, name)?
+            }
+            _ => self.unknown.clone(),
+        })
+    }
+
+    fn method_by_name(&self, value: &Value, key: &Constant) -> Rc<Meaning> {
+        match key {
+            Constant::Text(name) if self.world.has_indexed_members() => self.method(value, name),
+            _ => self.unknown.clone(),
+        }
+    }
+
+    /// The object of a look-up by a name that is not known, of which rules name a member.
+    pub(crate) fn looked_up(&mut self, object: Id, name: Id) -> Result<Option<Value>, TooLate> {
+        let name = self.meaning(name)?;
+        if !name.open && name.values.iter().all(|value| value.constant().is_some()) {
+            return Ok(None);
+        }
+        let object = self.meaning(object)?;
+        let sensitive = |world: &World, path: &str| {
+            let object = path.strip_suffix(".__dict__").unwrap_or(path);
+            world.is_above_sink(object) || world.is_namespace(path)
+        };
+        let is_sensitive =
+            |value: &&Value| value.path().is_some_and(|path| sensitive(self.world, path));
+        Ok(object.values.iter().find(is_sensitive).cloned())
+    }
+}

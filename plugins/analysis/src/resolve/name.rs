@@ -1,0 +1,57 @@
+//! Names: any of their bindings, or what the language means by them.
+
+use std::rc::Rc;
+
+use crate::Resolution;
+use crate::clock::TooLate;
+use crate::program::{Id, ScopeId, Symbol};
+use crate::resolve::{Meaning, Resolver, Step, Value, What};
+
+impl Resolver<'_> {
+    /// What a name may be in a place.
+    pub(super) fn name(
+        &mut self,
+        name: Symbol,
+        scope: ScopeId,
+        at: Id,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let found = self.program.find(name, scope, at);
+        let mut meaning = Meaning::default();
+        for binding in &found.bindings {
+            let bound = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
+            meaning.open |= bound.open;
+            for value in &bound.values {
+                let shown = value.shown().filter(|_| value.path().is_some());
+                meaning.add(match shown {
+                    Some(shown) => value.clone().after(Step::Bound(*binding, shown)),
+                    None => value.clone(),
+                });
+            }
+        }
+        if found.free {
+            let free = self.free(name);
+            // A name that only the file knows is bound before it is read, or never read.
+            if free.resolution != Resolution::Unknown || found.bindings.is_empty() {
+                meaning.add(free);
+            }
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
+    }
+
+    /// A name that the file does not bind.
+    fn free(&self, name: Symbol) -> Value {
+        let name = self.program.text(name);
+        let from_star = self.program.stars.iter().find_map(|star| {
+            let path = self.world.member(&self.world.path(self.program.text(*star)), name);
+            self.world.is_sink(&path).then_some(path)
+        });
+        let (path, resolution) = match from_star {
+            Some(path) => (path, Resolution::Exact),
+            None if self.world.is_builtin(name) => (self.world.path(name), Resolution::Exact),
+            None if self.world.is_root(name) => (self.world.path(name), Resolution::Likely),
+            None => (name.into(), Resolution::Unknown),
+        };
+        Value { what: What::Path(path), resolution, way: Vec::new() }
+    }
+}
