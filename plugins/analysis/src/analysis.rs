@@ -7,7 +7,8 @@ use tree_sitter::Tree;
 use crate::catalogue::{self, OverrideError, Overrides};
 use crate::clock::Clock;
 use crate::dependency;
-use crate::judge::Judge;
+use crate::grammar::SyntaxError;
+use crate::judge::{self, Judge};
 use crate::survey::{self, Survey};
 use crate::text::Text;
 use crate::{
@@ -117,6 +118,28 @@ impl Analyser {
         Self::catalogue().into_iter().filter_map(applied).collect()
     }
 
+    /// What the catalogues say, each of what is in its language.
+    fn judged(
+        &self,
+        file: &SourceFile,
+        text: &Text,
+        errors: &[SyntaxError],
+        survey: &Survey,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let within = survey.seen.iter().map(|seen| seen.language);
+        let languages: BTreeSet<Language> = within.chain([file.language]).collect();
+        for language in languages {
+            let mut judge = Judge::new(&file.path, language, &self.overrides, text);
+            if language == file.language {
+                judge.syntax(errors);
+            }
+            judge.uses(&survey.seen);
+            findings.extend(judge.findings());
+        }
+        judge::sorted(findings)
+    }
+
     /// Parses `file`, resolves its names, and judges what it reaches.
     pub fn analyse(&self, file: &SourceFile, project: &Project) -> Result<Analysis, NotAnalysable> {
         let clock = Clock::start();
@@ -124,11 +147,10 @@ impl Analyser {
         let tree = grammar::parse(file.language, text.as_str(), &clock)?;
         let syntax_errors = grammar::syntax_errors(&tree);
         let survey = survey::of(file.language, &tree, &text, &clock)?;
-        let mut judge = Judge::new(file, catalogue::of(file.language), &self.overrides, &text);
-        judge.syntax(&syntax_errors);
-        judge.uses(&survey.seen);
-        let findings = judge.findings();
-        let Survey { seen, imports } = survey;
+        let findings = self.judged(file, &text, &syntax_errors, &survey);
+        let Survey { mut seen, imports, .. } = survey;
+        // Policies know one language in a file.
+        seen.retain(|seen| seen.language == file.language);
         Ok(Analysis {
             facts: seen.into_iter().map(|seen| seen.fact).collect(),
             findings,

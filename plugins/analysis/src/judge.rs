@@ -3,19 +3,20 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
 
-use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
+use crate::catalogue::{self, Catalogue, Entry, Overrides, Trigger};
 use crate::grammar::SyntaxError;
 use crate::program::BindingId;
 use crate::survey::Seen;
 use crate::text::Text;
-use crate::{FactKind, Finding, Resolution, Severity, SourceFile, Span};
+use crate::{FactKind, Finding, Language, Resolution, Severity, Span};
 
 /// More than this of one file nobody reads, and each costs memory in every report.
 const MOST_FINDINGS: usize = 1_000;
 
-/// Judges one file.
+/// Judges what one file does in one language.
 pub(crate) struct Judge<'a> {
-    file: &'a SourceFile,
+    path: &'a str,
+    language: Language,
     catalogue: &'a Catalogue,
     /// What each rule of the catalogue weighs; nothing if it is off.
     severities: Vec<Option<Severity>>,
@@ -29,17 +30,18 @@ fn by_place(one: &Finding, other: &Finding) -> Ordering {
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(
-        file: &'a SourceFile,
-        catalogue: &'a Catalogue,
+        path: &'a str,
+        language: Language,
         overrides: &Overrides,
         text: &'a Text,
     ) -> Self {
+        let catalogue = catalogue::of(language);
         let severity = |entry: &Entry| {
-            let speaks = entry.languages.contains(&file.language);
+            let speaks = entry.languages.contains(&language);
             overrides.severity(&entry.id, entry.severity).filter(|_| speaks)
         };
         let severities = catalogue.entries.iter().map(severity).collect();
-        Self { file, catalogue, severities, text, findings: Vec::new() }
+        Self { path, language, catalogue, severities, text, findings: Vec::new() }
     }
 
     /// What the grammar did not understand.
@@ -60,8 +62,10 @@ impl<'a> Judge<'a> {
     /// is found there it is judged where it is bound, for another file may use it.
     pub(crate) fn uses(&mut self, seen: &[Seen]) {
         let mut explained = HashSet::new();
-        let (bound, free): (Vec<&Seen>, Vec<&Seen>) =
-            seen.iter().partition(|seen| !seen.bound.is_empty());
+        let (bound, free): (Vec<&Seen>, Vec<&Seen>) = seen
+            .iter()
+            .filter(|seen| seen.language == self.language)
+            .partition(|seen| !seen.bound.is_empty());
         for seen in free {
             self.judge(seen, &mut explained);
         }
@@ -72,18 +76,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The findings, in the order of their places, each once; of too many, the worst.
-    pub(crate) fn findings(mut self) -> Vec<Finding> {
-        self.findings.sort_by(by_place);
-        self.findings.dedup_by(|later, kept| {
-            (later.span, &later.rule) == (kept.span, &kept.rule) && later.message == kept.message
-        });
-        if self.findings.len() > MOST_FINDINGS {
-            // The verdict hangs on the worst, so none is lost that could change it.
-            self.findings.sort_by_key(|finding| Reverse(finding.severity));
-            self.findings.truncate(MOST_FINDINGS);
-            self.findings.sort_by(by_place);
-        }
+    /// What was found.
+    pub(crate) fn findings(self) -> Vec<Finding> {
         self.findings
     }
 
@@ -96,14 +90,27 @@ impl<'a> Judge<'a> {
             // Excused or not, this is where it was judged.
             explained.extend(seen.way.iter().filter_map(|(binding, _)| *binding));
         }
+        let mut worst = None;
         for rule in rules {
-            if !applies(&self.catalogue.entries[rule], seen) || self.severities[rule].is_none() {
-                continue;
+            if applies(&self.catalogue.entries[rule], seen) && self.severities[rule].is_some() {
+                self.find_seen(rule, seen);
+                worst = worst.max(self.severities[rule]);
             }
-            self.find(rule, &seen.fact.name, seen.focus);
-            if let Some(finding) = self.findings.last_mut() {
-                finding.labels = seen.way.iter().filter_map(|(_, label)| label.clone()).collect();
+        }
+        if seen.is_roundabout && worst >= Some(Severity::Medium) {
+            let rules: Vec<usize> = self.catalogue.on(Trigger::Roundabout).collect();
+            for rule in rules {
+                self.find_seen(rule, seen);
             }
+        }
+    }
+
+    /// A finding about something, with the way that leads there.
+    fn find_seen(&mut self, rule: usize, seen: &Seen) {
+        let before = self.findings.len();
+        self.find(rule, &seen.fact.name, seen.focus);
+        for finding in &mut self.findings[before..] {
+            finding.labels = seen.way.iter().filter_map(|(_, label)| label.clone()).collect();
         }
     }
 
@@ -115,7 +122,7 @@ impl<'a> Judge<'a> {
             rule: entry.id.clone(),
             severity,
             message: entry.message.replace("{name}", name),
-            path: self.file.path.clone(),
+            path: self.path.to_owned(),
             span,
             labels: Vec::new(),
             help: Some(entry.help.clone()),
@@ -131,6 +138,21 @@ impl<'a> Judge<'a> {
         let start: String = line.chars().take(CHARACTERS).filter(|c| !c.is_control()).collect();
         format!("cannot read `{}`", start.trim_end())
     }
+}
+
+/// Findings in the order of their places, each once; of too many, the worst.
+pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(by_place);
+    findings.dedup_by(|later, kept| {
+        (later.span, &later.rule) == (kept.span, &kept.rule) && later.message == kept.message
+    });
+    if findings.len() > MOST_FINDINGS {
+        // The verdict hangs on the worst, so none is lost that could change it.
+        findings.sort_by_key(|finding| Reverse(finding.severity));
+        findings.truncate(MOST_FINDINGS);
+        findings.sort_by(by_place);
+    }
+    findings
 }
 
 fn trigger(kind: FactKind) -> Trigger {

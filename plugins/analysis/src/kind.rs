@@ -59,6 +59,7 @@ names! {
         Redirect = "redirect",
         Right = "right",
         Source = "source",
+        Subject = "subject",
         Subscript = "subscript",
         Superclasses = "superclasses",
         Type = "type",

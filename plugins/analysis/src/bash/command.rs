@@ -7,7 +7,7 @@ use crate::bash::{Child, Made, Shell, Visit};
 use crate::catalogue::Wrapper;
 use crate::kind::Field;
 use crate::survey::Seen;
-use crate::{Argument, Fact, FactKind, Resolution, Span};
+use crate::{Argument, Fact, FactKind, Language, Resolution, Span};
 
 /// Commands that run each other: people write three, `sudo env nohup`.
 const WRAPPERS: usize = 8;
@@ -68,7 +68,7 @@ impl Shell<'_> {
             given.iter().map(|(word, span)| self.argument(word, *span)).collect();
         let runs_input = self.world.interpreters.contains(&text) && reads_program(given);
         let fact = Fact { kind: FactKind::Call, name: text.clone(), resolution, arguments, span };
-        self.seen.push(Seen { fact, focus: *focus, way: Vec::new(), bound: Vec::new() });
+        self.seen.push(Seen::plain(fact, *focus, Language::Bash));
         Some(Command { name: text, runs_input, span })
     }
 

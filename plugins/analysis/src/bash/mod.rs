@@ -165,7 +165,7 @@ impl Shell<'_> {
     fn see(&mut self, kind: FactKind, name: &str, resolution: Resolution, span: Span) {
         let (name, arguments) = (name.to_owned(), Vec::new());
         let fact = crate::Fact { kind, name, resolution, arguments, span };
-        self.seen.push(Seen { fact, focus: span, way: Vec::new(), bound: Vec::new() });
+        self.seen.push(Seen::plain(fact, span, Language::Bash));
     }
 }
 

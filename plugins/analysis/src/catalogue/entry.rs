@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::World;
 use super::condition::Condition;
+use super::{Code, World};
 use crate::{Language, Rule, Severity};
 
 /// A file of the catalogue.
@@ -11,6 +11,8 @@ use crate::{Language, Rule, Severity};
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) world: World,
+    #[serde(default)]
+    pub(super) code: Vec<Code>,
     pub(super) rule: Vec<Entry>,
 }
 
@@ -29,6 +31,8 @@ pub(crate) enum Trigger {
     Pipeline,
     /// In Bash, a file is opened.
     Redirect,
+    /// Something that a rule of some weight names is reached by a name that is computed.
+    Roundabout,
     /// The file is not in the language's grammar.
     Syntax,
 }

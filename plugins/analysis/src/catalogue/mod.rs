@@ -4,6 +4,7 @@
 //! A file is read when the first program of its language is judged: start-up is felt by
 //! everyone who has a commit hook.
 
+mod code;
 mod condition;
 mod entry;
 mod overrides;
@@ -15,6 +16,7 @@ use std::sync::OnceLock;
 
 use crate::Language;
 
+pub(crate) use code::Code;
 pub(crate) use entry::{Entry, Trigger};
 pub use overrides::{Level, OverrideError, Overrides};
 pub(crate) use reducer::Reducer;
@@ -27,6 +29,8 @@ pub(crate) struct Catalogue {
     pub(crate) entries: Vec<Entry>,
     /// What else is known of these languages.
     pub(crate) world: World,
+    /// Calls that run code.
+    code: Vec<Code>,
     exact: HashMap<(Trigger, String), Vec<usize>>,
     below: HashMap<(Trigger, String), Vec<usize>>,
 }
@@ -68,7 +72,12 @@ impl Catalogue {
         }
         let mut world = file.world;
         world.learn(&file.rule);
-        Self { entries: file.rule, world, exact, below }
+        Self { entries: file.rule, world, code: file.code, exact, below }
+    }
+
+    /// The ways in which a call of this name may run code.
+    pub(crate) fn code(&self, name: &str) -> impl Iterator<Item = &Code> {
+        self.code.iter().filter(move |code| code.names.iter().any(|known| known == name))
     }
 
     /// The rules that name this name, by their place in [`Self::entries`].

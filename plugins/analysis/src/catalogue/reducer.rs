@@ -50,6 +50,8 @@ pub(crate) enum Reducer {
     // Collections.
     /// The items of anything.
     Items,
+    /// A mapping of what is given by name.
+    Mapping,
     /// The first item.
     First,
     /// The items from the last to the first.

@@ -40,6 +40,12 @@ pub(crate) struct World {
     members: HashSet<String>,
     /// The member of a built-in function that leads to all of them.
     origin: String,
+    /// Modules that others have as members, with or without an underscore: `random._os`.
+    reexported: HashSet<String>,
+    /// Members of functions that are something else: `constructor`.
+    function_members: HashMap<String, String>,
+    /// Methods that call a function with what their object stands for: `then`.
+    passes: HashSet<String>,
     /// Whether `a["b"]` is `a.b`.
     indexed_members: bool,
     /// A prefix of module names that changes nothing: `node:`.
@@ -132,11 +138,20 @@ impl World {
             "builtins".into()
         } else if self.same.contains(name) {
             path.into()
+        } else if self.is_reexported(path, name) {
+            self.path(name.trim_start_matches('_'))
         } else if path.ends_with('.') {
             self.path(&format!("{path}{name}"))
         } else {
             self.path(&format!("{path}.{name}"))
         }
+    }
+
+    /// Whether a member is another module that this one happens to have imported.
+    fn is_reexported(&self, path: &str, name: &str) -> bool {
+        self.reexported.contains(name.trim_start_matches('_'))
+            && !path.contains('(')
+            && path != name
     }
 
     /// Something's item of this name.
@@ -162,6 +177,30 @@ impl World {
     /// What a method of a constant or a collection computes.
     pub(crate) fn method(&self, name: &str) -> Option<Reducer> {
         self.methods.get(name).copied()
+    }
+
+    /// A member that every function has, and that is something else.
+    pub(crate) fn function_member(&self, name: &str) -> Option<Rc<str>> {
+        self.function_members.get(name).map(|path| self.path(path))
+    }
+
+    /// A method of something that has a path: of a dictionary of modules or names, or one that
+    /// every object has.
+    pub(crate) fn path_method(&self, path: &str, name: &str) -> Option<Reducer> {
+        let is_dictionary = self.modules.contains(path)
+            || self.namespaces.contains(path)
+            || path.ends_with(".__dict__");
+        let reducer = match self.method(name)? {
+            Reducer::Get | Reducer::Item if is_dictionary => Reducer::Item,
+            Reducer::Member => Reducer::Member,
+            _ => return None,
+        };
+        Some(reducer)
+    }
+
+    /// Whether a method calls what it is given with what its object stands for.
+    pub(crate) fn passes(&self, method: &str) -> bool {
+        self.passes.contains(method)
     }
 
     /// Whether `a["b"]` is `a.b`.

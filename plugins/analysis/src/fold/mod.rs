@@ -24,6 +24,13 @@ pub(crate) fn reduce(language: Language, reducer: Reducer, given: &[Constant]) -
     let result = text::reduce(language, reducer, given)
         .or_else(|| codec::reduce(reducer, given))
         .or_else(|| number::reduce(language, reducer, given))?;
+    let result = match (reducer, &result) {
+        // `atob` gives a text, whose characters are bytes.
+        (Reducer::FromBase64, Constant::Bytes(bytes)) if operate::is_script(language) => {
+            Constant::text(bytes.iter().map(|byte| char::from(*byte)).collect::<String>())
+        }
+        _ => result,
+    };
     (result.size() <= LONGEST).then_some(result)
 }
 

@@ -3,7 +3,7 @@
 use crate::Language;
 use crate::catalogue::Reducer;
 use crate::fold::operate::{is_script, item};
-use crate::fold::{LONGEST, bytes, format};
+use crate::fold::{LONGEST, bytes, codec, format};
 use crate::program::Constant;
 
 /// What a function of texts gives.
@@ -172,7 +172,14 @@ fn part(
 fn to_text(language: Language, given: &[Constant]) -> Option<Constant> {
     let first = &given[0];
     match (first, given.get(1)) {
-        (Constant::Bytes(bytes), Some(_)) => Some(Constant::text(std::str::from_utf8(bytes).ok()?)),
+        (Constant::Bytes(bytes), encoding) if encoding.is_some() || is_script(language) => {
+            match encoding.and_then(Constant::as_text).map(|name| &**name) {
+                Some("base64") => codec::reduce(Reducer::ToBase64, given)
+                    .and_then(|made| codec::reduce(Reducer::Decode, &[made])),
+                Some("hex") => codec::reduce(Reducer::ToHex, given),
+                _ => Some(Constant::text(std::str::from_utf8(bytes).ok()?)),
+            }
+        }
         (Constant::Integer(number), Some(base)) if is_script(language) => {
             in_base(*number, base.as_integer()?).map(Constant::text)
         }

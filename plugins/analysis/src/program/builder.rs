@@ -103,16 +103,27 @@ impl Builder {
         for part in parts(&expression).into_iter().flatten() {
             self.set_role(part, Role::Part);
         }
-        if let Expression::Call(callee, _) = expression
-            && let Expression::Name(name, _) | Expression::Member(_, name) =
-                *self.program.expression(callee)
-        {
-            self.program.calls.entry(name).or_default().push(id);
+        if let Expression::Call(callee, arguments) = expression {
+            self.note_call(id, callee, arguments);
         }
         self.program.expressions.push(expression);
         self.program.spans.push(span);
         self.program.roles.push(Role::Free);
         id
+    }
+
+    /// Remembers who is called, and which functions it is given.
+    fn note_call(&mut self, call: Id, callee: Id, arguments: Id) {
+        if let Expression::Name(name, _) | Expression::Member(_, name) =
+            *self.program.expression(callee)
+        {
+            self.program.calls.entry(name).or_default().push(call);
+        }
+        for argument in self.program.arguments(arguments).to_vec() {
+            if let Expression::Definition(definition) = *self.program.expression(argument) {
+                self.program.given_to.insert(definition, call);
+            }
+        }
     }
 
     /// The number that the next expression gets.

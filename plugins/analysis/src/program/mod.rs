@@ -117,6 +117,8 @@ pub(crate) struct Program {
     fields: HashMap<Symbol, Vec<Id>>,
     /// Calls by the name, or the last member, that is called.
     calls: HashMap<Symbol, Vec<Id>>,
+    /// The calls that definitions are given to, where they are written.
+    given_to: HashMap<DefinitionId, Id>,
     /// Import statements.
     pub(crate) imports: Vec<Import>,
     /// Modules of which everything is imported.
@@ -193,10 +195,21 @@ impl Program {
         self.calls.get(&name).map_or(&[], Vec::as_slice)
     }
 
+    /// The call that a definition is written as an argument of.
+    pub(crate) fn given_to(&self, definition: DefinitionId) -> Option<Id> {
+        self.given_to.get(&definition).copied()
+    }
+
     /// What a class binds a name to.
     pub(crate) fn bound_in(&self, scope: ScopeId, name: Symbol) -> impl Iterator<Item = &Binding> {
         let ids = self.table.get(&(scope, name)).map_or(&[][..], Vec::as_slice);
         ids.iter().map(|id| &self.bindings[id.0 as usize])
+    }
+
+    /// What the file's own scope binds.
+    pub(crate) fn bound_at_the_top(&self) -> impl Iterator<Item = &Binding> {
+        let at_the_top = self.table.iter().filter(|((scope, _), _)| *scope == ScopeId(0));
+        at_the_top.flat_map(|(_, ids)| ids).map(|id| &self.bindings[id.0 as usize])
     }
 
     /// The text of a symbol.

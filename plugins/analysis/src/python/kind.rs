@@ -76,6 +76,7 @@ names! {
         ListSplat = "list_splat",
         ListSplatPattern = "list_splat_pattern",
         Minus = "'-'" | "'-='",
+        MatchStatement = "match_statement",
         NamedExpression = "named_expression",
         None = "none",
         NonlocalStatement = "nonlocal_statement",

@@ -28,7 +28,8 @@ pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, 
     static VOCABULARY: OnceLock<Vocabulary<Kind>> = OnceLock::new();
     let vocabulary = VOCABULARY.get_or_init(|| Vocabulary::of(&grammar::of(Language::Python)));
     let (builder, marks, starts) = (Builder::new(true), Vec::new(), Vec::new());
-    let mut python = Python { text, builder, marks, starts, types: 0 };
+    let subjects = Vec::new();
+    let mut python = Python { text, builder, marks, starts, subjects, types: 0 };
     walk::walk(tree, vocabulary, clock, &mut python)?;
     Ok(python.builder.finish())
 }
@@ -41,6 +42,8 @@ struct Python<'text> {
     marks: Vec<usize>,
     /// The first expressions of the comprehensions that the walk is within.
     starts: Vec<Id>,
+    /// What the `match` statements are about that the walk is within.
+    subjects: Vec<Id>,
     /// How many annotations the walk is within: what they name is not used.
     types: usize,
 }
@@ -72,7 +75,7 @@ impl FrontEnd for Python<'_> {
         Descend::Into
     }
 
-    fn leave(&mut self, visit: Visit, _: Visit, children: &[Child]) -> Id {
+    fn leave(&mut self, visit: Visit, parent: Visit, children: &[Child]) -> Id {
         if opens_scopes(visit.kind) {
             let depth = self.marks.pop().unwrap_or(1);
             self.builder.close_to(depth);
@@ -82,7 +85,7 @@ impl FrontEnd for Python<'_> {
         }
         let value = self.expression(visit, children);
         if value == Id::UNKNOWN {
-            self.statement(visit, children);
+            self.statement(visit, parent, children);
         }
         value
     }
@@ -101,6 +104,9 @@ impl Python<'_> {
             (Kind::ClassDefinition, Field::Body) => self.builder.begin_definition(true),
             (Kind::DefaultParameter | Kind::TypedDefaultParameter, Field::Value) => {
                 self.builder.reopen_outer();
+            }
+            (Kind::MatchStatement, Field::Body) => {
+                self.subjects.push(value(before, Field::Subject));
             }
             (Kind::ForStatement, Field::Body) => drop(self.bind_loop(before)),
             _ => {}
@@ -172,7 +178,7 @@ impl Python<'_> {
     }
 
     /// What a statement does to names.
-    fn statement(&mut self, visit: Visit, children: &[Child]) {
+    fn statement(&mut self, visit: Visit, parent: Visit, children: &[Child]) {
         match visit.kind {
             Kind::AugmentedAssignment => self.augment(visit, children),
             Kind::AsPattern => self.bind_alias(children),
@@ -180,7 +186,8 @@ impl Python<'_> {
             Kind::ReturnStatement => self.builder.result(only(children), false),
             Kind::DeleteStatement => self.delete(children),
             Kind::GlobalStatement | Kind::NonlocalStatement => self.redirect(visit, children),
-            Kind::CasePattern | Kind::SplatPattern => self.bind_capture(children),
+            Kind::MatchStatement => drop(self.subjects.pop()),
+            Kind::CasePattern | Kind::SplatPattern => self.bind_capture(parent, children),
             Kind::ImportStatement => self.import(children),
             Kind::ImportFromStatement => self.import_from(visit, children),
             Kind::FutureImportStatement => self.import_future(visit),

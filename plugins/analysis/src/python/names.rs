@@ -48,9 +48,9 @@ impl Python<'_> {
         let given = field(children, Field::Arguments);
         let arguments = match given {
             Some(child) if child.visit.kind == Kind::ArgumentList => child.value,
-            // `f(x for x in y)` is given one value, which is not known.
+            // `f(x for x in y)`
             _ => {
-                let list = self.builder.list([Id::UNKNOWN]);
+                let list = self.builder.list(given.map(|child| child.value));
                 self.builder.push(Expression::Sequence(list), visit.span)
             }
         };
@@ -208,14 +208,16 @@ impl Python<'_> {
         }
     }
 
-    /// `case a`: a name alone is bound.
-    pub(super) fn bind_capture(&mut self, children: &[Child]) {
+    /// `case a`: a name alone is bound, and by itself stands for the subject.
+    pub(super) fn bind_capture(&mut self, parent: Visit, children: &[Child]) {
+        let subject = self.subjects.last().copied().unwrap_or_default();
+        let value = if parent.kind == Kind::CaseClause { subject } else { Id::UNKNOWN };
         let captures = |kind| matches!(kind, Kind::DottedName | Kind::Identifier);
         for child in parts(children).filter(|child| captures(child.visit.kind)) {
             let name = normal(self.text.at(child.visit.span));
             if !name.contains('.') {
                 let name = self.builder.symbol(&name);
-                self.builder.declare(name, child.visit.span, Id::UNKNOWN);
+                self.builder.declare(name, child.visit.span, value);
                 self.builder.set_role(child.value, Role::Silent);
             }
         }

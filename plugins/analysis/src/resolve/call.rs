@@ -48,6 +48,30 @@ impl Resolver<'_> {
         Ok(Rc::new(meaning))
     }
 
+    /// The same, of what is not itself called in so many words.
+    pub(super) fn invoke(
+        &mut self,
+        callee: &Meaning,
+        given: &Given,
+        at: Id,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let sinks = callee
+            .values
+            .iter()
+            .filter(|value| value.path().is_some_and(|path| self.world.is_sink(path)));
+        for value in sinks {
+            if !self.invoked.iter().any(|(id, known)| *id == at && known == value) {
+                self.invoked.push((at, value.clone()));
+            }
+        }
+        self.call_any(callee, given, at)
+    }
+
+    /// What was called by something else, and where.
+    pub(crate) fn invoked(&mut self) -> Vec<(Id, Value)> {
+        std::mem::take(&mut self.invoked)
+    }
+
     fn call_value(&mut self, value: &Value, given: &Given, at: Id) -> Result<Rc<Meaning>, TooLate> {
         match &value.what {
             What::Path(path) => {
@@ -66,7 +90,9 @@ impl Resolver<'_> {
             What::Applied(applied) => {
                 let all = applied.given.and(given);
                 match &applied.function {
-                    Function::Value(function) => self.call_value(function, &all, at),
+                    Function::Value(function) => {
+                        self.invoke(&Meaning::one((**function).clone()), &all, at)
+                    }
                     Function::Reducer(reducer) => {
                         let result = self.reduce(*reducer, &all, at)?;
                         Ok(result.unwrap_or_else(|| self.unknown.clone()))
@@ -190,8 +216,29 @@ impl Resolver<'_> {
                 meaning.add_all(one);
             }
         }
+        if let Some(call) = program.given_to(function) {
+            let passed = self.passed(call, place)?;
+            meaning.add_all(&passed);
+        }
         meaning.doubt();
         Ok(Rc::new(meaning))
+    }
+
+    /// What a call gives to a function that it is itself given: `items.map(f)`, `promise.then(f)`.
+    fn passed(&mut self, call: Id, place: usize) -> Result<Rc<Meaning>, TooLate> {
+        let program = self.program;
+        let Expression::Call(callee, arguments) = *program.expression(call) else {
+            return Ok(self.unknown.clone());
+        };
+        let object = match *program.expression(callee) {
+            Expression::Member(object, name) if self.world.passes(program.text(name)) => {
+                return if place == 0 { self.meaning(object) } else { Ok(self.unknown.clone()) };
+            }
+            Expression::Member(object, _) => object,
+            _ => program.arguments(arguments).get(1).copied().unwrap_or_default(),
+        };
+        let object = self.meaning(object)?;
+        Ok(Self::any_item(&object))
     }
 
     /// What a call gives a function, if it is this one that is called.

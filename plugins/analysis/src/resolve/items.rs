@@ -17,6 +17,7 @@ impl Resolver<'_> {
         at: Id,
     ) -> Option<Rc<Meaning>> {
         let what = match reducer {
+            Reducer::Mapping => return mapping(given),
             Reducer::Range => range(given)?,
             Reducer::Zip => Self::zip(given)?,
             Reducer::Join => self.joined(given.at(1)?, given.at(0)?.text()?)?,
@@ -183,6 +184,26 @@ impl Resolver<'_> {
             }
         }
         Some(What::Constant(Constant::text(made)))
+    }
+}
+
+/// `dict(pairs, name=value)`
+fn mapping(given: &Given) -> Option<Rc<Meaning>> {
+    let mut pairs = match given.at(0).map(|first| first.only().map(|value| &value.what)) {
+        Some(Some(What::Pairs(pairs))) => pairs.to_vec(),
+        Some(_) => given.at(0)?.iterated()?.iter().filter_map(|item| taken_apart(item)).collect(),
+        None => Vec::new(),
+    };
+    let named = given.by_name.iter();
+    pairs
+        .extend(named.map(|(name, value)| (constant(Constant::Text(name.clone())), value.clone())));
+    Some(Meaning::one(Value::exact(What::Pairs(pairs.into()))))
+}
+
+fn taken_apart(item: &Meaning) -> Option<(Rc<Meaning>, Rc<Meaning>)> {
+    match &**item.items()? {
+        [key, value] => Some((key.clone(), value.clone())),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::catalogue::World;
+use crate::catalogue::{Reducer, World};
 use crate::clock::TooLate;
 use crate::program::{Constant, DefinitionId, Expression, Id, List, ScopeId};
 use crate::resolve::meaning::{Applied, Function, pair};
@@ -53,13 +53,21 @@ impl Resolver<'_> {
     fn member_of(&mut self, value: &Value, name: &str) -> Result<Rc<Meaning>, TooLate> {
         Ok(match &value.what {
             What::Path(path) => {
-                let member = self.world.member(path, name);
-                self.path_on_the_way(value, &member)
+                if let Some(reducer) = self.world.path_method(path, name) {
+                    with_object(value, reducer)
+                } else {
+                    let member = self.world.member(path, name);
+                    self.path_on_the_way(value, &member)
+                }
             }
             What::Own(class) | What::Instance(class)
                 if self.program.definition(*class).is_class =>
             {
                 self.member_of_class(value, *class, name)?
+            }
+            What::Own(_) if self.world.function_member(name).is_some() => {
+                let member = self.world.function_member(name).unwrap_or_default();
+                self.path_on_the_way(value, &member)
             }
             What::Pairs(pairs) if self.world.has_indexed_members() => {
                 let found = pair(pairs, &Constant::text(name));
@@ -79,10 +87,10 @@ impl Resolver<'_> {
 
     /// A method that the catalogue knows how to compute, with its object.
     fn method(&self, value: &Value, name: &str) -> Rc<Meaning> {
-        let Some(reducer) = self.world.method(name) else { return self.unknown.clone() };
-        let given = Given { by_place: vec![Meaning::one(value.clone())], ..Given::default() };
-        let applied = Applied { function: Function::Reducer(reducer), given };
-        Meaning::one(value.becomes(What::Applied(Rc::new(applied))))
+        match self.world.method(name) {
+            Some(reducer) => with_object(value, reducer),
+            None => self.unknown.clone(),
+        }
     }
 
     /// What a class, or the first of its bases that has it, binds a name to.
@@ -258,4 +266,11 @@ impl Resolver<'_> {
             |value: &&Value| value.path().is_some_and(|path| sensitive(self.world, path));
         Ok(object.values.iter().find(is_sensitive).cloned())
     }
+}
+
+/// What is computed by a method of this object.
+fn with_object(value: &Value, reducer: Reducer) -> Rc<Meaning> {
+    let given = Given { by_place: vec![Meaning::one(value.clone())], ..Given::default() };
+    let applied = Applied { function: Function::Reducer(reducer), given };
+    Meaning::one(value.becomes(What::Applied(Rc::new(applied))))
 }

@@ -17,6 +17,7 @@ mod member;
 mod name;
 mod reduce;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::catalogue::World;
@@ -37,11 +38,16 @@ const DEPTH: usize = 48;
 /// Longer paths stand for nothing that a catalogue would name.
 const PATH_LENGTH: usize = 256;
 
+/// Names with the paths that they stand for.
+pub(crate) type Names = HashMap<Rc<str>, Rc<str>>;
+
 /// Finds meanings.
 pub(crate) struct Resolver<'a> {
     pub(crate) program: &'a Program,
     pub(crate) world: &'a World,
     language: Language,
+    /// Names that code around this one, or run by it, binds to these paths.
+    names: &'a Names,
     clock: &'a Clock,
     known: Vec<Option<Rc<Meaning>>>,
     frames: Vec<Frame>,
@@ -50,6 +56,8 @@ pub(crate) struct Resolver<'a> {
     /// Whether something was given up on the way, so that the result is not everybody's.
     cut: bool,
     budget: Budget,
+    /// What is called by something that is called: `map(os.system, …)`.
+    invoked: Vec<(Id, Value)>,
 }
 
 impl<'a> Resolver<'a> {
@@ -58,12 +66,14 @@ impl<'a> Resolver<'a> {
         program: &'a Program,
         world: &'a World,
         language: Language,
+        names: &'a Names,
         clock: &'a Clock,
     ) -> Self {
         Self {
             program,
             world,
             language,
+            names,
             clock,
             known: vec![None; program.ids().count()],
             frames: Vec::new(),
@@ -71,6 +81,7 @@ impl<'a> Resolver<'a> {
             depth: 0,
             cut: false,
             budget: Budget::default(),
+            invoked: Vec::new(),
         }
     }
 

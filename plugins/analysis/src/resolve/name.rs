@@ -5,9 +5,22 @@ use std::rc::Rc;
 use crate::Resolution;
 use crate::clock::TooLate;
 use crate::program::{Id, ScopeId, Symbol};
-use crate::resolve::{Meaning, Resolver, Step, Value, What};
+use crate::resolve::{Meaning, Names, Resolver, Step, Value, What};
 
 impl Resolver<'_> {
+    /// What the file's own names stand for, as far as that has a path.
+    pub(crate) fn names(&mut self) -> Result<Names, TooLate> {
+        let program = self.program;
+        let mut names = self.names.clone();
+        for binding in program.bound_at_the_top() {
+            let bound = self.meaning(binding.value)?;
+            if let Some(path) = bound.values.iter().find_map(Value::path) {
+                names.insert(program.text(binding.name).into(), path.clone());
+            }
+        }
+        Ok(names)
+    }
+
     /// What a name may be in a place.
     pub(super) fn name(
         &mut self,
@@ -46,7 +59,7 @@ impl Resolver<'_> {
             let path = self.world.member(&self.world.path(self.program.text(*star)), name);
             self.world.is_sink(&path).then_some(path)
         });
-        let (path, resolution) = match from_star {
+        let (path, resolution) = match from_star.or_else(|| self.names.get(name).cloned()) {
             Some(path) => (path, Resolution::Exact),
             None if self.world.is_builtin(name) => (self.world.path(name), Resolution::Exact),
             None if self.world.is_root(name) => (self.world.path(name), Resolution::Likely),

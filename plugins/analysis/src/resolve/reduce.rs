@@ -104,13 +104,13 @@ impl Resolver<'_> {
             Reducer::ItemGetter => applied_later(Reducer::Item, &first, Given::default()),
             Reducer::MemberCaller => applied_later(Reducer::CallMember, &first, given.rest(1)),
             Reducer::CallMember => return self.call_member(given, at),
-            Reducer::Call => self.call_any(&first, &given.rest(1), at)?,
-            Reducer::CallWithout => self.call_any(&first, &given.rest(2), at)?,
+            Reducer::Call => self.invoke(&first, &given.rest(1), at)?,
+            Reducer::CallWithout => self.invoke(&first, &given.rest(2), at)?,
             Reducer::CallSpread => {
                 let items = given.by_place.last().and_then(|last| last.iterated());
                 let Some(items) = items else { return Ok(None) };
                 let given = Given { by_place: items.to_vec(), ..Given::default() };
-                self.call_any(&first, &given, at)?
+                self.invoke(&first, &given, at)?
             }
             Reducer::Map => return self.map(given, at),
             Reducer::Accumulate => return self.accumulate(given, at),
@@ -133,7 +133,7 @@ impl Resolver<'_> {
         let Some(name) = given.get(usize::MAX, NAME).cloned() else { return Ok(None) };
         let member = self.member_by(&object.clone(), &name)?;
         let given = Given { by_place: arguments.to_vec(), ..Given::default() };
-        Ok(Some(self.call_any(&member, &given, at)?))
+        Ok(Some(self.invoke(&member, &given, at)?))
     }
 
     /// The function and the items, in the order of the language.
@@ -151,7 +151,7 @@ impl Resolver<'_> {
         let mut made = Vec::new();
         for item in items.iter() {
             let given = Given { by_place: vec![item.clone()], ..Given::default() };
-            made.push(self.call_any(&function, &given, at)?);
+            made.push(self.invoke(&function, &given, at)?);
         }
         Ok(Some(self.items(made)))
     }
@@ -164,7 +164,7 @@ impl Resolver<'_> {
         let Some(mut result) = first else { return Ok(None) };
         for item in items {
             let given = Given { by_place: vec![result, item], ..Given::default() };
-            result = self.call_any(&function, &given, at)?;
+            result = self.invoke(&function, &given, at)?;
         }
         Ok(Some(result))
     }

@@ -1,17 +1,21 @@
 //! From a tree to facts, each with the way it was found.
 
 mod argument;
+mod embedded;
 mod program;
 
 use tree_sitter::Tree;
 
 use crate::clock::Clock;
 use crate::program::BindingId;
+use crate::resolve::Names;
 use crate::text::Text;
 use crate::{
     DependencyKind, Fact, Label, Language, NotAnalysable, Span, bash, catalogue, javascript, python,
 };
 pub(crate) use argument::{json, shortened};
+use embedded::Embedded;
+use program::Surveyor;
 
 /// Facts that are kept of one file: four times what the largest file of source that people
 /// write has. Beyond it the file is refused, for what is not kept is not judged.
@@ -24,6 +28,10 @@ pub(crate) struct Survey {
     pub(crate) seen: Vec<Seen>,
     /// Modules that are loaded.
     pub(crate) imports: Vec<Imported>,
+    /// Code that is run out of texts.
+    embedded: Vec<Embedded>,
+    /// What the file's own names stand for.
+    names: Names,
 }
 
 /// A fact, and what a finding about it shows.
@@ -37,6 +45,17 @@ pub(crate) struct Seen {
     pub(crate) way: Vec<(Option<BindingId>, Option<Label>)>,
     /// The bindings that it is the value of: judged there only if nothing is found through them.
     pub(crate) bound: Vec<BindingId>,
+    /// The language of the code that it stands in.
+    pub(crate) language: Language,
+    /// Whether a name on the way to it was computed.
+    pub(crate) is_roundabout: bool,
+}
+
+impl Seen {
+    /// Something that was found by no way of its own.
+    pub(crate) fn plain(fact: Fact, focus: Span, language: Language) -> Self {
+        Self { fact, focus, way: Vec::new(), bound: Vec::new(), language, is_roundabout: false }
+    }
 }
 
 /// A module that is loaded.
@@ -52,22 +71,45 @@ pub(crate) struct Imported {
     pub(crate) kind: DependencyKind,
 }
 
-/// Surveys a file.
+/// Surveys a file, and the code that it runs out of texts.
 pub(crate) fn of(
     language: Language,
     tree: &Tree,
     text: &Text,
     clock: &Clock,
 ) -> Result<Survey, NotAnalysable> {
-    let world = &catalogue::of(language).world;
+    survey(language, tree, text, clock, &Names::new(), 0)
+}
+
+/// Surveys code at a depth, where some names are known.
+fn survey(
+    language: Language,
+    tree: &Tree,
+    text: &Text,
+    clock: &Clock,
+    names: &Names,
+    depth: usize,
+) -> Result<Survey, NotAnalysable> {
+    let catalogue = catalogue::of(language);
     let program = match language {
         Language::Python => python::lower(tree, text, clock)?,
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             javascript::lower(language, tree, text, clock)?
         }
-        Language::Bash => return Survey::bash(bash::seen(tree, text, world, clock)?),
+        Language::Bash => return Survey::bash(bash::seen(tree, text, &catalogue.world, clock)?),
     };
-    let mut survey = program::Surveyor::new(&program, language, world, text, clock).survey()?;
+    let of_program = |names: &Names| -> Result<(Survey, Names), NotAnalysable> {
+        let surveyor = Surveyor::new(&program, language, catalogue, text, names, clock);
+        let mut survey = surveyor.survey()?;
+        let bound = embedded::survey(&mut survey, language, clock, depth)?;
+        Ok((survey, bound))
+    };
+    let (mut survey, bound) = of_program(names)?;
+    if bound.keys().any(|name| !survey.names.contains_key(name)) {
+        // What code binds that was run out of a text, the rest of the file may use.
+        let names = names.iter().chain(&bound).map(|(name, path)| (name.clone(), path.clone()));
+        survey = of_program(&names.collect())?.0;
+    }
     survey.seen.sort_by_key(|seen| seen.fact.span);
     Ok(survey)
 }
@@ -75,7 +117,7 @@ pub(crate) fn of(
 impl Survey {
     fn bash(mut seen: Vec<Seen>) -> Result<Self, NotAnalysable> {
         seen.sort_by_key(|seen| seen.fact.span);
-        if seen.len() > FACTS { Err(too_much()) } else { Ok(Self { seen, imports: Vec::new() }) }
+        if seen.len() > FACTS { Err(too_much()) } else { Ok(Self { seen, ..Self::default() }) }
     }
 }
 

@@ -1,14 +1,18 @@
 //! The facts of a program: its imports, its calls, and names whose value goes somewhere.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use crate::catalogue::{Reducer, World};
+use crate::catalogue::{Catalogue, Code, Reducer, World};
 use crate::clock::{Clock, TooLate};
-use crate::program::{BindingId, Expression, Id, Import, Program, Role};
-use crate::resolve::{Resolver, Step, Value};
+use crate::program::{BindingId, Constant, Expression, Id, Import, Program, Role};
+use crate::resolve::{Meaning, Names, Resolver, Step, Value, What};
+use crate::survey::embedded::Embedded;
 use crate::survey::{FACTS, Imported, Seen, Survey, shortened, too_much};
 use crate::text::Text;
-use crate::{DependencyKind, Fact, FactKind, Label, Language, NotAnalysable, Resolution, Span};
+use crate::{
+    Argument, DependencyKind, Fact, FactKind, Label, Language, NotAnalysable, Resolution, Span,
+};
 
 /// Names in a chain that is kept as written.
 const CHAIN: usize = 16;
@@ -16,6 +20,8 @@ const CHAIN: usize = 16;
 /// Turns a program into facts.
 pub(super) struct Surveyor<'a> {
     pub(super) program: &'a Program,
+    language: Language,
+    catalogue: &'a Catalogue,
     world: &'a World,
     pub(super) text: &'a Text,
     pub(super) resolver: Resolver<'a>,
@@ -27,16 +33,19 @@ impl<'a> Surveyor<'a> {
     pub(super) fn new(
         program: &'a Program,
         language: Language,
-        world: &'a World,
+        catalogue: &'a Catalogue,
         text: &'a Text,
+        names: &'a Names,
         clock: &'a Clock,
     ) -> Self {
         let mut bound = HashMap::<Id, Vec<BindingId>>::new();
         for (at, binding) in (0..).zip(program.bindings()) {
             bound.entry(binding.value).or_default().push(BindingId(at));
         }
-        let resolver = Resolver::new(program, world, language, clock);
-        Self { program, world, text, resolver, bound, survey: Survey::default() }
+        let world = &catalogue.world;
+        let resolver = Resolver::new(program, world, language, names, clock);
+        let survey = Survey::default();
+        Self { program, language, catalogue, world, text, resolver, bound, survey }
     }
 
     pub(super) fn survey(mut self) -> Result<Survey, NotAnalysable> {
@@ -59,7 +68,9 @@ impl<'a> Surveyor<'a> {
                 return Err(too_much());
             }
         }
+        self.invoked();
         self.excuse_lenient_imports();
+        self.survey.names = self.resolver.names()?;
         Ok(self.survey)
     }
 
@@ -76,12 +87,16 @@ impl<'a> Surveyor<'a> {
             arguments: Vec::new(),
             span,
         };
-        self.survey.seen.push(Seen { fact, focus: span, way: Vec::new(), bound: Vec::new() });
+        let seen = Seen::plain(fact, span, self.language);
+        self.survey.seen.push(seen);
         let (module, name) = (module.to_owned(), name.map(str::to_owned));
         self.survey.imports.push(Imported { module, name, span, kind });
     }
 
     fn call(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
+        self.template(id, callee)?;
+        // It may call something else.
+        self.resolver.meaning(id)?;
         let meaning = self.resolver.meaning(callee)?;
         let given = self.arguments(arguments)?;
         let span = self.program.span(id);
@@ -89,6 +104,9 @@ impl<'a> Surveyor<'a> {
             let Some(path) = value.path() else { continue };
             if let Some(module) = self.resolver.loaded(path, arguments)? {
                 self.import(&module, None, span, DependencyKind::Required);
+                let loaded = self.resolver.meaning(id)?;
+                let computed = loaded.values.iter().any(is_roundabout);
+                self.survey.seen.last_mut().expect("it was pushed").is_roundabout = computed;
             }
             if self.world.reducer(path) == Some(Reducer::Member)
                 && let (Some(object), Some(name)) =
@@ -100,6 +118,7 @@ impl<'a> Surveyor<'a> {
             seen.focus = self.program.span(callee);
             seen.fact.arguments.clone_from(&given);
             self.survey.seen.push(seen);
+            self.code(path, &given, arguments)?;
         }
         if meaning.values.is_empty()
             && let Some(name) = self.written(callee)
@@ -108,7 +127,66 @@ impl<'a> Surveyor<'a> {
             let resolution = Resolution::Unknown;
             let fact = Fact { kind, name, resolution, arguments: given, span };
             let focus = self.program.span(callee);
-            self.survey.seen.push(Seen { fact, focus, way: Vec::new(), bound: Vec::new() });
+            let seen = Seen::plain(fact, focus, self.language);
+            self.survey.seen.push(seen);
+        }
+        Ok(())
+    }
+
+    /// `'{0.__globals__}'.format(value)`: a template takes members of what it is given.
+    fn template(&mut self, id: Id, callee: Id) -> Result<(), TooLate> {
+        let Expression::Member(template, name) = *self.program.expression(callee) else {
+            return Ok(());
+        };
+        if !matches!(self.world.method(self.program.text(name)), Some(Reducer::Format)) {
+            return Ok(());
+        }
+        let meaning = self.resolver.meaning(template)?;
+        let Some(text) = meaning.text() else { return Ok(()) };
+        let members =
+            text.split('{').skip(1).filter_map(|field| field.split(['}', ':', '!']).next());
+        for member in members.flat_map(|field| field.split(['.', '[', ']']).skip(1)) {
+            if let Some(path) = self.world.member_of_any(member) {
+                let value = Value::exact(What::Path(path.clone()));
+                let seen = self.seen(FactKind::Reference, &value, &path, id);
+                self.survey.seen.push(seen);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is called by something that is called, unless it is named there.
+    fn invoked(&mut self) {
+        for (id, value) in self.resolver.invoked() {
+            let path = value.path().cloned().unwrap_or_default();
+            let span = self.program.span(id);
+            let is_named = |seen: &Seen| {
+                let within = seen.fact.span.start >= span.start && seen.fact.span.end <= span.end;
+                within && *seen.fact.name == *path
+            };
+            if !self.survey.seen.iter().any(is_named) {
+                let seen = self.seen(FactKind::Call, &value, &path, id);
+                self.survey.seen.push(seen);
+            }
+        }
+    }
+
+    /// Keeps the code that a call runs.
+    fn code(&mut self, path: &str, given: &[Argument], arguments: Id) -> Result<(), TooLate> {
+        for code in self.catalogue.code(path).filter(|code| code.runs(given)) {
+            let Some(place) = code.of(given) else { continue };
+            let id = self.program.arguments(arguments)[place];
+            let id = match *self.program.expression(id) {
+                Expression::Keyword(_, value) => value,
+                _ => id,
+            };
+            let meaning = self.resolver.meaning(id)?;
+            for text in meaning.values.iter().filter_map(|value| written(code, value)) {
+                let span = self.program.span(id);
+                let start = self.text.at(span).find(&*text).map(|at| span.start + at);
+                let (language, callee) = (code.language, path.to_owned());
+                self.survey.embedded.push(Embedded { language, code: text, span, start, callee });
+            }
         }
         Ok(())
     }
@@ -164,7 +242,7 @@ impl<'a> Surveyor<'a> {
             Step::Computed(..) => None,
         };
         let way = value.way.iter().map(|step| (binding(step), self.label(step))).collect();
-        Seen { fact, focus: span, way, bound: Vec::new() }
+        Seen { way, is_roundabout: is_roundabout(value), ..Seen::plain(fact, span, self.language) }
     }
 
     /// What to say of a binding: nothing of `import os`, for it does not change the name.
@@ -217,4 +295,36 @@ impl<'a> Surveyor<'a> {
             import.kind = import.kind.max(strongest.unwrap_or(DependencyKind::Required));
         }
     }
+}
+
+/// Whether a name on the way to a value was computed. What any object has is often asked for by its
+/// name, with an answer for those that have it not.
+fn is_roundabout(value: &Value) -> bool {
+    let is_of_any = value.path().is_some_and(|path| path.starts_with('.'));
+    !is_of_any && value.way.iter().any(|step| matches!(step, Step::Computed(..)))
+}
+
+/// The code that a value is: a text, or the words of a command.
+fn written(code: &Code, value: &Value) -> Option<Rc<str>> {
+    match &value.what {
+        What::Constant(Constant::Text(text)) if !code.words => Some(text.clone()),
+        What::Constant(Constant::Bytes(bytes)) if !code.words => {
+            Some(std::str::from_utf8(bytes).ok()?.into())
+        }
+        What::Items(words) if code.words => {
+            let words: Option<Vec<String>> =
+                words.iter().map(|word: &Rc<Meaning>| Some(quoted(word.text()?))).collect();
+            Some(words?.join(" ").into())
+        }
+        _ => None,
+    }
+}
+
+/// A word as Bash takes it for itself.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }

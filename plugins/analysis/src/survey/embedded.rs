@@ -1,0 +1,113 @@
+//! Code that a program runs out of a text: `exec("import os")`, `os.system("rm -rf /")`.
+//!
+//! It is surveyed as a file of its own would be, and what is seen in it is moved to the text that
+//! it stands in.
+
+use std::rc::Rc;
+
+use crate::clock::Clock;
+use crate::resolve::Names;
+use crate::survey::{Seen, Survey, shortened};
+use crate::text::Text;
+use crate::{Label, Language, NotAnalysable, SourceFile, Span, grammar};
+
+/// Code within code within code; more is somebody's joke.
+const DEPTH: usize = 3;
+
+/// Code that is run out of a text.
+#[derive(Clone, Debug)]
+pub(super) struct Embedded {
+    /// What it is written in.
+    pub(super) language: Language,
+    /// The code.
+    pub(super) code: Rc<str>,
+    /// The expression that it is the value of.
+    pub(super) span: Span,
+    /// Where the code stands in the file, if it stands there as it is.
+    pub(super) start: Option<usize>,
+    /// What runs it.
+    pub(super) callee: String,
+}
+
+/// Surveys what a file runs out of texts, and adds it. Gives the names that it binds.
+pub(super) fn survey(
+    survey: &mut Survey,
+    language: Language,
+    clock: &Clock,
+    depth: usize,
+) -> Result<Names, NotAnalysable> {
+    let mut bound = Names::new();
+    for embedded in std::mem::take(&mut survey.embedded) {
+        if depth == DEPTH {
+            break;
+        }
+        let is_same = embedded.language == language;
+        let names = if is_same { survey.names.clone() } else { Names::new() };
+        let Some(within) = embedded.survey(&names, clock, depth + 1)? else { continue };
+        if is_same {
+            bound.extend(within.names.iter().map(|(name, path)| (name.clone(), path.clone())));
+        }
+        survey.imports.extend(within.imports.into_iter().map(|mut import| {
+            import.span = embedded.place(import.span);
+            import
+        }));
+        let seen = within.seen.into_iter().filter(|seen| seen.bound.is_empty());
+        survey.seen.extend(seen.map(|seen| embedded.moved(seen)));
+    }
+    Ok(bound)
+}
+
+impl Embedded {
+    /// Surveys the code, unless it is no text that its interpreter would read.
+    fn survey(
+        &self,
+        names: &Names,
+        clock: &Clock,
+        depth: usize,
+    ) -> Result<Option<Survey>, NotAnalysable> {
+        let (path, contents) = (String::new(), self.code.as_bytes().to_vec());
+        let file = SourceFile { path, language: self.language, contents };
+        let Ok(text) = Text::of(&file) else { return Ok(None) };
+        let tree = grammar::parse(self.language, text.as_str(), clock)?;
+        super::survey(self.language, &tree, &text, clock, names, depth).map(Some)
+    }
+
+    /// Where something is that is at this place in the code.
+    fn place(&self, span: Span) -> Span {
+        match self.start {
+            Some(start) => Span { start: start + span.start, end: start + span.end },
+            None => self.span,
+        }
+    }
+
+    /// What was seen in the code, as it is seen in the file.
+    fn moved(&self, mut seen: Seen) -> Seen {
+        let line = self.line(seen.focus.start);
+        let message = format!("`{}` runs this code: `{line}`", self.callee);
+        let label = Label { span: self.span, message };
+        for (binding, label) in &mut seen.way {
+            *binding = None;
+            if let Some(label) = label {
+                label.span = self.place(label.span);
+            }
+        }
+        if self.start.is_none() {
+            seen.way.push((None, Some(label)));
+        }
+        seen.fact.span = self.place(seen.fact.span);
+        seen.focus = self.place(seen.focus);
+        for argument in &mut seen.fact.arguments {
+            argument.span = self.place(argument.span);
+        }
+        seen
+    }
+
+    /// The line of the code at this byte.
+    fn line(&self, at: usize) -> String {
+        let at = (0..=at.min(self.code.len())).rev().find(|at| self.code.is_char_boundary(*at));
+        let (before, after) = self.code.split_at(at.unwrap_or_default());
+        let start = before.rsplit('\n').next().unwrap_or_default();
+        let end = after.split('\n').next().unwrap_or_default();
+        shortened(format!("{start}{end}").trim())
+    }
+}
