@@ -196,8 +196,12 @@ impl Resolver<'_> {
             for value in &object.values {
                 let item = self.item_of(value, constant, at)?;
                 meaning.open |= item.open;
+                // What is named in so many words is as good as a member, where that is usual.
+                let is_plain = key.way.is_empty()
+                    && (value.path().is_none() || self.world.has_indexed_members());
                 for item in &item.values {
-                    meaning.add(Self::computed(at, item.clone().with_help_of(key)));
+                    let item = item.clone().with_help_of(key);
+                    meaning.add(if is_plain { item } else { Self::computed(at, item) });
                 }
             }
             if let Some(name) = constant.as_text().filter(|_| meaning.values.is_empty()) {

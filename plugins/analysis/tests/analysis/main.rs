@@ -5,6 +5,7 @@
 mod bash;
 mod catalogue;
 mod configuration;
+mod corpus;
 mod dependencies;
 mod hostile;
 mod javascript;
