@@ -40,6 +40,8 @@ pub(crate) struct World {
     members: HashSet<String>,
     /// The member of a built-in function that leads to all of them.
     origin: String,
+    /// Those of them that take something before the arguments: `call`.
+    shifting: HashSet<String>,
     /// Modules that others have as members, with or without an underscore: `random._os`.
     reexported: HashSet<String>,
     /// Members of functions that are something else: `constructor`.
@@ -196,6 +198,11 @@ impl World {
             _ => return None,
         };
         Some(reducer)
+    }
+
+    /// How many arguments come before those of the function that this member of it calls.
+    pub(crate) fn shift(&self, member: &str) -> usize {
+        usize::from(self.shifting.contains(member))
     }
 
     /// Whether a method calls what it is given with what its object stands for.

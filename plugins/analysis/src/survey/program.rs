@@ -98,7 +98,12 @@ impl<'a> Surveyor<'a> {
         // It may call something else.
         self.resolver.meaning(id)?;
         let meaning = self.resolver.meaning(callee)?;
-        let given = self.arguments(arguments)?;
+        let shift = match *self.program.expression(callee) {
+            Expression::Member(_, name) => self.world.shift(self.program.text(name)),
+            _ => 0,
+        };
+        let mut given = self.arguments(arguments)?;
+        given.drain(..shift.min(given.len()));
         let span = self.program.span(id);
         for value in &meaning.values {
             let Some(path) = value.path() else { continue };
@@ -118,7 +123,7 @@ impl<'a> Surveyor<'a> {
             seen.focus = self.program.span(callee);
             seen.fact.arguments.clone_from(&given);
             self.survey.seen.push(seen);
-            self.code(path, &given, arguments)?;
+            self.code(path, &given, (arguments, shift))?;
         }
         if meaning.values.is_empty()
             && let Some(name) = self.written(callee)
@@ -172,10 +177,15 @@ impl<'a> Surveyor<'a> {
     }
 
     /// Keeps the code that a call runs.
-    fn code(&mut self, path: &str, given: &[Argument], arguments: Id) -> Result<(), TooLate> {
+    fn code(
+        &mut self,
+        path: &str,
+        given: &[Argument],
+        (arguments, shift): (Id, usize),
+    ) -> Result<(), TooLate> {
         for code in self.catalogue.code(path).filter(|code| code.runs(given)) {
             let Some(place) = code.of(given) else { continue };
-            let id = self.program.arguments(arguments)[place];
+            let id = self.program.arguments(arguments)[place + shift];
             let id = match *self.program.expression(id) {
                 Expression::Keyword(_, value) => value,
                 _ => id,

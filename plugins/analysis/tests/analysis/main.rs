@@ -9,6 +9,7 @@ mod corpus;
 mod dependencies;
 mod hostile;
 mod javascript;
+mod mutations;
 mod python;
 mod refusals;
 
