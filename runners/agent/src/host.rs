@@ -201,6 +201,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
         self.turn == Turn::Silent
     }
 
+    /// Whether anything is heard once more within `patience`, and be it that the agent has ended: else
+    /// nobody listens any more to what it says, or nothing carries it here.
+    pub async fn is_heard_within(&mut self, patience: Duration) -> bool {
+        let next = self.listener.next(Some(Instant::now() + patience)).await;
+        !matches!(next, Err(ConversationError::Silent(_)))
+    }
+
     /// Has the agent forget a run that has ended, and waits until it is ready for another. An
     /// error means that the sandbox is not to be used again.
     pub async fn reset(&mut self) -> Result<(), ConversationError> {

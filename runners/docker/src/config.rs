@@ -53,7 +53,8 @@ pub struct DockerConfig {
     pub labels: BTreeMap<String, String>,
 }
 
-/// The base image of each interpreter. Without one, its programs cannot run here.
+/// The base image of each interpreter. Without one, its programs cannot run here. One that declares
+/// volumes is refused: nothing limits them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Images {

@@ -40,6 +40,10 @@ const REMOVAL: Duration = Duration::from_secs(20);
 /// How long until removing is tried again, at first and at most.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
+/// How long the engine may take to tell that a container is gone which it has removed: it tells so
+/// before it answers.
+const NEWS: Duration = Duration::from_secs(5);
+
 /// How often it is tried at most by a runner that is being closed.
 const LAST_TRIES: u32 = 4;
 
@@ -135,25 +139,31 @@ impl Drop for Container {
             // The agent ends when nobody speaks to it any more, and the engine removes what has
             // ended: that costs the engine half of what killing costs it.
             let gone = fate.wait_for(|fate| fate.removed || fate.lost);
-            if !matches!(timeout(farewell, gone).await, Ok(Ok(fate)) if fate.removed) {
-                remove(&engine.docker, &id, &tasks).await;
+            let was_told = matches!(timeout(farewell, gone).await, Ok(Ok(fate)) if fate.removed);
+            let is_gone = was_told || remove(&engine.docker, &id, &tasks).await;
+            drop(place);
+            if is_gone && !was_told {
+                let told = fate.wait_for(|fate| fate.removed || fate.lost);
+                if timeout(NEWS, told).await.is_err() {
+                    engine.hang_up();
+                }
             }
             engine.forget(&id);
             known.forget(&id);
-            drop(place);
         };
         self.tasks.spawn_on(removal, &runtime);
     }
 }
 
 /// Ends and removes a container, and tries until it is gone; not for ever once `tasks` are to end.
-pub(crate) async fn remove(docker: &Docker, id: &str, tasks: &TaskTracker) {
+/// Whether it is gone.
+pub(crate) async fn remove(docker: &Docker, id: &str, tasks: &TaskTracker) -> bool {
     let (mut pause, longest) = AGAIN;
     for tries in 1.. {
-        let Err(reason) = try_to_remove(docker, id).await else { return };
+        let Err(reason) = try_to_remove(docker, id).await else { return true };
         if tasks.is_closed() && tries >= LAST_TRIES {
             tracing::error!(container = id, reason, "cannot remove a container");
-            return;
+            return false;
         }
         // At first the engine may just be removing it by itself.
         if tries > 1 {
@@ -162,6 +172,7 @@ pub(crate) async fn remove(docker: &Docker, id: &str, tasks: &TaskTracker) {
         sleep(pause).await;
         pause = pause.saturating_mul(4).min(longest);
     }
+    false
 }
 
 /// Fails as long as it is not gone, and be it that the engine is removing it: that can hang, too.

@@ -84,6 +84,13 @@ impl Engine {
         !self.listener.is_finished()
     }
 
+    /// Listens no more, because nothing is told any more; whoever needs the engine connects anew. What
+    /// runs goes on.
+    pub(crate) fn hang_up(&self) {
+        tracing::warn!("the engine does not tell what happens; it is connected to anew");
+        self.listener.abort();
+    }
+
     /// The kernel that a container must not show, where it is meant to have one of its own.
     pub(crate) fn outer_kernel(&self) -> Option<&str> {
         (self.isolation == Isolation::Gvisor).then_some(&self.kernel)

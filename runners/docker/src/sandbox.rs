@@ -150,7 +150,7 @@ impl Sandbox {
         let mut outcome =
             self.conversation.run(job, self.engine.isolation, events).await.map_err(refused)?;
         if self.conversation.is_silent() {
-            ask_the_engine(&self.engine, &self.container.id).await?;
+            self.explain_silence().await?;
         }
         if outcome.status == Status::SandboxCrashed {
             explain(self.container.fate.clone()).await?;
@@ -160,15 +160,31 @@ impl Sandbox {
         }
         Ok(outcome)
     }
+
+    /// The agent is the first to hold a program to its time. Where it has said nothing of that, the
+    /// program may have stopped it, as far as a program can; or nobody has heard it. An error where
+    /// that is so. A connection can be dead though new ones are not: then even the end of the
+    /// container is not heard.
+    async fn explain_silence(&mut self) -> Result<(), RunnerError> {
+        let (docker, id) = (&self.engine.docker, &self.container.id);
+        is_running(&self.engine, id).await?;
+        // What the program has stopped for good the engine cannot kill either.
+        let killed = timeout(ANSWER, docker.kill_container(id, None)).await;
+        if !matches!(killed, Ok(Ok(()))) || self.conversation.is_heard_within(ECHO).await {
+            return Ok(());
+        }
+        Err(unheard("the connection to the container was lost"))
+    }
 }
+
+/// How long it may take to hear that a container has ended which was killed.
+const ECHO: Duration = Duration::from_secs(5);
 
 /// How long the engine may take to say what a container is doing, which it knows.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// The agent is the first to hold a program to its time. Where it has said nothing of that, the
-/// program may have stopped it, as far as a program can; or nobody has heard it. An error where that
-/// is so.
-async fn ask_the_engine(engine: &Engine, container: &str) -> Result<(), RunnerError> {
+/// What a container does, as far as the engine says; an error where it does not run as it should.
+async fn is_running(engine: &Engine, container: &str) -> Result<(), RunnerError> {
     let asked = timeout(ANSWER, engine.docker.inspect_container(container, None)).await;
     Err(unheard(match asked {
         Err(_) => "the engine does not answer".to_owned(),

@@ -1,5 +1,8 @@
 //! Sandboxes that are alike, those who wait for one, and how many have to be made.
 //!
+//! People are told of each shelf as a pool, because its sandboxes can take each other's place; here,
+//! the pool is all that one engine has.
+//!
 //! Pure bookkeeping: nothing here waits, and nothing is started. A sandbox that nobody takes out is
 //! removed by being dropped.
 

@@ -1,12 +1,13 @@
 //! What breaks around a run: it ends with an error of ours, nothing hangs, and the pool comes back.
 
 use std::process::Command;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::support::{Engine, bash_config, containers, until, warm, warmed};
+use crate::support::{Engine, Way, bash_config, containers, until, warm, warmed};
 use lazaret_docker::{DockerConfig, DockerRunner};
 use lazaret_sandbox::conformance::program::{Program, bash, stdout};
-use lazaret_sandbox::{Events, Outcome, Runner, RunnerError};
+use lazaret_sandbox::{Events, Outcome, Runner, RunnerError, Status};
 use tokio::time::timeout;
 
 /// Longer than a run takes that nothing ends.
@@ -362,6 +363,37 @@ async fn an_engine_that_freezes_is_not_the_programs_time_limit() {
     run(&runner, bash("true")).await.expect("it is back");
     runner.close().await;
     until("nothing is left", async || engine.containers("frozen").await.is_empty()).await;
+}
+
+/// As after a router has forgotten what it carries. New connections are carried.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_is_dead_is_not_the_programs_time_limit_and_is_made_anew() {
+    let engine = Engine::start().await;
+    let way = Way::to(&engine);
+    let runner = warmed(DockerConfig { hosts: vec![way.host()], ..bash_config("dead-way") }).await;
+    let error = with_a_second(&runner, || way.cut()).await.expect_err("nobody heard it");
+    assert!(format!("{error:?}").contains("connection to the container was lost"), "{error:?}");
+    until("it listens anew", async || {
+        run(&runner, bash("true")).await.expect("new connections are carried");
+        way.listeners.load(Ordering::Relaxed) > 1
+    })
+    .await;
+    let ended = while_it_runs(&runner, || engine.end_all("dead-way")).await;
+    assert!(format!("{ended:?}").contains("somebody ended the container"), "{ended:?}");
+    runner.close().await;
+}
+
+/// A program can stop its sandbox as a whole, its agent too: nothing was lost then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sandbox_that_stands_still_is_the_programs_time_limit() {
+    let engine = Engine::start().await;
+    let runner = on(&engine, "still").await;
+    let stop = || engine.signal_sandboxes("STOP");
+    let outcome = with_a_second(&runner, stop).await.expect("the engine is well");
+    engine.signal_sandboxes("CONT");
+    assert_eq!(outcome.status, Status::TimeLimit);
+    runner.close().await;
+    until("nothing is left", async || engine.containers("still").await.is_empty()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

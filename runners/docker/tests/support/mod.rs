@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bollard::models::ContainerInspectResponse;
@@ -11,6 +13,9 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use lazaret_docker::{DockerConfig, DockerRunner, Images, Warm};
 use lazaret_sandbox::{Limits, Runner};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes, even on a busy machine.
@@ -281,6 +286,26 @@ impl Engine {
         self.end("KILL");
     }
 
+    /// Ends all containers with a label, as an operator may.
+    pub(crate) fn end_all(&self, label: &str) {
+        let filter = format!("label={LABEL}={label}");
+        let listed = self.docker(&["ps", "--quiet", "--filter", &filter]).stdout;
+        let listed = String::from_utf8(listed).expect("ids");
+        let all: Vec<&str> = ["kill"].into_iter().chain(listed.lines()).collect();
+        assert!(self.docker(&all).status.success(), "they are ended");
+    }
+
+    /// Sends a signal to the sandboxes of all containers: `STOP` is as far as a program can get.
+    pub(crate) fn signal_sandboxes(&self, signal: &str) {
+        for process in self.processes_now() {
+            let line = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
+            if line.contains("runsc-sandbox") {
+                let signal = format!("-{signal}");
+                let _ = Command::new("kill").args([&signal, &process.to_string()]).status();
+            }
+        }
+    }
+
     /// It neither does anything nor goes away.
     pub(crate) fn freeze(&self) {
         self.send("STOP");
@@ -325,5 +350,57 @@ impl Drop for Engine {
         for place in places.filter(|place| place.starts_with(&directory)) {
             let _ = Command::new("umount").args(["--lazy", place]).status();
         }
+    }
+}
+
+/// A way to an engine on which what is open can go dead, without anybody being told.
+pub(crate) struct Way {
+    directory: TempDir,
+    cut: watch::Sender<()>,
+    /// How often somebody began to listen to what happens.
+    pub(crate) listeners: Arc<AtomicU32>,
+}
+
+impl Way {
+    pub(crate) fn to(engine: &Engine) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let listener = UnixListener::bind(directory.path().join("socket")).expect("bound");
+        let way = Self { directory, cut: watch::channel(()).0, listeners: Arc::default() };
+        let (to, cut, listeners) = (engine.path("socket"), way.cut.clone(), way.listeners.clone());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let engine = UnixStream::connect(&to).await.expect("the engine listens");
+                tokio::spawn(carry(client, engine, cut.subscribe(), Arc::clone(&listeners)));
+            }
+        });
+        way
+    }
+
+    pub(crate) fn host(&self) -> String {
+        format!("unix://{}", self.directory.path().join("socket").display())
+    }
+
+    /// From now on nothing arrives of what is sent over connections that are open.
+    pub(crate) fn cut(&self) {
+        self.cut.send(()).expect("somebody is connected");
+    }
+}
+
+async fn carry(
+    mut client: UnixStream,
+    mut engine: UnixStream,
+    mut cut: watch::Receiver<()>,
+    listeners: Arc<AtomicU32>,
+) {
+    let mut first = [0; 4096];
+    let length = client.read(&mut first).await.expect("a request");
+    if String::from_utf8_lossy(&first[..length]).contains("/events?") {
+        listeners.fetch_add(1, Ordering::Relaxed);
+    }
+    engine.write_all(&first[..length]).await.expect("sent");
+    tokio::select! {
+        _ = tokio::io::copy_bidirectional(&mut client, &mut engine) => {}
+        // Both stay open.
+        _ = cut.changed() => std::future::pending().await,
     }
 }
