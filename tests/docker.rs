@@ -54,6 +54,17 @@ fn is_full(service: &Service) -> bool {
 }
 
 #[test]
+fn more_turns_than_places_are_a_mistake() {
+    let place = Place::new();
+    let one_engine = "\n[serve.queue]\nconcurrent = 17\n";
+    place.write("my.toml", configuration("places") + one_engine);
+    let ran = place.lazaret(&["--config", "my.toml", "serve", "--listen", "127.0.0.1:0"]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.stderr.contains("it is 17, and the runner has places for 16"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("docker.max"), "{}", ran.stderr);
+}
+
+#[test]
 fn one_run_leaves_nothing() {
     let place = Place::new();
     place.write("my.toml", configuration("cli"));

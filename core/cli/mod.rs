@@ -153,7 +153,9 @@ fn serve(app: &App, mut layers: Layers, arguments: ServeArgs) -> Result<u8, CliE
     }
     let config = Config::load(layers)?;
     let table: ServeConfig = config.table("serve")?;
-    let queue = table.queue(app.build_runner(&config)?);
+    let runner = app.build_runner(&config)?;
+    table.check(&*runner).map_err(|error| config.refuse("serve", error))?;
+    let queue = table.queue(runner);
     let pipeline = app.pipeline_on(Arc::<Queue>::clone(&queue), &config)?;
     let limits = config.table::<ExecutionConfig>(ExecutionConfig::NAME)?.limits();
     let served = runtime()?.block_on(crate::serve::serve(table, pipeline, queue, &limits));

@@ -25,6 +25,7 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::app::BuildError;
 use crate::config::{Size, Time};
 use crate::pipeline::Pipeline;
 use connections::Connections;
@@ -62,6 +63,20 @@ fn address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SocketAd
 }
 
 impl ServeConfig {
+    /// Refuses more turns than the runner has places: whoever gets one too many would wait once more,
+    /// in a line without patience and fairness.
+    pub(crate) fn check(&self, runner: &dyn Runner) -> Result<(), BuildError> {
+        let turns = self.queue.concurrent.get();
+        match runner.places().filter(|places| *places < turns) {
+            None => Ok(()),
+            Some(places) => Err(BuildError {
+                key: "queue.concurrent".into(),
+                reason: format!("it is {turns}, and the runner has places for {places}"),
+                help: Some("lower it, or raise `docker.max`, which is for each engine".into()),
+            }),
+        }
+    }
+
     /// `runner`, with a bound on the jobs that run and wait.
     pub(crate) fn queue(&self, runner: Arc<dyn Runner>) -> Arc<Queue> {
         Arc::new(Queue::new(runner, self.queue))

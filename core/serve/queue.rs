@@ -24,7 +24,7 @@ use line::{Entry, Line, Ticket};
 #[serde(deny_unknown_fields)]
 pub(crate) struct QueueConfig {
     /// Programs that run at one time.
-    concurrent: NonZeroU32,
+    pub(super) concurrent: NonZeroU32,
     /// Requests that may wait for their turn.
     waiting: u32,
     /// How long each of them may wait.

@@ -106,6 +106,11 @@ impl Runner for DockerRunner {
         self.maker.tasks.wait().await;
     }
 
+    fn places(&self) -> Option<u32> {
+        let engines = u32::try_from(self.pools.len()).unwrap_or(u32::MAX);
+        Some(self.maker.config.max.get().saturating_mul(engines))
+    }
+
     fn pools(&self) -> Vec<PoolState> {
         self.pools.iter().flat_map(|pool| pool.states()).collect()
     }

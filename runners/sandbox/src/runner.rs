@@ -37,6 +37,11 @@ pub trait Runner: Send + Sync {
     /// [`RunnerError::Closed`] from a runner that holds sandboxes.
     async fn close(&self) {}
 
+    /// How many jobs it runs at one time, where it holds that to a number; more would wait.
+    fn places(&self) -> Option<u32> {
+        None
+    }
+
     /// The sandboxes that are held ready; nothing where each is made when its job comes.
     fn pools(&self) -> Vec<PoolState> {
         Vec::new()
