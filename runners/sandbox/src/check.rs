@@ -38,6 +38,10 @@ impl Job {
         self.check_contents().map_err(RunnerError::Job)
     }
 
+    #[allow(
+        clippy::case_sensitive_file_extension_comparisons,
+        reason = "Node.js goes by the letters as they are"
+    )]
     fn check_contents(&self) -> Result<(), String> {
         check_files(&self.files)?;
         if !self.files.iter().any(|file| file.path == self.entry.path) {

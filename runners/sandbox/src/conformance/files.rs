@@ -29,7 +29,7 @@ pub async fn artifacts_are_collected_with_their_directories(runner: &dyn Runner)
 /// What is not refused for its size has room: the most files, the longest path, and words.
 pub async fn a_job_as_big_as_may_be_runs(runner: &dyn Runner) {
     let word = "w".repeat(128 * 1024 - 1);
-    let path = [["d"; 1800].join("/"), "n".repeat(255)].join("/");
+    let path = "d/".repeat(1800) + &"n".repeat(255);
     let code = "echo ${#1}; find . | wc -l; /bin/true \"$@\" && echo handed on";
     let mut program = bash(code).words(&[&word]).file(&path, "deep");
     program.job.limits.disk = 4096 * 2048;
