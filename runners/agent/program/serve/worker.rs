@@ -113,7 +113,8 @@ fn unreadable(error: &serde_json::Error) -> Failure {
     failure(Part::Conversation, format!("read the arguments: {error}"))
 }
 
-/// Texts with NUL between, in the order in which the helper takes them.
+/// Texts in the order in which the helper takes them, each with a byte after it that UTF-8 does not
+/// have; before them, how many bytes that is.
 fn for_bash(
     received: &Received,
     environment: &BTreeMap<String, String>,
@@ -134,7 +135,9 @@ fn for_bash(
             push_arguments(&received.arguments, &mut texts)?;
         }
     }
-    Ok(texts.iter().flat_map(|text| [text.as_bytes(), b"\0"].concat()).collect())
+    let bytes: Vec<u8> =
+        texts.iter().flat_map(|text| [text.as_bytes(), b"\xff"].concat()).collect();
+    Ok([format!("{}\n", bytes.len()).into_bytes(), bytes].concat())
 }
 
 /// Names and values of the arguments: texts as they are, all else as JSON.
