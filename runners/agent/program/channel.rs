@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::attempt::{Attempt, failure, is_not_yet};
-use crate::descriptors::{set_blocking, set_nonblocking};
+use crate::descriptors::set_nonblocking;
 
 /// What comes from the host.
 pub(crate) struct Inbox {
@@ -50,9 +50,12 @@ pub(crate) enum Heard {
 }
 
 impl Inbox {
-    /// Reading standard input no longer waits; [`Self::wait`] does.
+    /// Neither reading standard input nor writing standard output waits from now on;
+    /// [`Self::wait`] and [`Host`] do.
     pub(crate) fn open() -> Result<Self, Failure> {
-        set_nonblocking(io::stdin()).attempt(Part::Conversation, "prepare the host's streams")?;
+        set_nonblocking(io::stdin())
+            .and_then(|()| set_nonblocking(io::stdout()))
+            .attempt(Part::Conversation, "prepare the host's streams")?;
         Ok(Self { decoder: Decoder::default(), room: vec![0; CHUNK] })
     }
 
@@ -68,10 +71,8 @@ impl Inbox {
         look: impl Fn(&mut T) -> Result<(), Failure>,
     ) -> Result<Option<Frame>, Failure> {
         loop {
-            match self.poll()? {
-                Heard::Frame(frame) => return Ok(Some(frame)),
-                Heard::Gone => return Ok(None),
-                Heard::Nothing => {}
+            if let Some(frame) = self.buffered()? {
+                return Ok(Some(frame));
             }
             let input = io::stdin();
             let all = iter::once(input.as_fd()).chain(others.descriptors());
@@ -79,11 +80,17 @@ impl Inbox {
             let ready = poll(&mut all, PollTimeout::NONE);
             let others_are_ready = all.iter().skip(1).any(|one| one.any().unwrap_or(false));
             match ready {
-                Err(errno) if !is_not_yet(errno) => {
-                    return Err(errno).attempt(Part::Conversation, "wait for the host");
-                }
-                _ if others_are_ready => look(others)?,
-                _ => {}
+                Err(errno) if is_not_yet(errno) => continue,
+                other => other.attempt(Part::Conversation, "wait for the host")?,
+            };
+            // First, so that whoever has heard the host knows of the others, too.
+            if others_are_ready {
+                look(others)?;
+            }
+            match self.poll()? {
+                Heard::Frame(frame) => return Ok(Some(frame)),
+                Heard::Gone => return Ok(None),
+                Heard::Nothing => {}
             }
         }
     }
@@ -155,15 +162,37 @@ impl Outbox {
     }
 
     /// Sends everything, and waits for it.
-    pub(crate) fn send_all(&mut self) -> nix::Result<()> {
-        set_blocking(io::stdout())?;
-        self.send()
+    pub(crate) fn send_all(&mut self) -> io::Result<()> {
+        let rest = self.queue.get(self.sent..).unwrap_or_default();
+        Host.write_all(rest)?;
+        self.queue.clear();
+        self.sent = 0;
+        Ok(())
     }
 }
 
-/// Writing no longer waits.
-pub(crate) fn never_wait() -> nix::Result<()> {
-    set_nonblocking(io::stdout())
+/// Standard output, waiting until it takes what is written, whether it does that itself or not.
+pub(crate) struct Host;
+
+impl Write for Host {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match write(io::stdout(), bytes) {
+                Err(Errno::EAGAIN) => {}
+                other => return Ok(other?),
+            }
+            let output = io::stdout();
+            let mut room = [PollFd::new(output.as_fd(), PollFlags::POLLOUT)];
+            match poll(&mut room, PollTimeout::NONE) {
+                Err(errno) if !is_not_yet(errno) => return Err(errno.into()),
+                _ => {}
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads exactly one frame, and nothing after it: what follows is for another process.

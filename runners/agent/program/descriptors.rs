@@ -47,8 +47,7 @@ pub(crate) fn set_nonblocking(descriptor: impl AsFd) -> nix::Result<()> {
     fcntl(&descriptor, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK)).map(drop)
 }
 
-/// Makes reads and writes wait.
-pub(crate) fn set_blocking(descriptor: impl AsFd) -> nix::Result<()> {
-    let flags = OFlag::from_bits_retain(fcntl(&descriptor, FcntlArg::F_GETFL)?);
-    fcntl(&descriptor, FcntlArg::F_SETFL(flags - OFlag::O_NONBLOCK)).map(drop)
+/// The same for an end of a pipe that was just made, and so has no other flags.
+pub(crate) fn set_new_nonblocking(pipe: impl AsFd) -> nix::Result<()> {
+    fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).map(drop)
 }

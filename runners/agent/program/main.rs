@@ -16,13 +16,15 @@ mod serve;
 mod system;
 
 use std::env;
-use std::io;
 use std::process::ExitCode;
 
 use lazaret_agent::frame::Kind;
 use lazaret_agent::message::Failure;
 
 use crate::descriptors::Reserved;
+
+#[global_allocator]
+static MEMORY: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
     // Before anything else opens a descriptor: the numbers must be free.
@@ -41,7 +43,6 @@ fn main() -> ExitCode {
 
 /// Tells the host why there is no answer. A host that is gone needs none.
 fn last_word(failure: &Failure) -> ExitCode {
-    let _ = descriptors::set_blocking(io::stdout());
-    let _ = channel::send_now(io::stdout(), Kind::Failed, failure);
+    let _ = channel::send_now(channel::Host, Kind::Failed, failure);
     ExitCode::FAILURE
 }

@@ -14,6 +14,7 @@ mod files;
 mod filter;
 mod idle;
 mod job;
+mod listing;
 mod lockdown;
 mod owner;
 mod processor;
@@ -27,7 +28,6 @@ mod watch;
 mod worker;
 mod zygote;
 
-use std::io;
 use std::os::unix::net::UnixStream;
 
 use lazaret_agent::frame::Kind;
@@ -42,7 +42,7 @@ use self::session::{Ending, Session};
 use self::watch::Watch;
 use self::zygote::Zygote;
 use crate::attempt::failure;
-use crate::channel::{self, Inbox};
+use crate::channel::{self, Host, Inbox};
 use crate::descriptors::Reserved;
 use crate::system;
 
@@ -76,7 +76,7 @@ pub(crate) struct Walls {
 pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     let (children, mut inbox) = (Children::watch()?, Inbox::open()?);
     let greeting = Greeting { version: VERSION, parts: sandbox.parts(), kernel: system::kernel() };
-    channel::send_now(io::stdout(), Kind::Greeting, &greeting)?;
+    channel::send_now(Host, Kind::Greeting, &greeting)?;
     let Some(preparation) = preparation(&mut inbox)? else { return Ok(()) };
     let (kernel, reused) = (preparation.kernel, preparation.reused);
     let (evidence, rules, outer) = match sandbox {
@@ -86,14 +86,16 @@ pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
             return Err(failure(Part::Conversation, "reset a sandbox that the agent has made"));
         }
     };
-    let mut server = Server { preparation, rules, reserved, inbox, children };
+    let watch = Watch::new(preparation.limits, evidence);
+    let mut server = Server { preparation, rules, reserved, inbox, children, watch };
     server.prepare_copies()?;
-    let mut clean = reset::Sandbox::default();
-    let mut next = server.serve(evidence, Rehearsal::Needed)?;
-    while next == Next::Reset {
-        clean.forget(&server.children)?;
-        // Counted anew from here on.
-        next = server.serve(engine::evidence(kernel), Rehearsal::Done)?;
+    let mut next = server.serve(Rehearsal::Needed)?;
+    if next == Next::Reset {
+        let mut sandbox = reset::Sandbox::open()?;
+        while next == Next::Reset {
+            sandbox.forget(&server.children)?;
+            next = server.serve(Rehearsal::Done)?;
+        }
     }
     drop(outer);
     Ok(())
@@ -117,6 +119,7 @@ struct Server {
     reserved: Reserved,
     inbox: Inbox,
     children: Children,
+    watch: Watch,
 }
 
 /// What comes after a run.
@@ -150,20 +153,19 @@ impl Server {
     }
 
     /// Starts an interpreter, and has it run one job.
-    fn serve(&mut self, evidence: Evidence, rehearsal: Rehearsal) -> Result<Next, Failure> {
+    fn serve(&mut self, rehearsal: Rehearsal) -> Result<Next, Failure> {
+        self.watch.begin_anew(self.children.zygote().map(|zygote| zygote.process))?;
         let mut program = self.program()?;
-        let Self { preparation, inbox, children, .. } = self;
-        channel::send_word(io::stdout(), Kind::Ready)?;
-        let evidence = Evidence { zygote: children.zygote().map(|one| one.process), ..evidence };
-        let mut watch = Watch::new(preparation.limits, evidence, program.process);
+        let Self { preparation, inbox, children, watch, .. } = self;
+        channel::send_word(Host, Kind::Ready)?;
+        watch.expect(program.process);
         if (preparation.kernel, rehearsal) == (Kernel::Gvisor, Rehearsal::Needed) {
-            rehearse(&mut watch, &preparation.limits)?;
+            rehearse(watch, &preparation.limits)?;
         }
         let header = idle::wait_for_job(inbox, children, &program)?;
         let Some(header) = header else { return Ok(Next::Nothing) };
         let received = job::receive(&header, preparation, inbox)?;
         let Some(received) = received else { return Ok(Next::Nothing) };
-        program.is_still_up(children)?;
         watch.begin(received.job.limits);
         program.instruct(&received)?;
         let session = Session::new(received.job.limits, program, watch, inbox, children);

@@ -1,16 +1,20 @@
 //! The system calls that no library here wraps, each in a function that cannot be called wrongly.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::fs::File;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
 use std::{mem, ptr};
 
 use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::libc;
 use nix::sched::{CloneFlags, clone};
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+use nix::sys::stat::Mode;
 use nix::sys::utsname::uname;
-use nix::unistd::{ForkResult, Pid};
+use nix::unistd::{ForkResult, Gid, Pid, Uid};
 
 /// Makes a second process.
 #[allow(unsafe_code, reason = "fork is unsafe where there are threads")]
@@ -131,6 +135,40 @@ pub(crate) fn set_mount_flags(path: &CStr, flags: u64, recursive: bool) -> nix::
         )
     };
     Errno::result(answer).map(drop)
+}
+
+/// Becomes another effective user, of another effective group; the real and the saved ones stay.
+/// The C library has a function for this, which asks the kernel ten times as much: it tells other
+/// threads, of which there are none.
+#[allow(unsafe_code, reason = "no library makes these calls for one thread alone")]
+pub(crate) fn become_effective(user: Uid, group: Gid) -> nix::Result<()> {
+    const THE_SAME: i64 = -1;
+    let (user, group) = (i64::from(user.as_raw()), i64::from(group.as_raw()));
+    // Root has the right to do either, and nobody else to do the second.
+    let calls = [(libc::SYS_setresgid, group), (libc::SYS_setresuid, user)];
+    let in_order = if user == 0 { [calls[1], calls[0]] } else { calls };
+    in_order.into_iter().try_for_each(|(call, id)| {
+        // SAFETY: the agent has one thread, and these calls take numbers.
+        Errno::result(unsafe { libc::syscall(call, THE_SAME, id, THE_SAME) }).map(drop)
+    })
+}
+
+/// Opens a file to read it. The standard library's way asks the kernel twice.
+pub(crate) fn open_to_read(path: &Path) -> nix::Result<File> {
+    let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+    openat(AT_FDCWD, path, flags, Mode::empty()).map(File::from)
+}
+
+/// Reads some of what is in a directory, as the kernel writes it; nothing at its end. The C library
+/// takes memory for each directory, and gives it back.
+#[allow(unsafe_code, reason = "no library reads directories into memory that is there")]
+pub(crate) fn read_directory(directory: impl AsFd, room: &mut [u8]) -> nix::Result<&[u8]> {
+    let descriptor = directory.as_fd().as_raw_fd();
+    // SAFETY: the kernel writes at most as many bytes as there is room for.
+    let length = Errno::result(unsafe {
+        libc::syscall(libc::SYS_getdents64, descriptor, room.as_mut_ptr(), room.len())
+    })?;
+    Ok(room.get(..usize::try_from(length).unwrap_or(0)).unwrap_or_default())
 }
 
 /// Gives up every capability, for this process and for all it starts.

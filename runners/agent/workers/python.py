@@ -130,8 +130,8 @@ def execute(module, path, words):
     module.__builtins__ = __builtins__
     sys.argv = words
     sys.path.insert(0, path.rpartition("/")[0])
-    with open(path, "rb") as file:
-        source = file.read()
+    # `open` asks the system twice as much.
+    source = read_all(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
     exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
 
 
@@ -187,7 +187,6 @@ def read_all(descriptor):
 def write_all(descriptor, data):
     while data:
         data = data[os.write(descriptor, data) :]
-    os.close(descriptor)
 
 
 def show(error, path):

@@ -1,9 +1,13 @@
 //! Who is alive in the sandbox, and what they use, as `/proc` tells.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
+
+use super::listing::Listing;
 
 /// What all processes but the agent use together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,22 +69,35 @@ impl Census {
 
 /// Processes but the agent and its zygote, with those that have ended and were not waited for.
 pub(super) fn leaders(zygote: Option<Pid>) -> u64 {
-    others(zygote).count() as u64
+    others(zygote).len() as u64
 }
 
-/// Whether `/proc` tells of anybody at all.
-pub(super) fn agent_is_seen() -> bool {
-    processes().any(|process| process == 1)
+/// Whether `/proc` tells of the agent, and of nobody but it and its zygote.
+pub(super) fn is_alone(zygote: Option<Pid>) -> bool {
+    let all = processes();
+    all.contains(&1) && all.iter().all(|process| is_own(*process, zygote))
 }
 
-fn others(zygote: Option<Pid>) -> impl Iterator<Item = u32> {
-    let zygote = zygote.and_then(|zygote| u32::try_from(zygote.as_raw()).ok());
-    processes().filter(move |process| *process != 1 && Some(*process) != zygote)
+fn others(zygote: Option<Pid>) -> Vec<u32> {
+    let mut all = processes();
+    all.retain(|process| !is_own(*process, zygote));
+    all
 }
 
-fn processes() -> impl Iterator<Item = u32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+fn is_own(process: u32, zygote: Option<Pid>) -> bool {
+    process == 1 || zygote.and_then(|zygote| zygote.as_raw().try_into().ok()) == Some(process)
+}
+
+fn processes() -> Vec<u32> {
+    static LISTING: OnceLock<Option<Listing>> = OnceLock::new();
+    let mut processes = Vec::new();
+    let each =
+        |name: &OsStr| processes.extend(name.to_str().and_then(|name| name.parse::<u32>().ok()));
+    if let Some(listing) = LISTING.get_or_init(|| Listing::open("/proc").ok()) {
+        // What could not be read is not there: who wants a proof looks for the agent.
+        let _ = listing.each_name(each);
+    }
+    processes
 }
 
 fn proportional(process: u32) -> Option<u64> {

@@ -73,8 +73,11 @@ impl Children {
     /// Waits for whoever has ended, orphans too. How the first process of the program did, if it is
     /// among them.
     pub(super) fn reap(&mut self, first: Pid) -> Option<End> {
-        while let Ok(Some(_)) = self.signals.read_signal() {}
         let mut end = self.zygote.as_ref().and_then(|zygote| zygote.tells_end(first));
+        // Signals of a kind that wait are one.
+        if !matches!(self.signals.read_signal(), Ok(Some(_))) {
+            return end;
+        }
         while let Ok(status) = waitpid(ANYBODY, Some(WaitPidFlag::WNOHANG)) {
             let Some(process) = status.pid() else { break };
             end = self.bury(process, status, first).or(end);
@@ -88,7 +91,7 @@ impl Children {
         let mut end = known;
         while let Some(zygote) = &self.zygote {
             // Nobody who is not here can make anybody.
-            if end.is_some() && census::leaders(Some(zygote.process)) == 0 {
+            if end.is_some() && census::is_alone(Some(zygote.process)) {
                 return end;
             }
             // As nobody, the agent has no power over the zygote.
@@ -123,9 +126,7 @@ impl Children {
             Some(_) => Ok(WaitStatus::StillAlive),
             None => Err(Errno::ECHILD),
         };
-        waitpid(ANYBODY, Some(WaitPidFlag::WNOHANG)) == expected
-            && census::agent_is_seen()
-            && census::leaders(zygote) == 0
+        waitpid(ANYBODY, Some(WaitPidFlag::WNOHANG)) == expected && census::is_alone(zygote)
     }
 
     /// Notes the end of a process, and says whether it was the first one of the program.

@@ -6,8 +6,10 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use lazaret_agent::message::Kernel;
+use lazaret_agent::message::{Failure, Kernel, Part};
 use nix::unistd::Pid;
+
+use crate::attempt::failure;
 
 /// The files; each is there where its group is.
 #[derive(Default)]
@@ -41,10 +43,17 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    /// What is held already is not the next program's.
+    fn begin_anew(&mut self) -> Option<()> {
+        self.before = 0;
+        self.before = self.bytes()?;
+        Some(())
+    }
+
     /// What is held from now on.
     pub(crate) fn from_now(file: File, lines: &'static [&'static str], unit: u64) -> Option<Self> {
         let mut held = Self { file, lines, unit, before: 0 };
-        held.before = held.bytes()?;
+        held.begin_anew()?;
         Some(held)
     }
 
@@ -60,6 +69,12 @@ impl Evidence {
     /// Whether the kernel counts both memory and processes.
     pub(crate) fn is_complete(&self) -> bool {
         self.memory.is_some() && self.processes.is_some()
+    }
+
+    /// Is about another program from now on, of which no process is there yet.
+    pub(crate) fn begin_anew(&mut self) -> Result<(), Failure> {
+        let known = self.held.as_mut().is_none_or(|held| held.begin_anew().is_some());
+        known.then_some(()).ok_or_else(|| failure(Part::Groups, "read how much memory is held"))
     }
 
     /// Whether a process was ended for want of memory.
@@ -87,8 +102,9 @@ impl Evidence {
     /// Processor time in microseconds, of everybody who was ever in the group. It knows what the
     /// agent's own count does not: children that their parent never waited for.
     pub(crate) fn cpu_time(&self) -> Option<u64> {
-        let nanoseconds = || text(self.cpu.as_ref()?)?.trim().parse::<u64>().ok();
-        counted(self.cpu.as_ref(), "usage_usec").or_else(|| nanoseconds().map(|time| time / 1000))
+        let text = text(self.cpu.as_ref()?)?;
+        let nanoseconds = || text.trim().parse::<u64>().ok();
+        number(&text, "usage_usec").or_else(|| nanoseconds().map(|time| time / 1000))
     }
 
     /// The most memory at one time, in bytes.

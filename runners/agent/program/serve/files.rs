@@ -8,7 +8,7 @@ use std::path::Path;
 
 use lazaret_agent::message::{Failure, Part};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open, openat};
+use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::sys::stat::{Mode, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
@@ -22,7 +22,9 @@ impl Directory {
     /// The work directory.
     pub(super) fn work() -> Result<Self, Failure> {
         let flags = OFlag::O_DIRECTORY | OFlag::O_PATH | OFlag::O_CLOEXEC;
-        open(WORK, flags, Mode::empty()).map(Self).attempt(Part::Files, "open the work directory")
+        openat(AT_FDCWD, WORK, flags, Mode::empty())
+            .map(Self)
+            .attempt(Part::Files, "open the work directory")
     }
 
     /// Makes a file, and the directories it lies in.

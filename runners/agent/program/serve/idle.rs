@@ -1,13 +1,11 @@
 //! The times when no program runs: an interpreter is up and waits for a job, or a run is over.
 
-use std::io;
-
 use lazaret_agent::frame::{Frame, Kind};
 use lazaret_agent::message::Failure;
 
 use super::children::Children;
 use super::program::Program;
-use crate::channel::{self, Inbox, unexpected};
+use crate::channel::{self, Host, Inbox, unexpected};
 
 /// Waits for a job; `None` when the host goes away. An interpreter that ends meanwhile is a
 /// failure, told without being asked.
@@ -18,10 +16,8 @@ pub(super) fn wait_for_job(
 ) -> Result<Option<Frame>, Failure> {
     while let Some(frame) = inbox.wait_beside(children, |all| program.is_still_up(all))? {
         match frame.kind {
-            Kind::Ping => {
-                program.is_still_up(children)?;
-                channel::send_word(io::stdout(), Kind::Pong)?;
-            }
+            // Who has ended was looked for when this came.
+            Kind::Ping => channel::send_word(Host, Kind::Pong)?,
             _ => return Ok(Some(frame)),
         }
     }

@@ -10,7 +10,9 @@
 use std::sync::OnceLock;
 
 use lazaret_agent::message::NOBODY;
-use nix::unistd::{Gid, Uid, getegid, getuid, setegid, seteuid};
+use nix::unistd::{Gid, Uid, getegid, getuid};
+
+use crate::system::become_effective;
 
 /// The agent's own user and group, where it is root. Asked once: a question costs as much as a
 /// change.
@@ -32,7 +34,7 @@ impl Owner {
         let before = *ROOT.get_or_init(|| getuid().is_root().then(|| (getuid(), getegid())));
         if before.is_some() {
             // What is refused is harmless: files then belong to root, and some stay closed.
-            let _ = setegid(Gid::from_raw(NOBODY)).and_then(|()| seteuid(Uid::from_raw(NOBODY)));
+            let _ = become_effective(Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
         }
         Self { before }
     }
@@ -42,7 +44,7 @@ impl Drop for Owner {
     fn drop(&mut self) {
         if let Some((user, group)) = self.before {
             // The saved user is root, who may always change back.
-            seteuid(user).and_then(|()| setegid(group)).expect("root may become root again");
+            become_effective(user, group).expect("root may become root again");
         }
     }
 }

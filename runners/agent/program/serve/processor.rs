@@ -6,6 +6,7 @@
 //! seconds after 15 on two processors. So no time is believed that there was not.
 
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -14,6 +15,7 @@ use nix::unistd::{Pid, SysconfVar};
 
 use super::Evidence;
 use super::census::{Census, configured, ticks_per_second};
+use crate::system;
 
 /// What was used before the program began.
 pub(super) struct Processor {
@@ -36,11 +38,15 @@ pub(super) struct Spent {
 }
 
 impl Processor {
-    /// Knows the process that is up before the program begins.
-    pub(super) fn new(process: Pid) -> Self {
-        let first = File::open(format!("/proc/{process}/stat")).ok();
+    /// Knows the machine.
+    pub(super) fn new() -> Self {
         let processors = configured(SysconfVar::_NPROCESSORS_ONLN, 1);
-        Self { first, counted: 0, user: 0, system: 0, largest: 0, processors }
+        Self { first: None, counted: 0, user: 0, system: 0, largest: 0, processors }
+    }
+
+    /// Knows the process that is up before the program begins.
+    pub(super) fn expect(&mut self, process: Pid) {
+        self.first = system::open_to_read(Path::new(&format!("/proc/{process}/stat"))).ok();
     }
 
     /// Begins to count, when only that process lives.
@@ -59,7 +65,7 @@ impl Processor {
     pub(super) fn used(&self, evidence: &Evidence, living: &Census, elapsed: Duration) -> u64 {
         let counted = evidence.cpu_time().map(|counted| counted.saturating_sub(self.counted));
         let used = counted.unwrap_or_else(|| {
-            let (user, system) = self.since(Spent::default());
+            let (user, system, _) = self.since(Spent::default());
             user + system + in_microseconds(living.user_ticks + living.system_ticks)
         });
         used.min(self.possible(elapsed))
@@ -67,18 +73,17 @@ impl Processor {
 
     /// What was used, when nobody lives any more.
     pub(super) fn spent(&self, told: Spent, elapsed: Duration) -> Spent {
-        let (user, system) = self.since(told);
+        let (user, system, largest) = self.since(told);
         let (all, possible) = (user + system, self.possible(elapsed));
         let share = |time: u64| if all > possible { scale(time, possible, all) } else { time };
-        let largest = children().2;
         let largest = if largest > self.largest { largest } else { 0 }.max(told.largest);
         Spent { user: share(user), system: share(system), largest }
     }
 
-    fn since(&self, told: Spent) -> (u64, u64) {
-        let (user, system, _) = children();
+    fn since(&self, told: Spent) -> (u64, u64, u64) {
+        let (user, system, largest) = children();
         let since = |now: u64, before: u64| now.saturating_sub(before);
-        (since(user + told.user, self.user), since(system + told.system, self.system))
+        (since(user + told.user, self.user), since(system + told.system, self.system), largest)
     }
 
     fn possible(&self, elapsed: Duration) -> u64 {
@@ -116,7 +121,7 @@ mod tests {
 
     #[test]
     fn no_more_time_is_believed_than_there_was() {
-        let processor = Processor { processors: 2, ..Processor::new(Pid::this()) };
+        let processor = Processor { processors: 2, ..Processor::new() };
         let living = Census { user_ticks: 1_000_000, ..Census::default() };
         let elapsed = Duration::from_millis(10);
         assert_eq!(processor.used(&Evidence::default(), &living, elapsed), 20_000);

@@ -16,13 +16,14 @@
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata, Permissions};
-use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use lazaret_agent::message::{Failure, NOBODY, Part};
+use nix::errno::Errno;
 
 use super::children::Children;
+use super::listing::Listing;
 use super::owner;
 use crate::attempt::{Attempt, failure};
 
@@ -33,24 +34,43 @@ const PLACES: [&str; 4] = [super::WORK, "/tmp", "/dev/shm", "/dev/mqueue"];
 const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "devpts", "cgroup", "cgroup2"];
 
 /// What is known of a sandbox between its runs.
-#[derive(Default)]
 pub(super) struct Sandbox {
+    places: Vec<Place>,
     /// Whether everything has been looked at once: what programs can write to is decided by owners
     /// and modes, which only the owners can change.
     only_places_are_writable: bool,
 }
 
+/// One of [`PLACES`] that is there.
+struct Place {
+    path: &'static Path,
+    listing: Listing,
+}
+
 impl Sandbox {
+    /// Opens the places.
+    pub(super) fn open() -> Result<Self, Failure> {
+        let open = |path| match Listing::open(path) {
+            Err(Errno::ENOENT) => None,
+            opened => Some(opened.map(|listing| Place { path: Path::new(path), listing })),
+        };
+        let places: nix::Result<Vec<Place>> = PLACES.into_iter().filter_map(open).collect();
+        let places = places.attempt(Part::Files, "open the places where programs write")?;
+        Ok(Self { places, only_places_are_writable: false })
+    }
+
     /// Removes all that a program has left. Its processes have been ended before.
     pub(super) fn forget(&mut self, children: &Children) -> Result<(), Failure> {
         if !children.are_none() {
             return Err(failure(Part::Interpreter, "end all processes of a run"));
         }
-        // What is the program's own can be closed to everybody else, and what is root's to it.
-        owner::as_program(|| PLACES.iter().for_each(|place| empty(Path::new(place))));
-        for place in PLACES.map(Path::new) {
-            empty(place);
-            is_empty(place)?;
+        for place in &self.places {
+            // Root need not become anybody else for plain files. What is the program's own can be
+            // closed to everybody else, and what is root's to it.
+            let is_empty = place.empty() || owner::as_program(|| place.empty()) || place.empty();
+            if !is_empty {
+                return Err(failure(Part::Files, format!("empty {}", place.path.display())));
+            }
         }
         if !self.only_places_are_writable {
             nothing_else_is_writable()?;
@@ -60,38 +80,36 @@ impl Sandbox {
     }
 }
 
-fn is_empty(place: &Path) -> Result<(), Failure> {
-    match names(place) {
-        Ok(names) if names.is_empty() => Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        _ => Err(failure(Part::Files, format!("empty {}", place.display()))),
-    }
-}
-
-/// Removes everything in a directory, as far as this user can. Directories are not entered but
-/// lifted up to the place itself: however deep a program has nested them, no path is long. Nobody
-/// is left who could exchange a directory for a link in between.
-fn empty(place: &Path) {
-    let mut lifted = 0;
-    loop {
-        let mut progress = false;
-        let names = names(place).unwrap_or_default();
-        if names.is_empty() {
-            return;
-        }
-        for name in names {
-            progress |= remove(&place.join(name), place, &mut lifted);
-        }
-        if !progress {
-            return;
+impl Place {
+    /// Removes everything, as far as this user can; whether nothing is there then. The listing is as
+    /// root sees it, whoever asks. Directories are not
+    /// entered but lifted up to the place itself: however deep a program has nested them, no path
+    /// is long. Nobody is left who could exchange a directory for a link in between.
+    fn empty(&self) -> bool {
+        let mut lifted = 0;
+        loop {
+            let Ok(names) = self.listing.names() else { return false };
+            if names.is_empty() {
+                return true;
+            }
+            let mut progress = false;
+            for name in names {
+                progress |= remove(&self.path.join(name), self.path, &mut lifted);
+            }
+            if !progress {
+                return false;
+            }
         }
     }
 }
 
 /// Removes a file, or a directory with what lies directly in it. Whether anything has changed.
 fn remove(path: &Path, place: &Path, lifted: &mut u64) -> bool {
+    if fs::remove_file(path).is_ok() {
+        return true;
+    }
     if !is_directory(path) {
-        return fs::remove_file(path).is_ok();
+        return false;
     }
     let _ = fs::set_permissions(path, Permissions::from_mode(0o700));
     let mut progress = false;
@@ -181,8 +199,8 @@ fn is_directory(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
-fn names(directory: &Path) -> io::Result<Vec<OsString>> {
-    fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect()
+fn names(directory: &Path) -> nix::Result<Vec<OsString>> {
+    Listing::open(directory)?.names()
 }
 
 /// A file system, as `/proc/self/mountinfo` has it.
@@ -225,7 +243,9 @@ mod tests {
         fs::write(elsewhere.path().join("kept"), "").expect("written");
         std::os::unix::fs::symlink(elsewhere.path(), place.path().join("link")).expect("linked");
         fs::create_dir(place.path().join(".1")).expect("made");
-        empty(place.path());
+        let path: &'static Path = Path::new(place.path().to_string_lossy().into_owned().leak());
+        let listing = Listing::open(path).expect("opened");
+        assert!(Place { path, listing }.empty());
         assert_eq!(names(place.path()).expect("read"), [] as [OsString; 0]);
         assert_eq!(names(elsewhere.path()).expect("read"), ["kept"]);
     }

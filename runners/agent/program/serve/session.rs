@@ -18,13 +18,13 @@ use super::children::{Children, End};
 use super::program::Program;
 use super::watch::{INTERVAL, Watch};
 use crate::attempt::{Attempt, failure, is_not_yet};
-use crate::channel::{self, Descriptors, Heard, Inbox, Outbox};
+use crate::channel::{Descriptors, Heard, Inbox, Outbox};
 
 /// A program that runs, and everything it needs.
 pub(super) struct Session<'a> {
     limits: Limits,
     program: Program,
-    watch: Watch,
+    watch: &'a mut Watch,
     inbox: &'a mut Inbox,
     children: &'a mut Children,
     outbox: Outbox,
@@ -42,7 +42,7 @@ impl<'a> Session<'a> {
     pub(super) fn new(
         limits: Limits,
         program: Program,
-        watch: Watch,
+        watch: &'a mut Watch,
         inbox: &'a mut Inbox,
         children: &'a mut Children,
     ) -> Self {
@@ -65,7 +65,6 @@ impl<'a> Session<'a> {
 
     /// Runs to the end. When the host goes away there is no last word about the run.
     pub(super) fn run(mut self) -> Result<Ending, Failure> {
-        channel::never_wait().attempt(Part::Conversation, "prepare the host's streams")?;
         // Some of what is for the program may have come with the job.
         self.listen()?;
         let mut next_look = Instant::now() + INTERVAL;

@@ -14,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{pipe2, read, write};
 
 use crate::attempt::is_not_yet;
-use crate::descriptors::set_nonblocking;
+use crate::descriptors::set_new_nonblocking;
 
 /// A pipe whose other end the program reads.
 pub(super) struct Feeder {
@@ -27,7 +27,7 @@ impl Feeder {
     /// Makes a pipe; the program's end is the second.
     pub(super) fn new() -> nix::Result<(Self, OwnedFd)> {
         let (theirs, ours) = pipe2(OFlag::O_CLOEXEC)?;
-        set_nonblocking(&ours)?;
+        set_new_nonblocking(&ours)?;
         Ok((Self { pipe: Some(ours), waiting: VecDeque::new(), ended: false }, theirs))
     }
 
@@ -83,7 +83,7 @@ impl Tap {
     /// Makes a pipe; the program's end is the second.
     pub(super) fn new() -> nix::Result<(Self, OwnedFd)> {
         let (ours, theirs) = pipe2(OFlag::O_CLOEXEC)?;
-        set_nonblocking(&ours)?;
+        set_new_nonblocking(&ours)?;
         Ok((Self { pipe: Some(ours) }, theirs))
     }
 

@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use lazaret_agent::message::{Kernel, LimitHit, Limits, Measured, Source, Usage};
+use lazaret_agent::message::{Failure, Kernel, LimitHit, Limits, Measured, Source, Usage};
 use nix::unistd::Pid;
 
 use super::Evidence;
@@ -41,11 +41,22 @@ struct Most {
 }
 
 impl Watch {
-    /// Knows where to look. The program's time has not begun yet.
-    pub(super) fn new(limits: Limits, evidence: Evidence, process: Pid) -> Self {
-        let (processor, most) = (Processor::new(process), Most::default());
+    /// Knows where to look. No program's time has begun yet.
+    pub(super) fn new(limits: Limits, evidence: Evidence) -> Self {
+        let (processor, most) = (Processor::new(), Most::default());
         let (scratch, start) = (Scratch::new(limits.disk), Instant::now());
         Self { limits, evidence, start, processor, scratch, most }
+    }
+
+    /// Another program is about to come.
+    pub(super) fn begin_anew(&mut self, zygote: Option<Pid>) -> Result<(), Failure> {
+        self.evidence.zygote = zygote;
+        self.evidence.begin_anew()
+    }
+
+    /// This process is going to be a program.
+    pub(super) fn expect(&mut self, process: Pid) {
+        self.processor.expect(process);
     }
 
     /// Begins with the program.
