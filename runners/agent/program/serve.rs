@@ -24,6 +24,7 @@ mod reset;
 mod scratch;
 mod session;
 mod streams;
+mod told;
 mod watch;
 mod worker;
 mod zygote;

@@ -21,6 +21,8 @@
 
   const RESULT = 3;
   const INSTRUCTIONS = 4;
+  // A program may put something of its own in this place.
+  const resultPipe = fs.fstatSync(RESULT).ino;
 
   process.once('exit', leave);
   hideTraces();
@@ -38,7 +40,6 @@
     takeEnvironment(instructions.environment);
     process.argv = [process.argv[0], entry, ...(instructions.words ?? [])];
     if (instructions.words) {
-      fs.closeSync(RESULT);
       // From there, so that no frame of ours is in what an error shows.
       process.nextTick(nodeModule.runMain, entry);
     } else {
@@ -60,11 +61,29 @@
     Buffer.from(encode(parse('{}')));
   }
 
-  // Ends as `process.exit` does, also where the program has just come to its end: taking the engine
-  // apart takes longer than most programs do.
+  // Ends as `process.exit` does, also where the program has just come to its end, but for taking
+  // the engine and its threads apart, which takes longer than most programs do: the agent is told
+  // the code behind a NUL, which is in no result, and takes this death for that exit.
   function leave(code) {
     for (const listener of process.rawListeners('exit')) listener.call(process, code);
-    process.reallyExit(process.exitCode ?? code);
+    const exitCode = process.exitCode ?? code;
+    if (!hasLibraries() && tellCode(exitCode)) process.kill(process.pid, 'SIGKILL');
+    process.reallyExit(exitCode);
+  }
+
+  function tellCode(code) {
+    try {
+      if (fs.fstatSync(RESULT).ino !== resultPipe) return false;
+      fs.writeSync(RESULT, `\0${code & 0xff}`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // They may have something to do at the end that Node does not know of.
+  function hasLibraries() {
+    return Object.keys(nodeModule._cache).some((name) => name.endsWith('.node'));
   }
 
   async function callMain(values) {
@@ -167,7 +186,6 @@
   function writeResult(text) {
     let bytes = Buffer.from(text);
     while (bytes.length > 0) bytes = bytes.subarray(fs.writeSync(RESULT, bytes));
-    fs.closeSync(RESULT);
   }
 
   function fail(message) {

@@ -57,6 +57,54 @@ async fn nodes_listeners_hear_its_end_in_order_and_choose_the_exit_code() {
     assert_eq!(outcome.exit_code, Some(5));
 }
 
+#[tokio::test]
+async fn nodes_exit_code_is_the_programs_in_whatever_way_it_ends() {
+    let endings = [
+        ("process.exit(7)", 7),
+        ("process.exitCode = 300 - 256", 44),
+        ("process.exit(-1)", 255),
+        ("throw new Error('thrown')", 1),
+        ("Promise.reject(new Error('rejected'))", 1),
+        ("setTimeout(() => process.exit(9), 5)", 9),
+        (
+            "new (require('node:worker_threads').Worker)('process.exit(3)', { eval: true })\
+          .on('exit', (code) => process.exit(code + 10))",
+            13,
+        ),
+    ];
+    for (ending, code) in endings {
+        let outcome = node(ending).end(&runner(), Status::ProgramError).await;
+        assert_eq!((outcome.exit_code, outcome.signal), (Some(code), None), "{ending}");
+    }
+    let main = "function main() { process.on('exit', () => { process.exitCode = 6 }); return 1 }";
+    let outcome = node(main).main(json!({})).end(&runner(), Status::ProgramError).await;
+    assert_eq!(outcome.exit_code, Some(6));
+    let killer = node("process.kill(process.pid, 'SIGKILL')");
+    let killed = killer.end(&runner(), Status::ProgramError).await;
+    assert_eq!((killed.exit_code, killed.signal), (None, Some(9)));
+}
+
+/// It ends by killing itself, so nothing may be left to be written.
+#[tokio::test]
+async fn all_that_node_prints_arrives_and_its_result_too() {
+    let code = "console.log('x'.repeat(500000)); console.error('y'.repeat(300000));";
+    let outcome = node(code).succeed(&runner()).await;
+    let lengths = |outcome| (stdout(outcome).len(), stderr(outcome).len());
+    assert_eq!(lengths(&outcome), (500_001, 300_001));
+    let code = format!("function main() {{ {code} return 'z'.repeat(200000) }}");
+    let outcome = node(&code).main(json!({})).succeed(&runner()).await;
+    assert_eq!(lengths(&outcome), (500_001, 300_001));
+    assert_eq!(outcome.result.and_then(|value| Some(value.as_str()?.len())), Some(200_000));
+}
+
+#[tokio::test]
+async fn a_file_in_the_place_of_nodes_result_stays_the_programs() {
+    let code = "const fs = require('node:fs'); fs.mkdirSync('artifacts'); fs.closeSync(3);\
+                const file = fs.openSync('artifacts/a', 'w'); fs.writeSync(file, `${file}`);";
+    let outcome = node(code).succeed(&runner()).await;
+    assert_eq!(outcome.artifacts.first().expect("it was left").contents, b"3");
+}
+
 /// What `--eval` adds is taken away again.
 #[tokio::test]
 async fn a_node_program_sees_what_plain_node_shows() {

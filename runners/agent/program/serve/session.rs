@@ -11,11 +11,13 @@ use std::time::Instant;
 use lazaret_agent::frame::{CHUNK, Frame, Kind};
 use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
 
 use super::artifacts;
 use super::children::{Children, End};
 use super::program::Program;
+use super::told::Told;
 use super::watch::{INTERVAL, Watch};
 use crate::attempt::{Attempt, failure, is_not_yet};
 use crate::channel::{Descriptors, Heard, Inbox, Outbox};
@@ -33,6 +35,7 @@ pub(super) struct Session<'a> {
     returned: u64,
     truncated: (bool, bool),
     end: Option<End>,
+    told: Told,
     limit: Option<LimitHit>,
     host_is_gone: bool,
 }
@@ -58,6 +61,7 @@ impl<'a> Session<'a> {
             returned: 0,
             truncated: (false, false),
             end: None,
+            told: Told::default(),
             limit: None,
             host_is_gone: false,
         }
@@ -198,7 +202,7 @@ impl<'a> Session<'a> {
         self.truncated.0 |= !pass_on(outbox, Kind::Stdout, stdout, &mut self.printed, output);
         let stderr = self.program.stderr.draw(buffer);
         self.truncated.1 |= !pass_on(outbox, Kind::Stderr, stderr, &mut self.printed, output);
-        let result = self.program.result.draw(buffer);
+        let result = self.told.listen(self.program.result.draw(buffer));
         pass_on(outbox, Kind::Result, result, &mut self.returned, size);
         if self.printed > output || self.returned > size {
             self.limit.get_or_insert(LimitHit::Output);
@@ -215,6 +219,9 @@ impl<'a> Session<'a> {
         artifacts::collect(&self.limits, &mut self.outbox)?;
         let (exit_code, signal) = match self.end.map(|end| end.status) {
             Some(WaitStatus::Exited(_, code)) => (Some(code), None),
+            Some(WaitStatus::Signaled(_, Signal::SIGKILL, _)) if self.told.code().is_some() => {
+                (self.told.code(), None)
+            }
             Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal as i32)),
             _ => (None, None),
         };
