@@ -1,175 +1,159 @@
-//! Commands: what is really run, and on what.
+//! Commands, and where what they read comes from.
 
-use std::rc::Rc;
-
-use crate::bash::word::Word;
-use crate::bash::{Child, Made, Shell, Visit};
-use crate::catalogue::Wrapper;
+use crate::bash::kind::Kind;
+use crate::bash::{Child, Shell, Visit, field, last};
 use crate::kind::Field;
-use crate::survey::Seen;
-use crate::{Argument, Fact, FactKind, Language, Resolution, Span};
-
-/// Commands that run each other: people write three, `sudo env nohup`.
-const WRAPPERS: usize = 8;
-
-/// Options by which an interpreter is given its program, and does not read it.
-const PROGRAM_OPTIONS: [&str; 5] = ["-c", "-e", "-m", "-n", "-ne"];
-
-/// A command that runs.
-#[derive(Clone, Debug)]
-pub(super) struct Command {
-    /// Its name, without the folder.
-    pub(super) name: String,
-    /// Whether it runs what it reads from its input.
-    runs_input: bool,
-    span: Span,
-}
-
-/// A word among the arguments, with its place.
-type Placed = (Rc<Word>, Span);
+use crate::program::{Constant, Expression, Id};
 
 impl Shell<'_> {
-    /// A command: itself, and those that it only wraps.
-    pub(super) fn command(&mut self, visit: Visit, children: &[Child]) -> Made {
-        let Some((Made::Word(name), span)) = children
-            .iter()
-            .find(|child| child.visit.field == Field::Name)
-            .map(|child| (&child.value, child.visit.span))
-        else {
-            return Made::Nothing;
+    /// A command with its words.
+    pub(super) fn command(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
+        let mut words = vec![self.name_word(name)];
+        for child in children.iter().filter(|child| child.visit.field == Field::Argument) {
+            words.push(self.split(child));
+        }
+        let callee = words[0];
+        let words = self.builder.sequence(words, visit.span);
+        let call = self.builder.push(Expression::Call(callee, words), visit.span);
+        let input = children.iter().filter(|child| child.visit.field == Field::Redirect);
+        for child in input.filter(|child| child.value != Id::UNKNOWN) {
+            self.builder.program.set_input(call, child.value);
+            self.reads(call, child.value);
+        }
+        self.sets(call);
+        call
+    }
+
+    /// The constant that a word of a command is.
+    fn constant_word(&self, call: Id, place: usize) -> Option<String> {
+        let Expression::Call(_, words) = *self.builder.program.expression(call) else {
+            return None;
         };
-        let mut words: Vec<Placed> = vec![(name.clone(), span)];
-        words.extend(children.iter().filter_map(|child| match (&child.value, child.visit.field) {
-            (Made::Word(word), Field::Argument) => Some((word.clone(), child.visit.span)),
+        let word = *self.builder.program.arguments(words).get(place)?;
+        match self.builder.program.expression(word) {
+            Expression::Constant(Constant::Text(text)) => Some(text.to_string()),
             _ => None,
-        }));
-        let mut commands = Vec::new();
-        let mut hidden = self.functions.contains(&name.text);
-        let mut rest = words.as_slice();
-        while let Some(command) = self.run(rest, visit.span, hidden) {
-            let wrapper = self.world.wrappers.get(&command.name);
-            commands.push(command);
-            let Some(inner) = wrapper.and_then(|wrapper| wrapped(rest, wrapper)) else { break };
-            if commands.len() == WRAPPERS {
-                break;
+        }
+    }
+
+    /// `set -- words`, `printf -v name format words`: commands that set variables.
+    fn sets(&mut self, call: Id) {
+        let word = |place| self.constant_word(call, place);
+        let span = self.builder.program.span(call);
+        match (word(0).as_deref(), word(1).as_deref(), word(2)) {
+            (Some("set"), Some("--"), _) => {
+                let Expression::Call(_, words) = *self.builder.program.expression(call) else {
+                    return;
+                };
+                let words = self.builder.program.arguments(words)[2..].to_vec();
+                let words = self.builder.sequence(words, span);
+                let variable = self.variable("@", span);
+                self.builder.assign(variable, words);
             }
-            (rest, hidden) = (inner, false);
+            (Some("printf"), Some("-v"), Some(name)) => {
+                let variable = self.variable(&name, span);
+                self.builder.assign(variable, call);
+            }
+            _ => {}
         }
-        self.run_output(&commands, children, visit.span);
-        Made::Commands(Rc::new(commands))
     }
 
-    /// One command, with its fact.
-    fn run(&mut self, words: &[Placed], span: Span, hidden: bool) -> Option<Command> {
-        let ((name, focus), given) = words.split_first()?;
-        let text = base(&name.text).to_owned();
-        let resolution = if hidden { Resolution::Unknown } else { name.resolution() };
-        let arguments: Vec<Argument> =
-            given.iter().map(|(word, span)| self.argument(word, *span)).collect();
-        let runs_input = self.world.interpreters.contains(&text) && reads_program(given);
-        let fact = Fact { kind: FactKind::Call, name: text.clone(), resolution, arguments, span };
-        self.seen.push(Seen::plain(fact, *focus, Language::Bash));
-        Some(Command { name: text, runs_input, span })
+    /// `read name <<< text`
+    fn reads(&mut self, call: Id, input: Id) {
+        if self.constant_word(call, 0).as_deref() != Some("read") {
+            return;
+        }
+        let names = (1..).map_while(|place| self.constant_word(call, place));
+        if let Some(name) = names.filter(|name| !name.starts_with('-')).last() {
+            let variable = self.variable(&name, self.builder.program.span(call));
+            self.builder.assign(variable, input);
+        }
     }
 
-    /// `bash <(curl …)`, `eval "$(curl …)"`, `$(curl …)`
-    fn run_output(&mut self, commands: &[Command], children: &[Child], span: Span) {
-        for child in children {
-            let Made::Word(word) = &child.value else { continue };
-            let runs = match child.visit.field {
-                Field::Name => Some("bash"),
-                Field::Argument | Field::Redirect => commands
-                    .iter()
-                    .map(|command| command.name.as_str())
-                    .find(|name| self.world.interpreters.contains(*name)),
-                _ => None,
-            };
-            for (printer, runner) in word.printed_by.iter().zip(runs.into_iter().cycle()) {
-                let name = format!("{printer} | {runner}");
-                self.see(FactKind::Pipeline, &name, Resolution::Exact, span);
+    /// The first word: what is not in quotes is taken apart, too.
+    fn name_word(&mut self, name: &Child) -> Id {
+        let written = self.text.at(name.visit.span);
+        let kind = match self.builder.program.expression(name.value) {
+            _ if written.starts_with('"') => Kind::String,
+            Expression::Constant(_) | Expression::Splat(_) => Kind::Word,
+            _ if written.starts_with("$(") || written.starts_with('`') => Kind::CommandSubstitution,
+            Expression::Join(_) => Kind::Concatenation,
+            _ => Kind::Expansion,
+        };
+        let mut word = name.clone();
+        word.visit.kind = kind;
+        self.split(&word)
+    }
+
+    /// `a | b`: each reads what the one before prints.
+    pub(super) fn pipeline(&mut self, children: &[Child]) -> Id {
+        let stages: Vec<Id> =
+            children.iter().map(|child| child.value).filter(|id| *id != Id::UNKNOWN).collect();
+        for pair in stages.windows(2) {
+            self.builder.program.set_input(pair[1], pair[0]);
+        }
+        if let (Some(first), Some(last)) = (stages.first(), stages.last()) {
+            self.builder.program.set_first_stage(*last, *first);
+        }
+        last(children)
+    }
+
+    /// `command < file`, `command <<< word`, `command << END`
+    pub(super) fn redirected(&mut self, children: &[Child]) -> Id {
+        let Some(body) = field(children, Field::Body) else { return last(children) };
+        let inputs = children.iter().filter(|child| child.visit.field == Field::Redirect);
+        for child in inputs.filter(|child| child.value != Id::UNKNOWN) {
+            self.builder.program.set_input(body.value, child.value);
+            self.reads(body.value, child.value);
+            // `cat << END | bash`: the pipeline stands within the here-document.
+            if let Some(next) = self.builder.program.next_stage(child.value) {
+                let first = self.builder.program.first_stage(next);
+                self.builder.program.set_input(first, body.value);
             }
         }
+        body.value
     }
 
-    /// `a | b | c`: whatever an interpreter reads, it runs.
-    pub(super) fn pipeline(&mut self, visit: Visit, children: &[Child]) -> Made {
-        let stages: Vec<Rc<Vec<Command>>> =
-            children.iter().filter_map(|child| commands(&child.value)).collect();
-        for (at, stage) in stages.iter().enumerate() {
-            let Some(runner) = stage.iter().find(|command| command.runs_input) else { continue };
-            for printer in stages[..at].iter().flat_map(|stage| stage.iter()) {
-                let span = Span { start: printer.span.start, end: runner.span.end };
-                let name = format!("{} | {}", printer.name, runner.name);
-                self.see(FactKind::Pipeline, &name, Resolution::Exact, span);
-            }
+    /// A here-document: its text.
+    pub(super) fn here_document(&mut self, children: &[Child]) -> Id {
+        let of = |kind| children.iter().find(move |child: &&Child| child.visit.kind == kind);
+        let body = of(Kind::HereBody).map_or(Id::UNKNOWN, |child| child.value);
+        let after = of(Kind::Pipeline).or_else(|| of(Kind::Command));
+        if let Some(after) = after.filter(|_| body != Id::UNKNOWN) {
+            self.builder.program.set_next_stage(body, after.value);
         }
-        if let [one, other] = stages.as_slice()
-            && let ([one], [other]) = (one.as_slice(), other.as_slice())
-            && one.name == other.name
-            && self.within.last() == Some(&one.name)
-        {
-            self.see(FactKind::Pipeline, "itself | itself", Resolution::Exact, visit.span);
+        body
+    }
+
+    /// The text of a here-document, with what is expanded in it.
+    pub(super) fn here_body(&mut self, visit: Visit, _: Visit, children: &[Child]) -> Id {
+        let parts: Vec<Id> =
+            children.iter().filter(|child| child.visit.named).map(|child| child.value).collect();
+        if parts.is_empty() {
+            return self.constant(self.text.at(visit.span).to_owned(), visit.span);
         }
-        stages.last().map_or(Made::Nothing, |last| Made::Commands(last.clone()))
+        let list = self.builder.list(parts);
+        self.builder.push(Expression::Join(list), visit.span)
     }
 
-    /// `command < file`, `command <<< word`
-    pub(super) fn redirected(&mut self, children: &[Child]) -> Made {
-        let body = children.iter().find_map(|child| commands(&child.value));
-        let Some(commands) = body else { return Made::Nothing };
-        let span = commands.last().map_or_else(Span::default, |command| command.span);
-        self.run_output(&commands, children, span);
-        Made::Commands(commands)
-    }
-}
-
-fn commands(made: &Made) -> Option<Rc<Vec<Command>>> {
-    match made {
-        Made::Commands(commands) => Some(commands.clone()),
-        _ => None,
-    }
-}
-
-/// The words of the command that another one runs.
-fn wrapped<'a>(words: &'a [Placed], wrapper: &Wrapper) -> Option<&'a [Placed]> {
-    let mut at = 1;
-    if !wrapper.after.is_empty() {
-        let before = words.iter().position(|(word, _)| wrapper.after.contains(&word.text))?;
-        return words.get(before + 1..).filter(|rest| !rest.is_empty());
-    }
-    let mut operands = wrapper.operands;
-    while let Some((word, _)) = words.get(at) {
-        let text = word.text.as_str();
-        if text.starts_with('-') {
-            at += usize::from(wrapper.values.iter().any(|option| option == text));
-        } else if !is_assignment(text) {
-            if operands == 0 {
-                break;
-            }
-            operands -= 1;
+    /// `> file`
+    pub(super) fn redirect(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let operator = children.iter().find(|child| {
+            !child.visit.named && self.text.at(child.visit.span).contains(['<', '>'])
+        });
+        let (Some(target), Some(operator)) = (field(children, Field::Destination), operator) else {
+            return Id::UNKNOWN;
+        };
+        self.builder.program.redirects.push(crate::program::Redirect {
+            target: target.value,
+            operator: operator.visit.span,
+            span: visit.span,
+        });
+        // What is written to is not read; of what is read, only what commands print is known.
+        match self.builder.program.expression(target.value) {
+            Expression::Keyword(..) => target.value,
+            _ => Id::UNKNOWN,
         }
-        at += 1;
     }
-    words.get(at..).filter(|rest| !rest.is_empty())
-}
-
-/// `NAME=value` before a command.
-fn is_assignment(text: &str) -> bool {
-    let Some((name, _)) = text.split_once('=') else { return false };
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// Whether an interpreter with these arguments reads its program from its input.
-fn reads_program(given: &[Placed]) -> bool {
-    let is_option = |text: &str| text.starts_with('-') && text.len() > 1;
-    if given.iter().any(|(word, _)| PROGRAM_OPTIONS.contains(&word.text.as_str())) {
-        return false;
-    }
-    let reads_on = given.iter().any(|(word, _)| matches!(word.text.as_str(), "-s" | "-"));
-    reads_on || given.iter().all(|(word, _)| is_option(&word.text))
-}
-
-/// `/bin/rm` is `rm`.
-fn base(name: &str) -> &str {
-    if name.starts_with('/') { name.rsplit('/').next().unwrap_or(name) } else { name }
 }

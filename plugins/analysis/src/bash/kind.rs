@@ -6,8 +6,8 @@ names! {
     /// A node of Bash's grammar.
     pub(crate) enum Kind {
         AnsiString = "ansi_c_string",
-        Branch = "if_statement" | "while_statement" | "for_statement" | "c_style_for_statement"
-            | "case_statement" | "subshell" | "list",
+        Array = "array",
+        Branch = "if_statement" | "case_statement" | "subshell" | "list",
         Command = "command",
         CommandName = "command_name",
         CommandSubstitution = "command_substitution",
@@ -15,9 +15,16 @@ names! {
         Concatenation = "concatenation",
         Expansion = "expansion" | "simple_expansion",
         FileRedirect = "file_redirect",
+        For = "for_statement",
         Function = "function_definition",
+        HereBody = "heredoc_body",
+        HereContent = "heredoc_content",
+        HereDocument = "heredoc_redirect",
+        HereStart = "heredoc_start",
         HereString = "herestring_redirect",
+        Loop = "while_statement" | "c_style_for_statement",
         Pipeline = "pipeline",
+        PlusAssign = "'+='",
         ProcessSubstitution = "process_substitution",
         RawString = "raw_string",
         Redirected = "redirected_statement",

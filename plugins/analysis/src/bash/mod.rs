@@ -1,104 +1,77 @@
-//! Bash: from the tree to the commands that it runs.
+//! Bash: from the tree to words, commands and what they read.
 //!
-//! Words are folded as the shell would: quotes and backslashes vanish, and variables that
-//! hold a constant are what they hold. So `r''m`, `\rm` and `$x` after `x=rm` are all `rm`.
+//! A command is a call: its first word is what is called, all its words are the arguments, and its
+//! value is what it prints. Variables and functions are names, `$x` and `x()`. What Bash does to a
+//! word before a command sees it, it does here or when the word is resolved: so `r''m`, `\rm` and
+//! `$x` after `x=rm` are all `rm`.
 
 mod command;
 mod kind;
 mod word;
 
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 use std::sync::OnceLock;
 
 use tree_sitter::Tree;
 
-use crate::catalogue::World;
+use crate::Language;
 use crate::clock::{Clock, TooLate};
 use crate::grammar;
 use crate::kind::{Field, Vocabulary};
-use crate::survey::Seen;
+use crate::program::{Builder, Id, Program};
 use crate::text::Text;
 use crate::walk::{self, Descend, FrontEnd};
-use crate::{FactKind, Language, Resolution, Span};
 
-use command::Command;
 use kind::Kind;
-use word::Word;
 
 type Visit = walk::Visit<Kind>;
-type Child = walk::Child<Kind, Made>;
+type Child = walk::Child<Kind, Id>;
 
-/// What a node became.
-#[derive(Clone, Debug, Default)]
-enum Made {
-    /// Nothing that is looked at again.
-    #[default]
-    Nothing,
-    /// A word.
-    Word(Rc<Word>),
-    /// Commands that run, the last one last; it is what a pipe is connected to.
-    Commands(Rc<Vec<Command>>),
-}
-
-/// What a file does.
-pub(crate) fn seen(
-    tree: &Tree,
-    text: &Text,
-    world: &World,
-    clock: &Clock,
-) -> Result<Vec<Seen>, TooLate> {
+/// Lowers a file.
+pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, TooLate> {
     static VOCABULARY: OnceLock<Vocabulary<Kind>> = OnceLock::new();
     let vocabulary = VOCABULARY.get_or_init(|| Vocabulary::of(&grammar::of(Language::Bash)));
-    let mut shell = Shell {
-        text,
-        world,
-        seen: Vec::new(),
-        variables: HashMap::new(),
-        functions: HashSet::new(),
-        within: Vec::new(),
-        branches: 0,
-    };
+    let mut shell = Shell { text, builder: Builder::new(true), marks: Vec::new() };
     walk::walk(tree, vocabulary, clock, &mut shell)?;
-    Ok(shell.seen)
+    Ok(shell.builder.finish())
 }
 
 /// The walk through a file of Bash.
-struct Shell<'a> {
-    text: &'a Text,
-    world: &'a World,
-    seen: Vec<Seen>,
-    /// Variables that hold a constant here.
-    variables: HashMap<String, String>,
-    /// Functions that are defined here, and hide commands.
-    functions: HashSet<String>,
-    /// The functions whose bodies the walk is in.
-    within: Vec<String>,
-    /// How many nodes the walk is in whose code may not run.
-    branches: usize,
+struct Shell<'text> {
+    text: &'text Text,
+    builder: Builder,
+    /// How many scopes were open before each function.
+    marks: Vec<usize>,
 }
 
 impl FrontEnd for Shell<'_> {
     type Kind = Kind;
-    type Value = Made;
+    type Value = Id;
 
     fn enter(&mut self, visit: Visit, parent: Visit, before: &[Child]) -> Descend {
         match visit.kind {
-            Kind::Branch => self.branches += 1,
-            Kind::Function => self.within.push(String::new()),
+            Kind::Function => self.marks.push(self.builder.depth()),
+            Kind::Branch => self.builder.enter_branch(false),
+            Kind::Loop | Kind::For => self.builder.enter_branch(true),
             _ => {}
         }
-        if parent.kind == Kind::Function
-            && visit.field == Field::Body
-            && let Some(name) = before.iter().find(|child| child.visit.field == Field::Name)
-        {
-            self.within.pop();
-            self.within.push(self.text.at(name.visit.span).to_owned());
+        match (parent.kind, visit.field) {
+            (Kind::Function, Field::Body) => {
+                self.builder.begin_definition(false);
+                // What a function does to variables is done when it is called, or never.
+                self.builder.enter_branch(true);
+            }
+            (Kind::For, Field::Body) => self.bind_loop(before),
+            _ => {}
         }
         Descend::Into
     }
 
-    fn leave(&mut self, visit: Visit, _: Visit, children: &[Child]) -> Made {
+    fn leave(&mut self, visit: Visit, parent: Visit, children: &[Child]) -> Id {
+        match visit.kind {
+            Kind::Branch => self.builder.leave_branch(false),
+            Kind::Loop | Kind::For => self.builder.leave_branch(true),
+            _ => {}
+        }
         match visit.kind {
             Kind::Word
             | Kind::String
@@ -107,78 +80,85 @@ impl FrontEnd for Shell<'_> {
             | Kind::Translated
             | Kind::Concatenation
             | Kind::Expansion
-            | Kind::StringContent => self.word(visit, children),
-            Kind::CommandName | Kind::HereString => of(children, is_word),
-            Kind::CommandSubstitution | Kind::ProcessSubstitution => {
-                self.substitution(visit, children)
-            }
-            Kind::VariableAssignment => self.assignment(children),
-            Kind::Command => self.command(visit, children),
-            Kind::FileRedirect => self.redirect(visit, children),
-            Kind::Redirected => self.redirected(children),
-            Kind::Pipeline => self.pipeline(visit, children),
-            Kind::Compound => of(children, is_command),
-            Kind::Branch => {
-                self.branches = self.branches.saturating_sub(1);
-                of(children, is_command)
-            }
-            Kind::Function => self.function(),
-            Kind::Unset => {
-                self.functions.clear();
-                self.variables.clear();
-                Made::Nothing
-            }
-            _ => Made::Nothing,
+            | Kind::StringContent
+            | Kind::HereContent
+            | Kind::Array => self.word(visit, children),
+            _ => self.statement(visit, parent, children),
         }
     }
 }
 
 impl Shell<'_> {
-    /// Commands after it mean the function, if it is sure to be defined.
-    fn function(&mut self) -> Made {
-        if let Some(name) = self.within.pop()
-            && self.branches == 0
-            && self.within.is_empty()
-        {
-            self.functions.insert(name);
+    /// What a statement becomes: of most, the command that its output comes from.
+    fn statement(&mut self, visit: Visit, parent: Visit, children: &[Child]) -> Id {
+        match visit.kind {
+            Kind::ProcessSubstitution => self.file_of_output(visit, children),
+            Kind::VariableAssignment => self.assignment(visit, children),
+            Kind::Command => self.command(visit, children),
+            Kind::FileRedirect => self.redirect(visit, children),
+            Kind::HereBody => self.here_body(visit, parent, children),
+            Kind::HereDocument => self.here_document(children),
+            Kind::Redirected => self.redirected(children),
+            Kind::Pipeline => self.pipeline(children),
+            Kind::CommandName
+            | Kind::HereString
+            | Kind::CommandSubstitution
+            | Kind::Compound
+            | Kind::Branch
+            | Kind::Loop
+            | Kind::For => last(children),
+            Kind::Function => self.function(visit, children),
+            Kind::Unset => self.unset(children),
+            _ => Id::UNKNOWN,
         }
-        Made::Nothing
     }
 
-    /// `> file`; the fact has the operator for its argument.
-    fn redirect(&mut self, visit: Visit, children: &[Child]) -> Made {
-        let destination = children.iter().find(|child| child.visit.field == Field::Destination);
-        let operator = children.iter().find(|child| {
-            !child.visit.named && self.text.at(child.visit.span).contains(['<', '>'])
-        });
-        let Some(child) = destination else { return Made::Nothing };
-        if let Made::Word(word) = &child.value {
-            let operator = operator.map(|token| self.operator(token.visit.span));
-            self.see(FactKind::Redirect, &word.text, word.resolution(), visit.span);
-            if let Some(seen) = self.seen.last_mut() {
-                seen.fact.arguments.extend(operator);
-            }
+    /// A function is bound to its name, `name()`.
+    fn function(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let depth = self.marks.pop().unwrap_or(1);
+        if self.builder.depth() > depth {
+            self.builder.leave_branch(true);
         }
-        child.value.clone()
+        self.builder.close_to(depth);
+        let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
+        let name = self.builder.symbol(&format!("{}()", self.text.at(name.visit.span)));
+        let definition = self.builder.end_definition(Some(name), visit.span);
+        self.builder.declare(name, visit.span, definition);
+        Id::UNKNOWN
     }
 
-    fn see(&mut self, kind: FactKind, name: &str, resolution: Resolution, span: Span) {
-        let (name, arguments) = (name.to_owned(), Vec::new());
-        let fact = crate::Fact { kind, name, resolution, arguments, span };
-        self.seen.push(Seen::plain(fact, span, Language::Bash));
+    /// A variable.
+    fn variable(&mut self, name: &str, span: crate::Span) -> Id {
+        self.builder.name(&format!("${name}"), span)
+    }
+
+    /// `for name in words`
+    fn bind_loop(&mut self, before: &[Child]) {
+        let Some(name) = field(before, Field::Variable) else { return };
+        let words = before.iter().filter(|child| child.visit.field == Field::Value);
+        let words: Vec<Id> = words.map(|child| self.split(child)).collect();
+        let variable = self.variable(self.text.at(name.visit.span), name.visit.span);
+        let items = self.builder.items(words, name.visit.span);
+        self.builder.assign(variable, items);
+    }
+
+    /// `unset name`
+    fn unset(&mut self, children: &[Child]) -> Id {
+        for child in children.iter().filter(|child| child.visit.named) {
+            let variable = self.variable(self.text.at(child.visit.span), child.visit.span);
+            self.builder.remove(variable);
+        }
+        Id::UNKNOWN
     }
 }
 
-fn is_word(made: &Made) -> bool {
-    matches!(made, Made::Word(_))
+/// The child in this field.
+fn field(children: &[Child], field: Field) -> Option<&Child> {
+    children.iter().find(|child| child.visit.field == field)
 }
 
-fn is_command(made: &Made) -> bool {
-    matches!(made, Made::Commands(_))
-}
-
-/// The last child of a sort.
-fn of(children: &[Child], sort: fn(&Made) -> bool) -> Made {
-    let found = children.iter().rev().find(|child| sort(&child.value));
-    found.map_or(Made::Nothing, |child| child.value.clone())
+/// What the last child became that became something.
+fn last(children: &[Child]) -> Id {
+    let made = children.iter().rev().find(|child| child.value != Id::UNKNOWN);
+    made.map_or(Id::UNKNOWN, |child| child.value)
 }

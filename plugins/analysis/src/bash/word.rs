@@ -1,147 +1,224 @@
 //! Words, as the shell reads them.
 
-use std::rc::Rc;
-
+use crate::Span;
 use crate::bash::kind::Kind;
-use crate::bash::{Child, Made, Shell, Visit};
+use crate::bash::{Child, Shell, Visit, field, last};
+use crate::catalogue::Reducer;
 use crate::escape::unescaped;
 use crate::kind::Field;
-use crate::survey::{json, shortened};
-use crate::{Argument, FactKind, Resolution, Span};
-
-/// The longest word that is put together: variables that double would fill the memory.
-const LENGTH: usize = 4096;
-
-/// Files that are connections.
-const CONNECTIONS: [&str; 2] = ["/dev/tcp/", "/dev/udp/"];
-
-/// A word.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Word {
-    /// Without quotes; what is not known stands as it is written, `$HOME`.
-    pub(super) text: String,
-    /// Whether all of it is known.
-    pub(super) constant: bool,
-    /// Whether a variable's value is in it.
-    pub(super) from_variable: bool,
-    /// The commands whose output is in it.
-    pub(super) printed_by: Vec<String>,
-}
-
-impl Word {
-    /// How sure the text is.
-    pub(super) fn resolution(&self) -> Resolution {
-        match (self.constant, self.from_variable) {
-            (true, false) => Resolution::Exact,
-            (true, true) => Resolution::Likely,
-            (false, _) => Resolution::Unknown,
-        }
-    }
-
-    fn append(&mut self, other: &Self) {
-        if self.text.len() + other.text.len() > LENGTH {
-            self.constant = false;
-            return;
-        }
-        self.text.push_str(&other.text);
-        self.constant &= other.constant;
-        self.from_variable |= other.from_variable;
-        self.printed_by.extend(other.printed_by.iter().cloned());
-    }
-}
+use crate::program::{Constant, Expression, Id, Operator};
 
 impl Shell<'_> {
     /// What a word becomes, or a part of one.
-    pub(super) fn word(&mut self, visit: Visit, children: &[Child]) -> Made {
+    pub(super) fn word(&mut self, visit: Visit, children: &[Child]) -> Id {
         let written = self.text.at(visit.span);
-        let word = match visit.kind {
-            Kind::RawString => constant(written.trim_matches('\'').to_owned()),
+        match visit.kind {
+            Kind::RawString => self.constant(written.trim_matches('\'').to_owned(), visit.span),
             Kind::AnsiString => {
                 let inner = written.strip_prefix("$'").and_then(|rest| rest.strip_suffix('\''));
-                constant(unescaped(inner.unwrap_or(written)))
+                self.constant(unescaped(inner.unwrap_or(written)), visit.span)
             }
-            Kind::StringContent => constant(without_backslashes(written, Some("$`\"\\\n"))),
-            Kind::Expansion => self.expansion(written, children),
-            Kind::String | Kind::Concatenation | Kind::Translated => joined(children),
-            _ => constant(without_backslashes(written, None)),
-        };
-        if CONNECTIONS.iter().any(|start| word.text.starts_with(start))
-            && visit.field != Field::Destination
-        {
-            self.see(FactKind::Redirect, &word.text.clone(), Resolution::Likely, visit.span);
+            Kind::StringContent => {
+                let text = without_backslashes(written, Some("$`\"\\\n"));
+                self.constant(text, visit.span)
+            }
+            Kind::HereContent => self.constant(written.to_owned(), visit.span),
+            Kind::Expansion => self.expansion(visit),
+            Kind::Array => {
+                let words = children.iter().filter(|child| child.visit.named);
+                let words: Vec<Id> = words.map(|child| self.split(child)).collect();
+                self.builder.sequence(words, visit.span)
+            }
+            Kind::String | Kind::Concatenation | Kind::Translated => self.joined(visit, children),
+            _ => match braces(written) {
+                Some(words) => {
+                    let words: Vec<Id> =
+                        words.into_iter().map(|word| self.constant(word, visit.span)).collect();
+                    let words = self.builder.sequence(words, visit.span);
+                    self.builder.push(Expression::Splat(words), visit.span)
+                }
+                None => self.constant(without_backslashes(written, None), visit.span),
+            },
         }
-        Made::Word(Rc::new(word))
     }
 
-    /// `$name` and `${name}`; what else braces can ask for is not followed.
-    fn expansion(&self, written: &str, children: &[Child]) -> Word {
-        let name = written.trim_start_matches(['$', '{']).trim_end_matches('}');
-        if let Some(value) = self.variables.get(name) {
-            return Word { from_variable: true, ..constant(value.clone()) };
-        }
-        let printed_by = joined(children).printed_by;
-        Word { text: format!("${name}"), constant: false, from_variable: true, printed_by }
+    pub(super) fn constant(&mut self, text: String, span: Span) -> Id {
+        self.builder.constant(Constant::text(text), span)
     }
 
-    /// `$(command)` and `<(command)`
-    pub(super) fn substitution(&self, visit: Visit, children: &[Child]) -> Made {
-        let mut word = Word { text: shortened(self.text.at(visit.span)), ..Word::default() };
-        for child in children {
-            if let Made::Commands(commands) = &child.value {
-                word.printed_by.extend(commands.iter().map(|command| command.name.clone()));
-            }
-        }
-        Made::Word(Rc::new(word))
-    }
-
-    /// `name=value`: a constant is kept, as far as it is certain.
-    pub(super) fn assignment(&mut self, children: &[Child]) -> Made {
-        let text = |wanted| children.iter().find(|child: &&Child| child.visit.field == wanted);
-        let Some(name) = text(Field::Name) else { return Made::Nothing };
-        let name = self.text.at(name.visit.span).to_owned();
-        match text(Field::Value).map(|child| &child.value) {
-            Some(Made::Word(word)) if word.constant => {
-                self.variables.insert(name, word.text.clone());
-            }
+    /// Words that touch are one; all items of an array in quotes are as many.
+    fn joined(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let parts: Vec<Id> =
+            children.iter().filter(|child| child.visit.named).map(|child| child.value).collect();
+        match parts[..] {
+            [part] if matches!(self.builder.program.expression(part), Expression::Splat(_)) => part,
             _ => {
-                self.variables.remove(&name);
+                let list = self.builder.list(parts);
+                self.builder.push(Expression::Join(list), visit.span)
             }
         }
-        Made::Nothing
     }
 
-    /// A word as an argument.
-    pub(super) fn argument(&self, word: &Word, span: Span) -> Argument {
-        Argument {
-            name: None,
-            literal: word.constant.then(|| json(&word.text)),
-            resolved: Some(word.text.clone()),
-            text: shortened(self.text.at(span)),
-            span,
+    /// A word of a command: what is not in quotes is taken apart at its spaces.
+    pub(super) fn split(&mut self, child: &Child) -> Id {
+        let is_taken_apart = match child.visit.kind {
+            Kind::Expansion | Kind::CommandSubstitution => true,
+            Kind::Concatenation => self.text.at(child.visit.span).contains('$'),
+            _ => false,
+        };
+        let is_splat = matches!(self.builder.program.expression(child.value), Expression::Splat(_));
+        if !is_taken_apart || is_splat || child.value == Id::UNKNOWN {
+            return child.value;
         }
+        let words = self.reduced(Reducer::Split, vec![child.value], child.visit.span);
+        self.builder.push(Expression::Splat(words), child.visit.span)
     }
 
-    /// The operator of a redirection as an argument.
-    pub(super) fn operator(&self, span: Span) -> Argument {
-        self.argument(&constant(self.text.at(span).to_owned()), span)
+    pub(super) fn reduced(&mut self, reducer: Reducer, given: Vec<Id>, span: Span) -> Id {
+        let list = self.builder.list(given);
+        self.builder.push(Expression::Reduced(reducer, list), span)
     }
-}
 
-pub(super) fn constant(text: String) -> Word {
-    Word { text, constant: true, from_variable: false, printed_by: Vec::new() }
-}
+    /// `$name`, `${name}`, and what braces can ask for.
+    fn expansion(&mut self, visit: Visit) -> Id {
+        let written = self.text.at(visit.span);
+        let inner = written.strip_prefix('$').unwrap_or(written);
+        let Some(inner) = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) else {
+            let variable = self.variable(inner, visit.span);
+            return match inner {
+                "@" | "*" => self.builder.push(Expression::Splat(variable), visit.span),
+                _ => variable,
+            };
+        };
+        let is_indirect = inner.starts_with('!');
+        let inner = inner.trim_start_matches('!');
+        if let Some(length) = inner.strip_prefix('#').filter(|name| !name.is_empty()) {
+            let variable = self.variable(length, visit.span);
+            return self.reduced(Reducer::Length, vec![variable], visit.span);
+        }
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = inner.find(|c| !is_name(c)).unwrap_or(inner.len()).max(1).min(inner.len());
+        let Some((name, rest)) = inner.split_at_checked(end) else { return Id::UNKNOWN };
+        let variable = self.variable(name, visit.span);
+        if is_indirect {
+            let names = self.builder.symbol("$()");
+            let names = self.builder.push(Expression::Module(names), visit.span);
+            return self.builder.push(Expression::Index(names, variable), visit.span);
+        }
+        self.changed(variable, rest, visit.span)
+    }
 
-/// Words that touch are one.
-pub(super) fn joined(children: &[Child]) -> Word {
-    let mut whole = constant(String::new());
-    for child in children {
-        match &child.value {
-            Made::Word(word) => whole.append(word),
-            _ if child.visit.named => whole.constant = false,
+    /// What stands behind the name in `${name…}`.
+    fn changed(&mut self, variable: Id, rest: &str, span: Span) -> Id {
+        if matches!(rest, "[@]" | "[*]") {
+            return self.builder.push(Expression::Splat(variable), span);
+        }
+        if let Some((index, rest)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            let Ok(index) = index.parse() else { return Id::UNKNOWN };
+            let index = self.builder.constant(Constant::Integer(index), span);
+            let item = self.builder.push(Expression::Index(variable, index), span);
+            return self.changed(item, rest, span);
+        }
+        let numbers = rest.strip_prefix(':').filter(|rest| {
+            rest.trim_start()
+                .starts_with(|c: char| c.is_ascii_digit() || c == '-' && rest.starts_with(' '))
+        });
+        if let Some(numbers) = numbers {
+            let bounds = numbers.split(':').map(|bound| bound.trim().parse::<i128>());
+            let Ok(bounds) = bounds.collect::<Result<Vec<_>, _>>() else { return Id::UNKNOWN };
+            let mut given = vec![variable];
+            for bound in bounds {
+                given.push(self.builder.constant(Constant::Integer(bound), span));
+            }
+            return self.reduced(Reducer::Substr, given, span);
+        }
+        self.replaced(variable, rest, span)
+    }
+
+    /// `${x,,}`, `${x^^}`, `${x/a/b}`, `${x#a}`, `${x%a}`, `${x:-a}`
+    fn replaced(&mut self, variable: Id, rest: &str, span: Span) -> Id {
+        let (reducer, rest) = match rest {
+            "" | "@P" | "@E" => return variable,
+            ",," | "@L" => (Reducer::Lower, ""),
+            "^^" | "@U" => (Reducer::Upper, ""),
+            "^" | "@u" => (Reducer::Capitalize, ""),
+            _ => {
+                let reducers = [
+                    ("//", Reducer::Replace),
+                    ("/", Reducer::ReplaceFirst),
+                    ("##", Reducer::WithoutPrefix),
+                    ("#", Reducer::WithoutPrefix),
+                    ("%%", Reducer::WithoutSuffix),
+                    ("%", Reducer::WithoutSuffix),
+                ];
+                let found = reducers
+                    .into_iter()
+                    .find_map(|(mark, reducer)| Some((reducer, rest.strip_prefix(mark)?)));
+                match found {
+                    Some(found) => found,
+                    None => return self.with_default(variable, rest, span),
+                }
+            }
+        };
+        let mut given = vec![variable];
+        match reducer {
+            Reducer::Replace | Reducer::ReplaceFirst => {
+                let (old, new) = rest.split_once('/').unwrap_or((rest, ""));
+                given.push(self.constant(old.to_owned(), span));
+                given.push(self.constant(new.to_owned(), span));
+            }
+            Reducer::WithoutPrefix | Reducer::WithoutSuffix => {
+                given.push(self.constant(rest.to_owned(), span));
+            }
             _ => {}
         }
+        self.reduced(reducer, given, span)
     }
-    whole
+
+    /// `${x:-a}`: a variable that is not set is the default.
+    fn with_default(&mut self, variable: Id, rest: &str, span: Span) -> Id {
+        let default = rest.trim_start_matches(':');
+        let Some(default) = default.strip_prefix(['-', '=', '+']) else { return Id::UNKNOWN };
+        if default.contains(['$', '`']) {
+            return Id::UNKNOWN;
+        }
+        let default = self.constant(default.trim_matches(['"', '\'']).to_owned(), span);
+        let list = self.builder.list([variable, default]);
+        self.builder.push(Expression::Either(list), span)
+    }
+
+    /// `name=value`, `name+=value`
+    pub(super) fn assignment(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
+        let target = self.variable(self.text.at(name.visit.span), name.visit.span);
+        let value = match field(children, Field::Value) {
+            Some(value) => value.value,
+            None => self.constant(String::new(), visit.span),
+        };
+        let adds = children.iter().any(|child| child.visit.kind == Kind::PlusAssign);
+        let value = if adds {
+            let before = self.variable(self.text.at(name.visit.span), name.visit.span);
+            self.builder.push(Expression::Operation(Operator::Add, before, value), visit.span)
+        } else {
+            value
+        };
+        self.builder.assign(target, value);
+        Id::UNKNOWN
+    }
+
+    /// `<(command)`: the name of a file, in which the output is.
+    pub(super) fn file_of_output(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let file = self.builder.symbol("<()");
+        self.builder.push(Expression::Keyword(file, last(children)), visit.span)
+    }
+}
+
+/// `a{b,c}d` is `abd` and `acd`.
+fn braces(word: &str) -> Option<Vec<String>> {
+    let (before, rest) = word.split_once('{')?;
+    let (inside, after) = rest.split_once('}')?;
+    let is_plain = !inside.contains(['{', '\\']) && inside.contains(',') && !before.ends_with('$');
+    is_plain.then(|| inside.split(',').map(|part| format!("{before}{part}{after}")).collect())
 }
 
 /// A backslash is taken away before anything, or before some characters only; a line break
@@ -161,4 +238,17 @@ fn without_backslashes(written: &str, before: Option<&str>) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_make_words() {
+        assert_eq!(braces("r{m,mdir}").unwrap(), ["rm", "rmdir"]);
+        assert_eq!(braces("{rm,-rf,/}").unwrap(), ["rm", "-rf", "/"]);
+        assert_eq!(braces("${a,b}"), None);
+        assert_eq!(braces("{a}"), None);
+    }
 }

@@ -21,6 +21,15 @@ pub(crate) struct Code {
     /// It runs only if all of these hold.
     #[serde(default)]
     pub(super) when: Vec<Condition>,
+    /// It follows one of these options of a Bash command.
+    #[serde(default)]
+    pub(super) after: Vec<String>,
+    /// It stands behind the `=` of an argument.
+    #[serde(default)]
+    pub(crate) assigned: bool,
+    /// It goes on to the last argument.
+    #[serde(default)]
+    pub(super) rest: bool,
     /// It is a sequence of words, which are a command.
     #[serde(default)]
     pub(crate) words: bool,
@@ -30,6 +39,25 @@ impl Code {
     /// Whether a call with these arguments runs it.
     pub(crate) fn runs(&self, given: &[Argument]) -> bool {
         self.when.iter().all(|condition| condition.holds(given))
+    }
+
+    /// Where it begins among the arguments of a Bash command, and whether it goes on to the last.
+    pub(crate) fn among(&self, given: &[Argument]) -> Option<(usize, bool)> {
+        let place = if self.after.is_empty() {
+            usize::try_from(self.argument).ok()?
+        } else {
+            let is_option = |one: &Argument| {
+                let word = one.word();
+                // `-xc` is `-x -c`.
+                let letter = |option: &String| {
+                    let is_letters = word.starts_with('-') && !word.starts_with("--");
+                    option.len() == 2 && is_letters && word.ends_with(&option[1..])
+                };
+                self.after.iter().any(|option| option == word || letter(option))
+            };
+            given.iter().position(is_option)? + 1
+        };
+        (place < given.len()).then_some((place, self.rest))
     }
 
     /// Which of the arguments it is.

@@ -31,6 +31,8 @@ pub(crate) struct World {
     transparent: HashSet<String>,
     /// Members that are the object itself: `default`, `call`.
     same: HashSet<String>,
+    /// Names that stand for a text: `$IFS`.
+    texts: HashMap<String, String>,
     /// Dictionaries of modules by their names: `sys.modules`.
     modules: HashSet<String>,
     /// Dictionaries of the file's own names: `globals()`.
@@ -105,6 +107,11 @@ impl World {
     /// Whether one of this thing's members is dangerous.
     pub(crate) fn is_above_sink(&self, path: &str) -> bool {
         self.above_sinks.contains(path) || self.transparent.contains(path)
+    }
+
+    /// The text that a name stands for, if the language says so.
+    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(String::as_str)
     }
 
     /// Whether this is a dictionary of the file's own names.

@@ -162,6 +162,18 @@ impl Builder {
         start..length(&self.program.lists)
     }
 
+    /// A sequence of these.
+    pub(crate) fn sequence(&mut self, items: Vec<Id>, span: Span) -> Id {
+        let list = self.list(items);
+        self.push(Expression::Sequence(list), span)
+    }
+
+    /// Any of these.
+    pub(crate) fn items(&mut self, items: Vec<Id>, span: Span) -> Id {
+        let sequence = self.sequence(items, span);
+        self.push(Expression::Each(sequence), span)
+    }
+
     /// Says what an expression is part of.
     pub(crate) fn set_role(&mut self, id: Id, role: Role) {
         self.program.roles[id.index()] = role;

@@ -10,11 +10,13 @@ mod constant;
 mod definition;
 mod operator;
 mod scope;
+mod stream;
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::catalogue::Reducer;
 use crate::{DependencyKind, Span};
 
 pub(crate) use builder::Builder;
@@ -22,6 +24,7 @@ pub(crate) use constant::Constant;
 pub(crate) use definition::{Collection, CollectionId, Definition, DefinitionId, Region};
 pub(crate) use operator::Operator;
 pub(crate) use scope::{Binding, BindingId, Scope, ScopeId, ScopeKind};
+pub(crate) use stream::{Redirect, Streams};
 
 /// An expression's number. What an expression consists of has lower numbers than itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,6 +80,8 @@ pub(crate) enum Expression {
     Join(List),
     /// An operator with two sides; one that has only a right side has nothing at its left.
     Operation(Operator, Id, Id),
+    /// Something that is computed of these.
+    Reduced(Reducer, List),
     /// A constant.
     Constant(Constant),
     /// A module, or something imported from one.
@@ -119,6 +124,10 @@ pub(crate) struct Program {
     calls: HashMap<Symbol, Vec<Id>>,
     /// The calls that definitions are given to, where they are written.
     given_to: HashMap<DefinitionId, Id>,
+    /// In Bash, what commands read: a command that prints it, or a text.
+    streams: Streams,
+    /// In Bash, files that are opened.
+    pub(crate) redirects: Vec<Redirect>,
     /// Import statements.
     pub(crate) imports: Vec<Import>,
     /// Modules of which everything is imported.
@@ -193,6 +202,12 @@ impl Program {
     /// The calls of something that is called so.
     pub(crate) fn calls_of(&self, name: Symbol) -> &[Id] {
         self.calls.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The innermost function that an expression is in.
+    pub(crate) fn function_around(&self, id: Id) -> Option<&Definition> {
+        let around = |definition: &&Definition| definition.region.contains(&id.0);
+        self.definitions.iter().filter(around).min_by_key(|definition| definition.region.len())
     }
 
     /// The call that a definition is written as an argument of.

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::Language;
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
-use crate::program::{Definition, DefinitionId, Expression, Id};
+use crate::program::{Constant, Definition, DefinitionId, Expression, Id};
 use crate::resolve::frame::Frame;
 use crate::resolve::meaning::{Applied, Function};
 use crate::resolve::{Given, Meaning, Resolver, Value, What};
@@ -24,11 +25,25 @@ impl Resolver<'_> {
         callee: Id,
         arguments: Id,
     ) -> Result<Rc<Meaning>, TooLate> {
-        let callee = self.meaning(callee)?;
+        let callee = match *self.program.expression(callee) {
+            // In Bash, the first of several words.
+            Expression::Splat(words) => match self.meaning(words)?.items() {
+                Some(words) => words.first().cloned().unwrap_or_default(),
+                None => self.unknown.clone(),
+            },
+            _ => self.meaning(callee)?,
+        };
         if callee.values.is_empty() {
             return Ok(self.unknown.clone());
         }
-        let given = self.given(arguments)?;
+        let given = match self.language {
+            Language::Bash => {
+                let words = self.meaning(arguments)?;
+                let by_place = words.items().map(|words| words.to_vec()).unwrap_or_default();
+                Given { open: words.items().is_none(), by_place, ..Given::default() }
+            }
+            _ => self.given(arguments)?,
+        };
         self.call_any(&callee, &given, at)
     }
 
@@ -107,6 +122,9 @@ impl Resolver<'_> {
                 } else {
                     self.call_any(&call, given, at)
                 }
+            }
+            What::Constant(Constant::Text(command)) if self.language == Language::Bash => {
+                self.output(command, given, at)
             }
             What::Constant(_) | What::Items(_) | What::Pairs(_) => Ok(self.unknown.clone()),
         }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::clock::TooLate;
-use crate::fold;
 use crate::program::{Collection, CollectionId, Constant, Expression, Id, List, Operator};
 use crate::resolve::frame::Frame;
 use crate::resolve::meaning::{ITEMS, VALUES};
 use crate::resolve::{Meaning, Resolver, Value, What};
+use crate::{Language, fold};
 
 /// Keys with their values.
 type Pairs = Vec<(Rc<Meaning>, Rc<Meaning>)>;
@@ -24,8 +24,15 @@ impl Resolver<'_> {
         for id in program.list(list) {
             if let Expression::Splat(values) = program.expression(*id) {
                 let values = self.meaning(*values)?;
-                let Some(values) = values.iterated() else { return Ok(self.unknown.clone()) };
-                items.extend(values.iter().cloned());
+                match values.iterated() {
+                    // In Bash, a text is one word.
+                    Some(_) if self.language == Language::Bash && values.items().is_none() => {
+                        items.push(values);
+                    }
+                    Some(values) => items.extend(values.iter().cloned()),
+                    None if self.language == Language::Bash => items.push(values),
+                    None => return Ok(self.unknown.clone()),
+                }
             } else {
                 items.push(self.meaning(*id)?);
             }

@@ -91,7 +91,7 @@ impl Resolver<'_> {
     }
 
     /// Texts with another between them.
-    fn joined(&mut self, items: &Meaning, between: &str) -> Option<What> {
+    pub(super) fn joined(&mut self, items: &Meaning, between: &str) -> Option<What> {
         let mut joined = String::new();
         for (at, item) in items.iterated()?.iter().enumerate() {
             if at > 0 {
@@ -285,7 +285,8 @@ fn sort(items: &mut [Rc<Meaning>]) -> Option<()> {
 
 /// `text.split(between)`; without one, at space.
 fn split(given: &Given) -> Option<What> {
-    let text = given.at(0)?.text()?;
+    let whole = given.at(0)?.only()?;
+    let text = whole.constant()?.as_text()?;
     let between = match given.at(1).map(|one| one.constant()) {
         None | Some(Some(Constant::Nothing)) => None,
         Some(between) => Some(between?.as_text()?.clone()),
@@ -295,9 +296,8 @@ fn split(given: &Given) -> Option<What> {
         Some("") => text.chars().map(String::from).collect(),
         Some(between) => text.split(between).map(str::to_owned).collect(),
     };
-    (parts.len() <= ITEMS).then(|| {
-        What::Items(parts.into_iter().map(|part| constant(Constant::text(part))).collect())
-    })
+    let part = |part: String| Meaning::one(whole.becomes(What::Constant(Constant::text(part))));
+    (parts.len() <= ITEMS).then(|| What::Items(parts.into_iter().map(part).collect()))
 }
 
 fn join_path(given: &Given) -> Option<What> {

@@ -149,7 +149,7 @@ impl Meaning {
     }
 
     /// The items of the one sequence that it is.
-    pub(super) fn items(&self) -> Option<&Rc<[Rc<Self>]>> {
+    pub(crate) fn items(&self) -> Option<&Rc<[Rc<Self>]>> {
         match &self.only()?.what {
             What::Items(items) => Some(items),
             _ => None,

@@ -7,7 +7,7 @@ use crate::clock::TooLate;
 use crate::program::{Constant, DefinitionId, Expression, Id, List, ScopeId};
 use crate::resolve::meaning::{Applied, Function, pair};
 use crate::resolve::{Given, Meaning, PATH_LENGTH, Resolver, Value, What};
-use crate::{Resolution, fold};
+use crate::{Language, Resolution, fold};
 
 impl Resolver<'_> {
     /// A member: of each thing that the object may be, or of whatever it is.
@@ -220,7 +220,8 @@ impl Resolver<'_> {
     fn item_of(&mut self, value: &Value, key: &Constant, at: Id) -> Result<Rc<Meaning>, TooLate> {
         Ok(match (&value.what, key) {
             (What::Path(path), Constant::Text(name)) if self.world.is_namespace(path) => {
-                match self.program.symbol(name) {
+                let prefix = if self.language == Language::Bash { "$" } else { "" };
+                match self.program.symbol(&format!("{prefix}{name}")) {
                     Some(name) => self.name(name, ScopeId::default(), at)?,
                     None => self.path(name),
                 }

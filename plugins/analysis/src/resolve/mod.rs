@@ -16,6 +16,7 @@ mod meaning;
 mod member;
 mod name;
 mod reduce;
+mod shell;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -125,6 +126,12 @@ impl<'a> Resolver<'a> {
             Expression::Operation(operator, left, right) => {
                 self.operation(*operator, *left, *right, id)?
             }
+            Expression::Reduced(reducer, list) => {
+                let by_place: Result<Vec<_>, TooLate> =
+                    program.list(list).iter().map(|id| self.meaning(*id)).collect();
+                let given = Given { by_place: by_place?, ..Given::default() };
+                self.reduce(*reducer, &given, id)?.unwrap_or_else(|| self.unknown.clone())
+            }
             Expression::Constant(constant) => {
                 Meaning::one(Value::exact(What::Constant(constant.clone())))
             }
@@ -168,7 +175,15 @@ impl<'a> Resolver<'a> {
         let mut joined = Value::exact(What::Constant(Constant::text("")));
         let mut text = String::new();
         for id in self.program.list(list) {
-            let piece = self.meaning(*id)?;
+            let piece = match self.program.expression(*id) {
+                // All items of an array, in a text.
+                Expression::Splat(items) => {
+                    let items = self.meaning(*items)?;
+                    let joined = items.items().and_then(|_| self.joined(&items, " "));
+                    joined.map_or(items, |what| Meaning::one(Value::exact(what)))
+                }
+                _ => self.meaning(*id)?,
+            };
             let Some(constant) = piece.constant() else { return Ok(self.unknown.clone()) };
             let shown = fold::shown(self.language, constant);
             if text.len() + shown.len() > fold::LONGEST || !self.budget.spend(shown.len()) {
@@ -177,7 +192,28 @@ impl<'a> Resolver<'a> {
             text.push_str(&shown);
             joined = joined.with_help_of(&piece.values[0]);
         }
-        Ok(Meaning::one(Self::computed(at, joined.becomes(What::Constant(Constant::text(text))))))
+        let joined = joined.becomes(What::Constant(Constant::text(text)));
+        let is_put_together = self.language != Language::Bash || self.is_spelt_out(list);
+        Ok(Meaning::one(if is_put_together { Self::computed(at, joined) } else { joined }))
+    }
+
+    /// Whether a word of Bash is put together of nothing but constants: with variables in them,
+    /// words are what people write.
+    fn is_spelt_out(&self, list: &List) -> bool {
+        let pieces = self.program.list(list);
+        pieces.len() > 1 && pieces.iter().all(|piece| self.is_written_out(*piece))
+    }
+
+    fn is_written_out(&self, id: Id) -> bool {
+        match self.program.expression(id) {
+            Expression::Constant(_) => true,
+            Expression::Join(list) => {
+                let is_constant =
+                    |id: &Id| matches!(self.program.expression(*id), Expression::Constant(_));
+                self.program.list(list).iter().all(is_constant)
+            }
+            _ => false,
+        }
     }
 
     /// An operator between all that its sides may be.

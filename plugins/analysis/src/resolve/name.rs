@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::Resolution;
 use crate::clock::TooLate;
-use crate::program::{Id, ScopeId, Symbol};
+use crate::program::{Constant, Id, ScopeId, Symbol};
 use crate::resolve::{Meaning, Names, Resolver, Step, Value, What};
+use crate::{Language, Resolution};
 
 impl Resolver<'_> {
     /// What the file's own names stand for, as far as that has a path.
@@ -34,7 +34,8 @@ impl Resolver<'_> {
             let bound = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
             meaning.open |= bound.open;
             for value in &bound.values {
-                let shown = value.shown().filter(|_| value.path().is_some());
+                let is_shown = value.path().is_some() || self.language == Language::Bash;
+                let shown = value.shown().filter(|_| is_shown);
                 meaning.add(match shown {
                     Some(shown) => value.clone().after(Step::Bound(*binding, shown)),
                     None => value.clone(),
@@ -55,6 +56,9 @@ impl Resolver<'_> {
     /// A name that the file does not bind.
     fn free(&self, name: Symbol) -> Value {
         let name = self.program.text(name);
+        if let Some(text) = self.world.text_of(name) {
+            return Value::exact(What::Constant(Constant::text(text)));
+        }
         let from_star = self.program.stars.iter().find_map(|star| {
             let path = self.world.member(&self.world.path(self.program.text(*star)), name);
             self.world.is_sink(&path).then_some(path)

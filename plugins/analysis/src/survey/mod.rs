@@ -3,6 +3,7 @@
 mod argument;
 mod embedded;
 mod program;
+mod shell;
 
 use tree_sitter::Tree;
 
@@ -96,11 +97,14 @@ fn survey(
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             javascript::lower(language, tree, text, clock)?
         }
-        Language::Bash => return Survey::bash(bash::seen(tree, text, &catalogue.world, clock)?),
+        Language::Bash => bash::lower(tree, text, clock)?,
     };
     let of_program = |names: &Names| -> Result<(Survey, Names), NotAnalysable> {
         let surveyor = Surveyor::new(&program, language, catalogue, text, names, clock);
-        let mut survey = surveyor.survey()?;
+        let mut survey = match language {
+            Language::Bash => surveyor.shell()?,
+            _ => surveyor.survey()?,
+        };
         let bound = embedded::survey(&mut survey, language, clock, depth)?;
         Ok((survey, bound))
     };
@@ -112,13 +116,6 @@ fn survey(
     }
     survey.seen.sort_by_key(|seen| seen.fact.span);
     Ok(survey)
-}
-
-impl Survey {
-    fn bash(mut seen: Vec<Seen>) -> Result<Self, NotAnalysable> {
-        seen.sort_by_key(|seen| seen.fact.span);
-        if seen.len() > FACTS { Err(too_much()) } else { Ok(Self { seen, ..Self::default() }) }
-    }
 }
 
 fn too_much() -> NotAnalysable {

@@ -21,12 +21,12 @@ const CHAIN: usize = 16;
 pub(super) struct Surveyor<'a> {
     pub(super) program: &'a Program,
     language: Language,
-    catalogue: &'a Catalogue,
-    world: &'a World,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) world: &'a World,
     pub(super) text: &'a Text,
     pub(super) resolver: Resolver<'a>,
     bound: HashMap<Id, Vec<BindingId>>,
-    survey: Survey,
+    pub(super) survey: Survey,
 }
 
 impl<'a> Surveyor<'a> {
@@ -256,7 +256,7 @@ impl<'a> Surveyor<'a> {
     }
 
     /// What to say of a binding: nothing of `import os`, for it does not change the name.
-    fn label(&self, step: &Step) -> Option<Label> {
+    pub(super) fn label(&self, step: &Step) -> Option<Label> {
         let (span, written, shown) = match step {
             Step::Bound(binding, shown) => {
                 let binding = &self.program.bindings()[binding.0 as usize];

@@ -133,6 +133,53 @@ fn javascript(target: &Target<'_>) -> Vec<String> {
     ]
 }
 
+/// A command in every disguise that Bash takes off before it runs it; `rest` are its other words.
+fn bash(target: &Target<'_>, rest: &str) -> Vec<String> {
+    let name = target.member;
+    let (one, other) = target.halves();
+    let (backwards, base64) = (target.backwards(), target.base64());
+    let hex = HEXLOWER.encode(name.as_bytes());
+    let escaped =
+        hex.as_bytes().chunks(2).map(|byte| ["\\x", str::from_utf8(byte).unwrap()].concat());
+    let escaped: String = escaped.collect();
+    let whole = BASE64.encode(format!("{name} {rest}").as_bytes());
+    let upper = name.to_uppercase();
+    vec![
+        format!("{one}''{other} {rest}"),
+        format!("\"{one}\"{other} {rest}"),
+        format!("{one}\\{other} {rest}"),
+        format!("$'{escaped}' {rest}"),
+        format!("/usr/bin/{name} {rest}"),
+        format!("x={name}; $x {rest}"),
+        format!("x={one}; \"${{x}}{other}\" {rest}"),
+        format!("x={one}; x+={other}; $x {rest}"),
+        format!("x={one}; y={other}; $x$y {rest}"),
+        format!("y={name}; x=y; ${{!x}} {rest}"),
+        format!("a=(x {name}); ${{a[1]}} {rest}"),
+        format!("x=_{name}; ${{x:1}} {rest}"),
+        format!("x={name}.sh; ${{x%.sh}} {rest}"),
+        format!("x={one}_{other}; ${{x/_/}} {rest}"),
+        format!("$(echo {name}) {rest}"),
+        format!("`printf %s%s {one} {other}` {rest}"),
+        format!("$(printf '{escaped}') {rest}"),
+        format!("$(echo {backwards} | rev) {rest}"),
+        format!("$(base64 -d <<< {base64}) {rest}"),
+        format!("$(echo {hex} | xxd -r -p) {rest}"),
+        format!("if true; then x={name}; fi; $x {rest}"),
+        format!("for x in echo {name}; do $x {rest}; done"),
+        format!("f() {{ {name} {rest}; }}; f"),
+        format!("command {name} {rest}"),
+        format!("sudo -u root env A=1 nohup {name} {rest}"),
+        format!("timeout 5 {name} {rest}"),
+        format!("true && {name} {rest}"),
+        format!("( {name} {rest} )"),
+        format!("echo \"$({name} {rest})\""),
+        format!("bash << 'END'\n{name} {rest}\nEND"),
+        format!("echo {whole} | base64 -d | sh"),
+        format!("x={upper}; ${{x,,}} {rest}"),
+    ]
+}
+
 /// The grammar takes this one for an operator, where it is imported by name.
 const OPERATOR: &str = "import { delete as";
 
@@ -184,4 +231,23 @@ fn no_mutation_of_a_dangerous_name_in_python_is_missed() {
 fn no_mutation_of_a_dangerous_name_in_javascript_is_missed() {
     let plainly = |target: &Target<'_>| format!("require('{}').{}()", target.module, target.member);
     none_is_missed(missed(Language::JavaScript, plainly, javascript), 1_000);
+}
+
+#[test]
+fn no_mutation_of_a_dangerous_command_is_missed() {
+    let (mut tried, mut missed) = (0, Vec::new());
+    for rule in Analyser::catalogue() {
+        let Some((name, rest)) = rule.example.trim_end().split_once(' ') else { continue };
+        let is_bash = rule.languages.contains(&Language::Bash);
+        if !is_bash || !rule.names.iter().any(|known| known == name) || rest.contains('\n') {
+            continue;
+        }
+        for program in bash(&Target { module: "", member: name }, rest) {
+            tried += 1;
+            if !rules(Language::Bash, &program).contains(&rule.id) {
+                missed.push(format!("{}: {program}", rule.id));
+            }
+        }
+    }
+    none_is_missed((tried, missed), 150);
 }

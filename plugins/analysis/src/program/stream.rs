@@ -1,0 +1,58 @@
+//! What commands read and write.
+
+use std::collections::HashMap;
+
+use crate::Span;
+use crate::program::{Id, Program};
+
+/// Commands, and what they read.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    inputs: HashMap<Id, Id>,
+    /// The first commands of pipelines, by the last.
+    firsts: HashMap<Id, Id>,
+    /// The pipelines that stand behind the beginning of a here-document, by its text.
+    nexts: HashMap<Id, Id>,
+}
+
+/// A file that is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Redirect {
+    /// Its name.
+    pub(crate) target: Id,
+    /// Where the operator is.
+    pub(crate) operator: Span,
+    /// Where all of it is.
+    pub(crate) span: Span,
+}
+
+impl Program {
+    /// What a command reads: another command, whose output it is, or a text.
+    pub(crate) fn input(&self, command: Id) -> Option<Id> {
+        self.streams.inputs.get(&command).copied()
+    }
+
+    pub(crate) fn set_input(&mut self, command: Id, input: Id) {
+        if command != Id::UNKNOWN && command != input {
+            self.streams.inputs.insert(command, input);
+        }
+    }
+
+    /// The first command of the pipeline that ends in this one.
+    pub(crate) fn first_stage(&self, last: Id) -> Id {
+        self.streams.firsts.get(&last).copied().unwrap_or(last)
+    }
+
+    pub(crate) fn set_first_stage(&mut self, last: Id, first: Id) {
+        self.streams.firsts.insert(last, first);
+    }
+
+    /// The pipeline that stands behind the beginning of a here-document.
+    pub(crate) fn next_stage(&self, text: Id) -> Option<Id> {
+        self.streams.nexts.get(&text).copied()
+    }
+
+    pub(crate) fn set_next_stage(&mut self, text: Id, next: Id) {
+        self.streams.nexts.insert(text, next);
+    }
+}

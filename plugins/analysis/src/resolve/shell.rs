@@ -1,0 +1,165 @@
+//! What commands of Bash print, where that can be computed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::catalogue::Reducer;
+use crate::clock::TooLate;
+use crate::escape::unescaped;
+use crate::fold;
+use crate::program::{Constant, Id};
+use crate::resolve::{Given, Meaning, Resolver, What};
+
+impl Resolver<'_> {
+    /// What a command prints.
+    pub(super) fn output(
+        &mut self,
+        command: &str,
+        given: &Given,
+        at: Id,
+    ) -> Result<Rc<Meaning>, TooLate> {
+        let words: Option<Vec<Rc<str>>> =
+            given.by_place.iter().skip(1).map(|word| word.text().cloned()).collect();
+        let Some(words) = words else { return Ok(self.unknown.clone()) };
+        let input = match self.program.input(at) {
+            Some(input) => self.meaning(input)?.text().cloned(),
+            None => None,
+        };
+        let printed = printed(self, command, &words, input.as_deref());
+        let Some(text) = printed.filter(|text| self.budget.spend(text.len())) else {
+            return Ok(self.unknown.clone());
+        };
+        let text = text.trim_end_matches('\n');
+        let made = Self::made_of(given, What::Constant(Constant::text(text)), at);
+        Ok(made.unwrap_or_else(|| self.unknown.clone()))
+    }
+}
+
+/// What a command prints for these words and this input.
+fn printed(
+    resolver: &Resolver<'_>,
+    command: &str,
+    words: &[Rc<str>],
+    input: Option<&str>,
+) -> Option<String> {
+    let has = |options: &[&str]| words.iter().any(|word| options.contains(&&**word));
+    let decode = |reducer, text: &str| {
+        let decoded = fold::reduce(resolver.language, reducer, &[Constant::text(text)])?;
+        match decoded {
+            Constant::Bytes(bytes) => String::from_utf8(bytes.to_vec()).ok(),
+            _ => None,
+        }
+    };
+    match command {
+        "echo" => Some(echo(words)),
+        "printf" if has(&["-v"]) => print_formatted(words.get(2..)?),
+        "printf" => print_formatted(words),
+        "cat" | "tee" if words.is_empty() => input.map(str::to_owned),
+        "rev" if words.is_empty() => {
+            let lines = input?.lines().map(|line| line.chars().rev().collect::<String>());
+            Some(lines.collect::<Vec<_>>().join("\n"))
+        }
+        "base64" if has(&["-d", "-D", "--decode", "-di"]) => decode(Reducer::FromBase64, input?),
+        "base32" if has(&["-d", "--decode"]) => decode(Reducer::FromBase32, input?),
+        "openssl" if has(&["-d"]) && has(&["base64", "enc"]) => decode(Reducer::FromBase64, input?),
+        "xxd" if has(&["-r"]) => decode(Reducer::FromHex, input?),
+        "tr" => translated(words, input?),
+        _ => None,
+    }
+}
+
+/// `echo -e words`
+fn echo(words: &[Rc<str>]) -> String {
+    let is_option = |word: &&Rc<str>| matches!(&***word, "-n" | "-e" | "-ne" | "-en" | "-E");
+    let options = words.iter().take_while(is_option);
+    let escapes = options.clone().any(|word| word.contains('e'));
+    let text = words[options.count()..].join(" ");
+    if escapes { unescaped(&text) } else { text }
+}
+
+/// `printf format words`: the format is used until there are no words left.
+fn print_formatted(words: &[Rc<str>]) -> Option<String> {
+    let (format, words) = words.split_first()?;
+    let format = unescaped(format);
+    let taken = format.replace("%%", "").matches('%').count();
+    let format = Constant::text(format.replace("%b", "%s"));
+    let words: Vec<Constant> = words.iter().map(|word| Constant::text(unescaped(word))).collect();
+    let rounds: Vec<&[Constant]> =
+        if taken == 0 || words.is_empty() { vec![&words] } else { words.chunks(taken).collect() };
+    let mut printed = String::new();
+    for round in rounds {
+        // What is not given is empty.
+        let mut round = round.to_vec();
+        round.resize(taken.max(round.len()), Constant::text(""));
+        printed.push_str(fold::percent(&format, &round)?.as_text()?);
+    }
+    Some(printed)
+}
+
+/// `tr from to`, `tr -d characters`
+fn translated(words: &[Rc<str>], input: &str) -> Option<String> {
+    match words {
+        [option, gone] if &**option == "-d" => {
+            let gone = characters(gone);
+            Some(input.chars().filter(|c| !gone.contains(c)).collect())
+        }
+        [from, to] => {
+            let (from, to) = (characters(from), characters(to));
+            let last = *to.last()?;
+            let pairs = from.into_iter().enumerate();
+            let table: HashMap<char, char> =
+                pairs.map(|(at, c)| (c, to.get(at).copied().unwrap_or(last))).collect();
+            Some(input.chars().map(|c| table.get(&c).copied().unwrap_or(c)).collect())
+        }
+        _ => None,
+    }
+}
+
+/// `a-zA-Z` as its characters.
+fn characters(set: &str) -> Vec<char> {
+    match set {
+        "[:lower:]" => return ('a'..='z').collect(),
+        "[:upper:]" => return ('A'..='Z').collect(),
+        _ => {}
+    }
+    let set: Vec<char> = set.trim_matches(['[', ']']).chars().collect();
+    let mut all = Vec::new();
+    let mut at = 0;
+    while let Some(first) = set.get(at) {
+        match (set.get(at + 1), set.get(at + 2)) {
+            (Some('-'), Some(last)) if first <= last && u32::from(*last) < 0x250 => {
+                all.extend(*first..=*last);
+                at += 3;
+            }
+            _ => {
+                all.push(*first);
+                at += 1;
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<Rc<str>> {
+        words.iter().map(|word| (*word).into()).collect()
+    }
+
+    #[test]
+    fn printf_goes_round() {
+        let printed = |given: &[&str]| print_formatted(&words(given)).unwrap();
+        assert_eq!(printed(&["%s", "r", "m"]), "rm");
+        assert_eq!(printed(&["\\x72%s", "m"]), "rm");
+        assert_eq!(printed(&["rm"]), "rm");
+    }
+
+    #[test]
+    fn characters_are_exchanged() {
+        let rotated = translated(&words(&["A-Za-z", "N-ZA-Mn-za-m"]), "ez").unwrap();
+        assert_eq!(rotated, "rm");
+        assert_eq!(translated(&words(&["-d", "_"]), "r_m").unwrap(), "rm");
+    }
+}

@@ -1,0 +1,403 @@
+//! The facts of a script: the commands that it runs, what runs the output of others, and the files
+//! that it opens.
+
+use std::collections::HashMap;
+
+use crate::catalogue::Wrapper;
+use crate::clock::TooLate;
+use crate::program::{Constant, Expression, Id, Redirect, ScopeId};
+use crate::resolve::{Meaning, Step, Value};
+use crate::survey::embedded::Embedded;
+use crate::survey::program::Surveyor;
+use crate::survey::{FACTS, Seen, Survey, json, shortened, too_much};
+use crate::{Argument, Fact, FactKind, Language, NotAnalysable, Resolution, Span};
+
+/// Commands that run each other: people write three, `sudo env nohup`.
+const WRAPPERS: usize = 8;
+
+/// Options by which an interpreter is given its program, and does not read it.
+const PROGRAM_OPTIONS: [&str; 6] = ["-c", "-e", "-m", "-n", "-ne", "--eval"];
+
+/// Files that are connections.
+const CONNECTIONS: [&str; 2] = ["/dev/tcp/", "/dev/udp/"];
+
+/// A word, as a command sees it.
+#[derive(Clone, Debug)]
+struct Word {
+    /// The expression that it comes from.
+    id: Id,
+    /// Without quotes; what is not known stands as it is written, `$HOME`.
+    text: String,
+    /// What it was found through, if all of it is known.
+    value: Option<Value>,
+    /// Whether a variable's value is in it.
+    from_variable: bool,
+    span: Span,
+}
+
+/// A command that runs.
+#[derive(Clone, Debug)]
+struct Run {
+    name: String,
+    /// Whether it runs what it reads from its input.
+    runs_input: bool,
+}
+
+/// The commands that each call is: itself, and those that it only wraps.
+type Runs = HashMap<Id, Vec<Run>>;
+
+impl Word {
+    fn resolution(&self) -> Resolution {
+        match (&self.value, self.from_variable) {
+            (Some(_), false) => Resolution::Exact,
+            (Some(_), true) => Resolution::Likely,
+            (None, _) => Resolution::Unknown,
+        }
+    }
+
+    fn is_roundabout(&self) -> bool {
+        let way = self.value.as_ref().map_or(&[][..], |value| &value.way);
+        way.iter().any(|step| matches!(step, Step::Computed(..)))
+    }
+}
+
+impl Surveyor<'_> {
+    /// The facts of a script.
+    pub(super) fn shell(mut self) -> Result<Survey, NotAnalysable> {
+        let mut runs = Runs::new();
+        for id in self.program.ids() {
+            match *self.program.expression(id) {
+                Expression::Call(_, arguments) => self.commands(id, arguments, &mut runs)?,
+                Expression::Constant(_) | Expression::Join(_) => self.connection(id),
+                _ => {}
+            }
+            if self.survey.seen.len() > FACTS {
+                return Err(too_much());
+            }
+        }
+        for redirect in &self.program.redirects {
+            self.file(redirect)?;
+        }
+        Ok(self.survey)
+    }
+
+    /// A command: itself, and those that it only wraps.
+    fn commands(&mut self, id: Id, arguments: Id, runs: &mut Runs) -> Result<(), TooLate> {
+        let span = self.program.span(id);
+        let alternatives = self.alternatives(arguments)?;
+        let mut all = Vec::new();
+        for words in alternatives {
+            let mut hidden = self.is_function(&words[0], id);
+            let mut rest = words.as_slice();
+            for _ in 0..WRAPPERS {
+                let Some(run) = self.run(rest, span, hidden) else { break };
+                let wrapper = self.world.wrappers.get(&run.name);
+                all.push(run);
+                let Some(inner) = wrapper.and_then(|wrapper| wrapped(rest, wrapper)) else { break };
+                (rest, hidden) = (inner, false);
+            }
+            self.run_output(id, &all, &words, runs);
+        }
+        self.reads(id, &all, runs)?;
+        runs.insert(id, all);
+        Ok(())
+    }
+
+    /// The words of a command, for each command that its first word may be.
+    fn alternatives(&mut self, arguments: Id) -> Result<Vec<Vec<Word>>, TooLate> {
+        let program = self.program;
+        let mut words = Vec::new();
+        for id in program.arguments(arguments) {
+            let inner = match *program.expression(*id) {
+                Expression::Splat(inner) => inner,
+                _ => *id,
+            };
+            let meaning = self.resolver.meaning(inner)?;
+            match meaning.items().filter(|_| inner != *id) {
+                Some(items) => words.extend(items.iter().map(|item| self.known(*id, item))),
+                None => words.push(self.known(*id, &meaning)),
+            }
+        }
+        let Some(first) = words.first().cloned() else { return Ok(Vec::new()) };
+        let meaning = self.resolver.meaning(self.inner(first.id))?;
+        let texts = meaning.values.iter().filter(|value| value.constant().is_some());
+        let alternatives: Vec<Vec<Word>> = texts
+            .map(|value| {
+                let mut words = words.clone();
+                words[0] = Word { from_variable: true, ..self.of_value(first.id, value) };
+                words
+            })
+            .collect();
+        let is_known = first.value.is_some() || alternatives.is_empty();
+        Ok(if is_known { vec![words] } else { alternatives })
+    }
+
+    /// What is taken apart to words.
+    fn inner(&self, id: Id) -> Id {
+        let Expression::Splat(words) = *self.program.expression(id) else { return id };
+        match self.program.expression(words) {
+            Expression::Reduced(_, list) => {
+                self.program.list(list).first().copied().unwrap_or(words)
+            }
+            _ => words,
+        }
+    }
+
+    fn known(&self, id: Id, meaning: &Meaning) -> Word {
+        if let Some(value) = meaning.only().filter(|value| value.constant().is_some()) {
+            return self.of_value(id, value);
+        }
+        let (text, span) = (self.unquoted(id), self.program.span(id));
+        Word { id, text, value: None, from_variable: self.has_variable(id), span }
+    }
+
+    fn of_value(&self, id: Id, value: &Value) -> Word {
+        let text = match value.constant() {
+            Some(Constant::Text(text)) => text.to_string(),
+            Some(constant) => crate::fold::shown(Language::Bash, constant),
+            None => self.unquoted(id),
+        };
+        let (span, from_variable) = (self.program.span(id), self.has_variable(id));
+        Word { id, text, value: Some(value.clone()), from_variable, span }
+    }
+
+    /// A word as it is written, without its quotes.
+    fn unquoted(&self, id: Id) -> String {
+        match self.program.expression(id) {
+            Expression::Constant(Constant::Text(text)) => text.to_string(),
+            Expression::Join(list) => {
+                self.program.list(list).iter().map(|part| self.unquoted(*part)).collect()
+            }
+            Expression::Name(name, _) => self.program.text(*name).to_owned(),
+            Expression::Splat(_) => self.unquoted(self.inner(id)),
+            _ => shortened(self.text.at(self.program.span(id))),
+        }
+    }
+
+    fn has_variable(&self, id: Id) -> bool {
+        match self.program.expression(id) {
+            Expression::Constant(_) => false,
+            Expression::Join(list) => {
+                self.program.list(list).iter().any(|part| self.has_variable(*part))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a command is a function of the script's own by now.
+    fn is_function(&self, word: &Word, at: Id) -> bool {
+        let Some(name) = self.program.symbol(&format!("{}()", word.text)) else { return false };
+        let found = self.program.find(name, ScopeId::default(), at);
+        !found.bindings.is_empty() && !found.free
+    }
+
+    /// One command, with its fact.
+    fn run(&mut self, words: &[Word], span: Span, hidden: bool) -> Option<Run> {
+        let (name, given) = words.split_first()?;
+        let text = base(&name.text).to_owned();
+        let resolution = if hidden { Resolution::Unknown } else { name.resolution() };
+        let arguments: Vec<Argument> = given.iter().map(|word| self.word_given(word)).collect();
+        let runs_input = self.world.interpreters.contains(&text) && reads_program(given);
+        self.code_of(&text, &arguments, given);
+        let fact = Fact { kind: FactKind::Call, name: text.clone(), resolution, arguments, span };
+        let mut seen = Seen::plain(fact, name.span, Language::Bash);
+        if let Some(value) = &name.value {
+            seen.way = value.way.iter().map(|step| (None, self.label(step))).collect();
+        }
+        seen.is_roundabout = name.is_roundabout();
+        self.survey.seen.push(seen);
+        Some(Run { name: text, runs_input })
+    }
+
+    fn word_given(&self, word: &Word) -> Argument {
+        Argument {
+            name: None,
+            literal: word.value.is_some().then(|| json(&word.text)),
+            resolved: Some(word.text.clone()),
+            text: shortened(self.text.at(word.span)),
+            span: word.span,
+        }
+    }
+
+    /// Code among the arguments: `bash -c code`, `eval code`.
+    fn code_of(&mut self, name: &str, given: &[Argument], words: &[Word]) {
+        for code in self.catalogue.code(name).filter(|code| code.runs(given)) {
+            let Some((place, all)) = code.among(given) else { continue };
+            let known = if all { &words[place..] } else { &words[place..=place] };
+            if known.iter().any(|word| word.value.is_none()) {
+                continue;
+            }
+            if let Some((_, text)) = known[0].text.split_once('=').filter(|_| code.assigned) {
+                self.embed(code.language, text, words[place].span, name);
+                continue;
+            }
+            let text = known.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+            self.embed(code.language, &text, words[place].span, name);
+        }
+    }
+
+    fn embed(&mut self, language: Language, code: &str, span: Span, callee: &str) {
+        let start = self.text.at(span).find(code).map(|at| span.start + at);
+        let (code, callee) = (code.into(), callee.to_owned());
+        self.survey.embedded.push(Embedded { language, code, span, start, callee });
+    }
+
+    /// `bash <(curl …)`, `eval "$(curl …)"`, `$(curl …)`
+    fn run_output(&mut self, id: Id, all: &[Run], words: &[Word], runs: &Runs) {
+        let span = self.program.span(id);
+        for (at, word) in words.iter().enumerate() {
+            let runner = if at == 0 {
+                Some("bash".to_owned())
+            } else {
+                let interpreters = all.iter().map(|run| &run.name);
+                interpreters
+                    .into_iter()
+                    .find(|name| self.world.interpreters.contains(*name))
+                    .cloned()
+            };
+            let Some(runner) = runner else { continue };
+            for printer in self.printers(word.id, runs) {
+                self.see(FactKind::Pipeline, &format!("{printer} | {runner}"), span);
+            }
+        }
+    }
+
+    /// What a command reads, if it is something that runs it.
+    fn reads(&mut self, id: Id, all: &[Run], runs: &Runs) -> Result<(), TooLate> {
+        let Some(input) = self.program.input(id) else { return Ok(()) };
+        let span = self.program.span(id);
+        if let Some(runner) = all.iter().find(|run| run.runs_input).cloned() {
+            for printer in self.printers(input, runs) {
+                let start = self.program.span(input).start.min(span.start);
+                let span = Span { start, end: span.end };
+                self.see(FactKind::Pipeline, &format!("{printer} | {}", runner.name), span);
+            }
+            let meaning = self.resolver.meaning(input)?;
+            if let (Some(text), Some(language)) = (meaning.text(), interpreted(&runner.name)) {
+                let text = text.clone();
+                self.embed(language, &text, self.program.span(input), &runner.name);
+            }
+        }
+        let around = self.program.function_around(id).and_then(|function| function.name);
+        let around = around.map(|name| self.program.text(name).trim_end_matches("()").to_owned());
+        let before = runs.get(&input).and_then(|runs| runs.first());
+        let itself = |run: Option<&Run>| run.is_some_and(|run| Some(&run.name) == around.as_ref());
+        if itself(before) && itself(all.first()) {
+            self.see(FactKind::Pipeline, "itself | itself", span);
+        }
+        Ok(())
+    }
+
+    /// The commands that print what is in a word, or what a command reads.
+    fn printers(&self, id: Id, runs: &Runs) -> Vec<String> {
+        let (mut names, mut pending) = (Vec::new(), vec![id]);
+        while let Some(id) = pending.pop() {
+            match self.program.expression(id) {
+                Expression::Call(..) => {
+                    names.extend(runs.get(&id).into_iter().flatten().map(|run| run.name.clone()));
+                    pending.extend(self.program.input(id));
+                }
+                Expression::Join(list) | Expression::Reduced(_, list) => {
+                    pending.extend(self.program.list(list));
+                }
+                Expression::Splat(inner) | Expression::Keyword(_, inner) => pending.push(*inner),
+                _ => {}
+            }
+            if names.len() > WRAPPERS {
+                break;
+            }
+        }
+        names
+    }
+
+    /// A word that is the name of a connection.
+    fn connection(&mut self, id: Id) {
+        let text = self.unquoted(id);
+        if CONNECTIONS.iter().any(|start| text.starts_with(start)) {
+            let is_opened = self.program.redirects.iter().any(|redirect| redirect.target == id);
+            if !is_opened {
+                self.see(FactKind::Redirect, &text, self.program.span(id));
+                self.survey.seen.last_mut().expect("it was pushed").fact.resolution =
+                    Resolution::Likely;
+            }
+        }
+    }
+
+    /// `> file`; the fact has the operator for its argument.
+    fn file(&mut self, redirect: &Redirect) -> Result<(), TooLate> {
+        let meaning = self.resolver.meaning(redirect.target)?;
+        let word = self.known(redirect.target, &meaning);
+        self.see(FactKind::Redirect, &word.text, redirect.span);
+        let operator = self.text.at(redirect.operator).to_owned();
+        let seen = self.survey.seen.last_mut().expect("it was pushed");
+        seen.fact.resolution = word.resolution();
+        seen.fact.arguments.push(Argument {
+            name: None,
+            literal: Some(json(&operator)),
+            resolved: Some(operator.clone()),
+            text: operator,
+            span: redirect.operator,
+        });
+        Ok(())
+    }
+
+    fn see(&mut self, kind: FactKind, name: &str, span: Span) {
+        let (name, resolution) = (name.to_owned(), Resolution::Exact);
+        let fact = Fact { kind, name, resolution, arguments: Vec::new(), span };
+        self.survey.seen.push(Seen::plain(fact, span, Language::Bash));
+    }
+}
+
+/// The words of the command that another one runs.
+fn wrapped<'a>(words: &'a [Word], wrapper: &Wrapper) -> Option<&'a [Word]> {
+    let mut at = 1;
+    if !wrapper.after.is_empty() {
+        let before = words.iter().position(|word| wrapper.after.contains(&word.text))?;
+        return words.get(before + 1..).filter(|rest| !rest.is_empty());
+    }
+    let mut operands = wrapper.operands;
+    while let Some(word) = words.get(at) {
+        let text = word.text.as_str();
+        if text.starts_with('-') {
+            at += usize::from(wrapper.values.iter().any(|option| option == text));
+        } else if !is_assignment(text) {
+            if operands == 0 {
+                break;
+            }
+            operands -= 1;
+        }
+        at += 1;
+    }
+    words.get(at..).filter(|rest| !rest.is_empty())
+}
+
+/// `NAME=value` before a command.
+fn is_assignment(text: &str) -> bool {
+    let Some((name, _)) = text.split_once('=') else { return false };
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether an interpreter with these arguments reads its program from its input.
+fn reads_program(given: &[Word]) -> bool {
+    let is_option = |text: &str| text.starts_with('-') && text.len() > 1;
+    if given.iter().any(|word| PROGRAM_OPTIONS.contains(&word.text.as_str())) {
+        return false;
+    }
+    let reads_on = given.iter().any(|word| matches!(word.text.as_str(), "-s" | "-" | "/dev/stdin"));
+    reads_on || given.iter().all(|word| is_option(&word.text))
+}
+
+/// The language that an interpreter reads.
+fn interpreted(name: &str) -> Option<Language> {
+    Some(match name {
+        "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" | "source" | "." | "eval" => Language::Bash,
+        "node" | "bun" | "deno" => Language::JavaScript,
+        name if name.starts_with("python") => Language::Python,
+        _ => return None,
+    })
+}
+
+/// `/bin/rm` is `rm`.
+fn base(name: &str) -> &str {
+    if name.starts_with('/') { name.rsplit('/').next().unwrap_or(name) } else { name }
+}
