@@ -33,7 +33,7 @@ use std::os::unix::net::UnixStream;
 
 use lazaret_agent::frame::Kind;
 use lazaret_agent::message::{
-    Failure, Greeting, Interpreter, Kernel, LimitHit, Part, Preparation, VERSION,
+    Failure, Greeting, Interpreter, Kernel, LimitHit, Part, Preparation, Ready, VERSION,
 };
 
 use self::children::Children;
@@ -158,7 +158,8 @@ impl Server {
         self.watch.begin_anew(self.children.zygote().map(|zygote| zygote.process))?;
         let mut program = self.program()?;
         let Self { preparation, inbox, children, watch, .. } = self;
-        channel::send_word(Host, Kind::Ready)?;
+        let ready = Ready { version: std::mem::take(&mut program.version) };
+        channel::send_now(Host, Kind::Ready, &ready)?;
         watch.expect(program.process);
         if (preparation.kernel, rehearsal) == (Kernel::Gvisor, Rehearsal::Needed) {
             rehearse(watch, &preparation.limits)?;

@@ -24,7 +24,7 @@ use self::answer::Answer;
 use self::listener::Listener;
 use self::question::Question;
 use crate::frame::{FrameError, Kind};
-use crate::message::{Failure, Greeting, Kernel, VERSION, Walls};
+use crate::message::{Failure, Greeting, Kernel, Ready, VERSION, Walls};
 
 /// How long a sandbox may take until it is there, and an interpreter until it is up. They take
 /// milliseconds; a busy machine may need more.
@@ -67,6 +67,9 @@ pub enum ConversationError {
     /// The agent says more than it may.
     #[error("the agent says more than it may: {0}")]
     TooMuch(&'static str),
+    /// The job is in TypeScript, and the Node.js there does not run it.
+    #[error("Node.js {0} runs no TypeScript: 22.18 or newer is needed")]
+    NoTypeScript(String),
     /// The job's header is longer than a frame.
     #[error("the environment or the words of the job are too long")]
     TooLong,
@@ -116,6 +119,8 @@ pub struct Conversation<R, W> {
     listener: Listener<R>,
     writer: W,
     interpreter: Interpreter,
+    /// Node's.
+    version: String,
     parts: Vec<String>,
     turn: Turn,
 }
@@ -146,9 +151,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
         if preparation.outer_kernel == Some(greeting.kernel.as_str()) {
             return Err(ConversationError::SameKernel(greeting.kernel));
         }
-        listener.expect(Kind::Ready, PATIENCE).await?;
+        let ready: Ready = answer::parse(&listener.expect(Kind::Ready, PATIENCE).await?)?;
         let (interpreter, parts) = (preparation.interpreter, greeting.parts);
-        Ok(Self { listener, writer, interpreter, parts, turn: Turn::Ready })
+        Ok(Self { listener, writer, interpreter, version: ready.version, parts, turn: Turn::Ready })
     }
 
     /// Asks the agent whether it is well, and its interpreter. It is believed for a second's
@@ -172,6 +177,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
         self.take_turn(Turn::Ready, "run a job")?;
         if job.interpreter != self.interpreter {
             return Err(ConversationError::OutOfTurn("run a job for another interpreter"));
+        }
+        if job.is_typescript() && !removes_types(&self.version) {
+            return Err(ConversationError::NoTypeScript(self.version.clone()));
         }
         let question = Question::new(job)?;
         let answer = Answer::new(job, isolation, self.parts.clone());
@@ -226,6 +234,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
     }
 }
 
+/// Whether a version of Node.js removes types by itself, as it does since 22.18 and 23.6.
+fn removes_types(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
+    let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    matches!((major, minor), (22, 18..) | (23, 6..) | (24.., _))
+}
+
 async fn say(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> std::io::Result<()> {
     writer.write_all(bytes).await?;
     writer.flush().await
@@ -262,6 +277,21 @@ async fn listen(
             Ok(Some(done)) => return (Turn::Done, Ok(answer.finished(&done))),
             Ok(None) => {}
             Err(error) => return (Turn::Over, Err(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_removed_from_some_versions_on() {
+        for version in ["22.18.0", "23.6.1", "24.0.0", "26.10.0"] {
+            assert!(removes_types(version), "{version}");
+        }
+        for version in ["18.20.4", "20.20.2", "22.17.1", "23.5.0", ""] {
+            assert!(!removes_types(version), "{version}");
         }
     }
 }

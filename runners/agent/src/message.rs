@@ -176,6 +176,13 @@ pub struct Greeting {
     pub kernel: String,
 }
 
+/// An interpreter is up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// Node's version, `22.18.0`; empty for the others.
+    pub version: String,
+}
+
 /// A file that the program left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artifact {

@@ -27,7 +27,7 @@
   process.once('exit', leave);
   hideTraces();
   practise();
-  fs.writeSync(RESULT, '\n');
+  fs.writeSync(RESULT, `${process.versions.node.split('-')[0]}\n`);
   const instructions = parse(fs.readFileSync(INSTRUCTIONS, 'utf8'));
   fs.closeSync(INSTRUCTIONS);
   const entry = path.join('/work', instructions.entry);
@@ -37,6 +37,7 @@
 
   function start() {
     hideTraces();
+    if (/\.[mc]?ts$/.test(entry)) silenceExperiments();
     takeEnvironment(instructions.environment);
     process.argv = [process.argv[0], entry, ...(instructions.words ?? [])];
     if (instructions.words) {
@@ -45,6 +46,14 @@
     } else {
       callMain(instructions.arguments).catch(show);
     }
+  }
+
+  // That Node removes types was new for some versions, and is no news for a program's output.
+  function silenceExperiments() {
+    const { emitWarning } = process;
+    process.emitWarning = (warning, kind, ...rest) => {
+      if (kind !== 'ExperimentalWarning') emitWarning.call(process, warning, kind, ...rest);
+    };
   }
 
   // Node 18 has no global `crypto`; there it is the module, which could be set.

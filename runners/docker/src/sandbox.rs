@@ -226,6 +226,10 @@ fn refused(error: ConversationError) -> RunnerError {
             help: "use another `docker.runtime` or another base image".to_owned(),
             source: Box::new(failure.cause()),
         },
+        ConversationError::NoTypeScript(_) => RunnerError::Interpreter {
+            what: format!("a Node.js that runs TypeScript: {error}"),
+            help: "name an image with Node.js 22.18 or newer as `docker.images.node`".to_owned(),
+        },
         ConversationError::SameKernel(_) => RunnerError::Part {
             part: "gVisor".to_owned(),
             help: "register gVisor's runsc under the name that `docker.runtime` has".to_owned(),

@@ -2,10 +2,11 @@
 
 use std::fs;
 
-use crate::support::{bash_config, containers, until, warmed};
+use crate::support::{bash_config, config, containers, until, warmed};
 use bollard::models::{ContainerInspectResponse, HostConfig};
 use lazaret_docker::{DockerConfig, DockerRunner, Processors};
 use lazaret_sandbox::conformance::program::{bash, stdout};
+use lazaret_sandbox::conformance::results;
 use lazaret_sandbox::{Runner, Size, Status};
 
 /// The container that a configuration makes, and the runner that keeps it.
@@ -161,4 +162,13 @@ async fn a_profile_that_cannot_be_read_is_an_error() {
     let error = bash("true").refused(&DockerRunner::new(config)).await;
     assert!(error.to_string().contains("/nowhere.json"), "{error}");
     assert!(error.help().is_some_and(|help| help.contains("docker.seccomp")), "{error:?}");
+}
+
+#[tokio::test]
+async fn typescript_runs_where_the_images_node_removes_types() {
+    let mut config = config();
+    config.images.node = Some("lazaret-base/typescript".into());
+    let runner = DockerRunner::new(config);
+    results::typescript_is_run_as_it_is(&runner).await;
+    runner.close().await;
 }

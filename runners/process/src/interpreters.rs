@@ -10,8 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use lazaret_sandbox::{Interpreter, Job, RunnerError};
-use tokio::process::Command;
+use lazaret_sandbox::{Interpreter, RunnerError};
 
 use crate::ProcessConfig;
 
@@ -49,20 +48,6 @@ pub(crate) fn find(interpreter: Interpreter, config: &ProcessConfig) -> Result<F
         Some(prefix) => Err(homeless(interpreter, &executable, prefix)),
         None => Ok(Found { executable, readable }),
     }
-}
-
-/// The options with which `node` runs the entry: TypeScript needs one in some versions, and cannot
-/// be run at all by the older ones.
-pub(crate) async fn options(job: &Job, found: &Found) -> Result<Vec<String>, RunnerError> {
-    let ending = Path::new(&job.entry.path).extension().and_then(OsStr::to_str);
-    if job.interpreter != Interpreter::Node || !matches!(ending, Some("ts" | "mts" | "cts")) {
-        return Ok(Vec::new());
-    }
-    let version = node_version(&found.executable).await;
-    strip_types(version).ok_or_else(|| RunnerError::Interpreter {
-        what: format!("a Node.js that runs TypeScript: {} is too old", found.executable.display()),
-        help: "install Node.js 22.18 or newer, and name it as `process.node`".into(),
-    })
 }
 
 fn search(interpreter: Interpreter, path: Option<&OsStr>) -> Option<PathBuf> {
@@ -114,24 +99,6 @@ fn check_version(executable: &Path) -> Result<(), RunnerError> {
             help: "install a newer Python, and name it as `process.python`".into(),
         }),
         _ => Ok(()),
-    }
-}
-
-async fn node_version(executable: &Path) -> Option<(u32, u32)> {
-    let output = Command::new(executable).arg("--version").env_clear().output().await.ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    let mut numbers = text.trim().strip_prefix('v')?.split('.').map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-}
-
-/// The options for a version that removes types: it does so by itself since 22.18 and 23.6, and
-/// when asked since 22.6. Its warning that this is new would stand among the program's output.
-fn strip_types(version: Option<(u32, u32)>) -> Option<Vec<String>> {
-    let quiet = "--disable-warning=ExperimentalWarning".to_owned();
-    match version? {
-        (22, 18..) | (23, 6..) | (24.., _) => Some(vec![quiet]),
-        (22, 6..) | (23, _) => Some(vec!["--experimental-strip-types".into(), quiet]),
-        _ => None,
     }
 }
 
@@ -201,14 +168,5 @@ mod tests {
         let refused = check_version(Path::new("/usr/bin/python3.8")).expect_err("too old");
         assert!(refused.help().expect("a way out").contains("process.python"));
         assert!(check_version(Path::new("/usr/bin/python3.13")).is_ok());
-    }
-
-    #[test]
-    fn typescript_needs_a_node_that_removes_types() {
-        assert_eq!(strip_types(Some((20, 20))), None);
-        let asked = strip_types(Some((22, 7))).expect("it can");
-        assert!(asked.contains(&"--experimental-strip-types".to_owned()));
-        assert_eq!(strip_types(Some((24, 0))).map(|options| options.len()), Some(1));
-        assert_eq!(strip_types(None), None);
     }
 }

@@ -13,6 +13,10 @@ pub(crate) fn explain(error: ConversationError) -> RunnerError {
         ConversationError::TooLong => {
             RunnerError::Job("its environment or its words are too long".into())
         }
+        ConversationError::NoTypeScript(_) => RunnerError::Interpreter {
+            what: format!("a Node.js that runs TypeScript: {error}"),
+            help: "install Node.js 22.18 or newer, and name it as `process.node`".into(),
+        },
         other => RunnerError::Failed { action: "run the job".into(), source: Box::new(other) },
     }
 }

@@ -83,8 +83,7 @@ impl Runner for ProcessRunner {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
         job.check(NAME, Isolation::Process)?;
         let found = interpreters::find(job.interpreter, &self.config)?;
-        let mut command = vec![found.executable.display().to_string()];
-        command.extend(interpreters::options(&job, &found).await?);
+        let command = [found.executable.display().to_string()];
         let walls = self.walls(&job.limits, Some(&found));
         let (mut agent, streams) = start()?;
         let preparation = Preparation {

@@ -80,8 +80,8 @@ async fn nodes_exit_code_is_the_programs_in_whatever_way_it_ends() {
     let outcome = node(main).main(json!({})).end(&runner(), Status::ProgramError).await;
     assert_eq!(outcome.exit_code, Some(6));
     let killer = node("process.kill(process.pid, 'SIGKILL')");
-    let killed = killer.end(&runner(), Status::ProgramError).await;
-    assert_eq!((killed.exit_code, killed.signal), (None, Some(9)));
+    let outcome = killer.end(&runner(), Status::ProgramError).await;
+    assert_eq!((outcome.exit_code, outcome.signal), (None, Some(9)));
 }
 
 /// It ends by killing itself, so nothing may be left to be written.

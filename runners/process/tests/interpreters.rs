@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use lazaret_process::{Demand, ProcessConfig, ProcessRunner};
-use lazaret_sandbox::conformance::program::{Program, bash, stderr, stdout, story};
+use lazaret_sandbox::conformance::program::{bash, stdout};
+use lazaret_sandbox::conformance::results;
 use lazaret_sandbox::{Events, Interpreter, Runner, RunnerError};
-use serde_json::json;
 
 #[tokio::test]
 async fn an_interpreter_elsewhere_is_shown_with_its_directory_and_nothing_beside_it() {
@@ -48,24 +48,12 @@ async fn a_demanded_part_is_there_or_nothing_runs() {
     }
 }
 
-/// Which of the two it is depends on the Node.js of this machine.
 #[tokio::test]
-async fn typescript_runs_or_it_is_said_which_node_would_run_it() {
-    let code = "interface Given { n: number }\nimport { sep } from './other.ts';\n\
-                export const main = async ({ n }: Given): Promise<string> => `${n + 1}${sep}`;";
-    let plain = "const main = ({ n }: { n: number }): string => `${n + 1}/`;";
-    for (path, code) in [("main.mts", code), ("main.ts", plain), ("main.cts", plain)] {
-        let program = Program::new(Interpreter::Node, path, code);
-        let program =
-            program.main(json!({ "n": 1 })).file("other.ts", "export const sep: string = '/';");
-        match ProcessRunner::new(ProcessConfig::default()).run(program.job, Events::none()).await {
-            Ok(outcome) => {
-                assert_eq!(outcome.result, Some(json!("2/")), "{}", story(&outcome));
-                assert_eq!(stderr(&outcome), "");
-            }
-            Err(error) => assert!(error.help().expect("a way out").contains("22.18"), "{error}"),
-        }
-    }
+async fn typescript_runs_where_node_removes_types() {
+    let node = Path::new("/var/lib/lazaret-engine/node/bin/node");
+    assert!(node.exists(), "no Node.js that runs TypeScript; run tests/engine/up");
+    let config = ProcessConfig { node: Some(node.into()), ..ProcessConfig::default() };
+    results::typescript_is_run_as_it_is(&ProcessRunner::new(config)).await;
 }
 
 /// Root's tests run programs as another user.

@@ -29,6 +29,14 @@ pub struct Job {
     pub tenant: String,
 }
 
+impl Job {
+    /// Whether its entry is TypeScript, which not every Node.js runs.
+    pub fn is_typescript(&self) -> bool {
+        let ending = self.entry.path.rsplit_once('.').map(|(_, ending)| ending);
+        self.interpreter == Interpreter::Node && matches!(ending, Some("ts" | "mts" | "cts"))
+    }
+}
+
 /// What runs a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Interpreter {

@@ -42,6 +42,8 @@ pub(super) struct Program {
     pub(super) stdout: Tap,
     pub(super) stderr: Tap,
     pub(super) result: Tap,
+    /// What its interpreter says of itself when it is up: Node's version.
+    pub(super) version: String,
 }
 
 /// The program's ends of its pipes.
@@ -113,7 +115,8 @@ impl Program {
 
     fn wait_until_up(&mut self, preparation: &Preparation, report: File) -> Result<(), Failure> {
         let word = self.result.wait_for_line(PATIENCE);
-        if word.attempt(Part::Interpreter, "wait for the interpreter")?.is_some() {
+        if let Some(version) = word.attempt(Part::Interpreter, "wait for the interpreter")? {
+            self.version = version;
             return Ok(());
         }
         if let Ok(frame) = channel::read_exactly_one(report) {
@@ -145,7 +148,8 @@ pub(super) fn pipes() -> nix::Result<(Program, Ends)> {
         result: result_end,
     };
     let process = Pid::from_raw(0);
-    Ok((Program { process, stdin, instructions, stdout, stderr, result }, ends))
+    let version = String::new();
+    Ok((Program { process, stdin, instructions, stdout, stderr, result, version }, ends))
 }
 
 impl Ends {

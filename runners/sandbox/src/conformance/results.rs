@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::program::{Program, bash, node, python, stderr, stdout};
+use super::program::{Program, bash, node, python, stderr, stdout, story};
 use crate::{Interpreter, Runner, Status};
 
 /// Numbers, texts, lists and objects in each other; and what JSON cannot say as null.
@@ -162,4 +162,24 @@ pub async fn a_result_above_the_limit_is_too_much_output(runner: &dyn Runner) {
     let program = python("def main():\n    return 'x' * 5000").main(json!({}));
     let outcome = program.limit(|limits| limits.artifact_size = 1000).run(runner).await;
     assert_eq!((outcome.status, outcome.result), (Status::OutputLimit, None));
+}
+
+/// TypeScript, as a script and by its `main`, with types in every place; nothing is printed about
+/// that. For runners whose Node.js removes types: 22.18 or newer.
+pub async fn typescript_is_run_as_it_is(runner: &dyn Runner) {
+    let code = "interface Given { n: number }\nimport { sep } from './other.ts';\n\
+                export const main = async ({ n }: Given): Promise<string> => `${n + 1}${sep}`;";
+    let plain = "const main = ({ n }: { n: number }): string => `${n + 1}/`;";
+    for (path, code) in [("main.mts", code), ("main.ts", plain), ("main.cts", plain)] {
+        let program = Program::new(Interpreter::Node, path, code);
+        let program = program.main(json!({ "n": 1 }));
+        let program = program.file("other.ts", "export const sep: string = '/';");
+        let outcome = program.succeed(runner).await;
+        assert_eq!(outcome.result, Some(json!("2/")), "{path}: {}", story(&outcome));
+        assert_eq!(stderr(&outcome), "", "{path}");
+    }
+    let script =
+        "let sum: number = 0;\nfor (const n of [1, 2] as number[]) sum += n!;\nconsole.log(sum);";
+    let outcome = Program::new(Interpreter::Node, "main.ts", script).succeed(runner).await;
+    assert_eq!((stdout(&outcome).as_str(), stderr(&outcome).as_str()), ("3\n", ""));
 }
