@@ -10,7 +10,10 @@
 //! translation is still made, for the tests to compare with.
 
 mod answers;
+mod number;
 mod program;
+// The program is built with its own feature alone, and its tests with all.
+#[cfg(feature = "host")]
 mod reference;
 
 use std::path::PathBuf;
@@ -110,6 +113,7 @@ pub(crate) fn filter() {
         .refusing(&NOT_PERMITTED_IN_GVISOR, &arch)
         .refusing_but_for_oneself(&OF_ONESELF_IN_GVISOR, &arch);
     write("filter-in-gvisor", &program::program(&in_gvisor, &arch));
+    #[cfg(feature = "host")]
     for (name, program) in reference::programs(&groups, profile.default_errno_ret, &arch) {
         write(&format!("reference-{name}"), &program);
     }

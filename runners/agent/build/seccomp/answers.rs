@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reference::number;
+use super::number::number;
 use super::{Action, Argument, Group};
 
 #[derive(Clone, Copy, PartialEq, Eq)]

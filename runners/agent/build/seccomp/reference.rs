@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use seccompiler::{TargetArch, sock_filter};
+use seccompiler::sock_filter;
 use serde_json::{Value, json};
 
+use super::number::compile;
 use super::{Action, Argument, Group, Operator};
 
 /// The two, to be loaded in the order `allow`, `deny`.
@@ -22,18 +23,6 @@ pub(super) fn programs(
         "deny": { "mismatch_action": "allow", "match_action": { "errno": 1 }, "filter": deny },
     });
     compile(&filters, arch)
-}
-
-/// The number of a system call. seccompiler has the table, and shows it in programs alone.
-pub(super) fn number(name: &str, arch: &str) -> u32 {
-    const JUMP_IF_EQUAL: u16 = 0x15;
-    let rules = json!([{ "syscall": name }]);
-    let filter = json!({ "mismatch_action": "allow", "match_action": "trap", "filter": rules });
-    let mut programs = compile(&json!({ "one": filter }), arch);
-    let program = programs.remove("one").expect("it was asked for");
-    // The comparison before this one is of the architecture.
-    let comparison = program.iter().rfind(|instruction| instruction.code == JUMP_IF_EQUAL);
-    comparison.expect("the program asks for the number").k
 }
 
 /// The rules with this action, in the shape of seccompiler.
@@ -56,10 +45,4 @@ fn condition(argument: &Argument) -> Value {
         Operator::MaskedEqual => (json!({ "masked_eq": argument.value }), argument.value_two),
     };
     json!({ "index": argument.index, "type": "dword", "op": operator, "val": value })
-}
-
-fn compile(filters: &Value, arch: &str) -> HashMap<String, Vec<sock_filter>> {
-    let arch: TargetArch = arch.try_into().expect("the agent is for x86_64 and aarch64");
-    seccompiler::compile_from_json(filters.to_string().as_bytes(), arch)
-        .expect("every system call in the profile exists")
 }
