@@ -136,7 +136,8 @@ pub(crate) fn main(app: &App) -> ExitCode {
 }
 
 fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
-    let layers = Layers { file: cli.config, ..Layers::default() };
+    let runners = app.runners.iter().map(|part| part.name).collect();
+    let layers = Layers { file: cli.config, runners, ..Layers::default() };
     match cli.command {
         Command::Check(arguments) => check::check(app, layers, arguments),
         Command::Run(arguments) => run::run(app, layers, &arguments),

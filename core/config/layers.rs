@@ -14,8 +14,8 @@ pub const DEFAULTS: &str = include_str!("lazaret.toml");
 /// Variables with our prefix that are no keys of the configuration.
 const OTHER_VARIABLES: [&str; 1] = ["log"];
 
-/// The tables and keys that name programs of this machine. No file in a project sets them.
-const NAMES_PROGRAMS: [&str; 4] = ["stages", "process", "docker", "runner"];
+/// What names programs of this machine, beside the tables of runners. No file in a project sets it.
+const NAMES_PROGRAMS: [&str; 2] = ["stages", "runner"];
 
 /// Where the configuration comes from.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Layers {
     pub file: Option<PathBuf>,
     /// The directory whose `lazaret.toml`, or that of one above it, is the project's.
     pub project: Option<PathBuf>,
+    /// The tables of the runners that there are.
+    pub runners: Vec<&'static str>,
     /// What flags set, by key: `("execution.timeout", "5s")`.
     pub flags: Vec<(&'static str, figment::value::Value)>,
 }
@@ -36,7 +38,7 @@ impl Layers {
             figment = figment.merge(Toml::file_exact(file));
         }
         if let Some(file) = self.project.as_deref().and_then(project_file) {
-            names_no_programs(&file)?;
+            names_no_programs(&file, &self.runners)?;
             figment = figment.merge(Toml::file_exact(file));
         }
         figment = figment.merge(Env::prefixed("LAZARET_").ignore(&OTHER_VARIABLES).split("__"));
@@ -78,9 +80,10 @@ fn readable(file: &Path) -> Result<(), ConfigError> {
     })
 }
 
-fn names_no_programs(file: &Path) -> Result<(), ConfigError> {
+fn names_no_programs(file: &Path, runners: &[&str]) -> Result<(), ConfigError> {
     let layer = Figment::from(Toml::file_exact(file));
-    let Some(key) = NAMES_PROGRAMS.into_iter().find(|key| layer.contains(key)) else {
+    let forbidden = NAMES_PROGRAMS.iter().chain(runners).copied();
+    let Some(key) = forbidden.into_iter().find(|key| layer.contains(key)) else {
         return Ok(());
     };
     Err(ConfigError {

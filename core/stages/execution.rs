@@ -1,4 +1,4 @@
-//! The last stage: the program runs, in a sandbox that nothing else has used.
+//! The last stage: the program runs, in a sandbox that nobody else has used.
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 /// everything that matters for safety.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PoolState {
-    /// What its sandboxes have in common, for people: `python, runsc, 256 MiB`.
+    /// What its sandboxes have in common, for people: `python, 256 MiB`.
     pub name: String,
     /// Sandboxes that wait, ready, for a job.
     pub warm: u32,

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::{Examination, Isolation, Job, LimitError, Limits, Outcome, PoolState};
 
-/// Runs a job in a sandbox that nothing else has used, or will.
+/// Runs a job in a sandbox that nobody else has used, or will.
 #[async_trait]
 pub trait Runner: Send + Sync {
     /// Runs `job` to its end. Dropping the future ends the job and removes its sandbox.

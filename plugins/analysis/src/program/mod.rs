@@ -1,8 +1,8 @@
-//! What Python and JavaScript have in common: names, members, calls, and scopes.
+//! What languages have in common: names, members, calls, constants, definitions and scopes.
 //!
-//! Front ends lower their tree to this form, which keeps only what can name or reach
-//! something. Resolving, and later folding, is written once, against this form; a language
-//! added later needs a front end only.
+//! Front ends lower their tree to this form, which keeps what can name or reach something, and
+//! what that is computed of. Resolving is written once, against this form; a language added later
+//! needs a front end only. In Bash, a command is a call, and its value is what it prints.
 
 mod bind;
 mod builder;
@@ -54,7 +54,7 @@ pub(crate) enum Expression {
     Unknown,
     /// `name`
     Name(Symbol, ScopeId),
-    /// `object.name`, and in JavaScript `object["name"]`.
+    /// `object.name`
     Member(Id, Symbol),
     /// `object[index]`
     Index(Id, Id),
