@@ -24,18 +24,27 @@
   // A program may put something of its own in this place.
   const resultPipe = fs.fstatSync(RESULT).ino;
 
-  process.once('exit', leave);
-  hideTraces();
-  practise();
-  fs.writeSync(RESULT, `${process.versions.node.split('-')[0]}\n`);
-  const instructions = parse(fs.readFileSync(INSTRUCTIONS, 'utf8'));
-  fs.closeSync(INSTRUCTIONS);
-  const entry = path.join('/work', instructions.entry);
-  const directory = path.dirname(entry);
-  // Not before `--eval` has ended, which puts its own traces back.
-  process.nextTick(start);
+  // The program, and before there is one, an empty file.
+  let entry = '/dev/null';
+  let directory = '/dev';
 
-  function start() {
+  process.once('exit', leave);
+  // Not before `--eval` has ended, which puts its own traces back. What it does at its end takes
+  // as long as a small program, and need not be waited for then.
+  process.nextTick(begin);
+
+  function begin() {
+    hideTraces();
+    practise();
+    fs.writeSync(RESULT, `${process.versions.node.split('-')[0]}\n`);
+    const instructions = parse(fs.readFileSync(INSTRUCTIONS, 'utf8'));
+    fs.closeSync(INSTRUCTIONS);
+    entry = path.join('/work', instructions.entry);
+    directory = path.dirname(entry);
+    start(instructions);
+  }
+
+  function start(instructions) {
     hideTraces();
     if (/\.[mc]?ts$/.test(entry)) silenceExperiments();
     takeEnvironment(instructions.environment);
@@ -64,10 +73,12 @@
   // What is done for a program is done once without one: the engine compiles functions when they
   // are first called.
   function practise() {
-    nodeModule.createRequire(path.join('/work', 'none.js'));
-    compile('0', '/work/none.js').runInThisContext();
-    fs.readFileSync('/dev/null', 'utf8');
+    if (!isModule()) fromScript(compile(readSource(), entry));
+    fs.existsSync('/work/package.json');
     Buffer.from(encode(parse('{}')));
+    takeEnvironment({ ...process.env });
+    hasLibraries();
+    process.kill(process.pid, 0);
   }
 
   // Ends as `process.exit` does, also where the program has just come to its end, but for taking
