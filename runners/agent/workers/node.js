@@ -18,6 +18,8 @@
   const { stringify, parse } = JSON;
   // A program may give these names to things of its own, in the same context.
   const { process, Buffer, Object, Error, SyntaxError } = globalThis;
+  const { fstatSync, writeSync } = fs;
+  const { emit, kill, reallyExit } = process;
 
   const RESULT = 3;
   const INSTRUCTIONS = 4;
@@ -84,18 +86,22 @@
   // Ends as `process.exit` does, also where the program has just come to its end, but for taking
   // the engine and its threads apart, which takes longer than most programs do: the agent is told
   // the code behind a NUL, which is in no result, and takes this death for that exit.
+  //
+  // Only a good end is quick: after it, nothing is left to be said. Node tells of an error when the
+  // exit handlers have run; and what has put itself around `process.emit` works after them, too.
   function leave(code) {
+    if (code !== 0 || process.emit !== emit || process.reallyExit !== reallyExit) return;
     for (const listener of process.rawListeners('exit')) listener.call(process, code);
     const exitCode = process.exitCode ?? code;
-    if (!hasLibraries() && tellCode(exitCode)) process.kill(process.pid, 'SIGKILL');
+    if (!hasLibraries() && tellCode(exitCode)) kill.call(process, process.pid, 'SIGKILL');
     process.reallyExit(exitCode);
   }
 
   function tellCode(code) {
     try {
-      if (fs.fstatSync(RESULT).ino !== resultPipe) return false;
-      fs.writeSync(RESULT, `\0${code & 0xff}`);
-      return true;
+      if (fstatSync(RESULT).ino !== resultPipe) return false;
+      const told = Buffer.from(`\0${code & 0xff}`);
+      return writeSync(RESULT, told) === told.length;
     } catch {
       return false;
     }

@@ -43,6 +43,8 @@ macro_rules! conformance {
                 pythons_exit_codes_are_its_own,
                 a_node_script_is_plain_node,
                 a_node_module_is_a_module,
+                node_errors_are_told_as_node_tells_them,
+                nodes_handlers_run_at_the_end,
                 a_bash_script_is_plain_bash,
                 a_pipeline_that_is_cut_short_ends_quietly,
             ]

@@ -159,6 +159,45 @@ pub async fn a_node_module_is_a_module(runner: &dyn Runner) {
     assert_eq!(stdout(&outcome), "other\n");
 }
 
+/// Whatever a program ends of, Node says it, and what ran before has printed.
+pub async fn node_errors_are_told_as_node_tells_them(runner: &dyn Runner) {
+    for (path, code, exit_code, says) in [
+        ("main.js", "console.log('out');\nthrow new Error('boom')", 1, "main.js:2"),
+        ("main.js", "console.log('out');\nPromise.reject(new Error('boom'))", 1, "main.js:2"),
+        (
+            "main.js",
+            "console.log('out');\nsetTimeout(() => { throw new Error('boom') })",
+            1,
+            "boom",
+        ),
+        ("main.js", "console.log('out');\nprocess.nextTick(() => boom)", 1, "boom is not defined"),
+        ("main.js", "// boom\nconst = 1", 1, "main.js:2"),
+        ("main.mjs", "console.log('out');\nawait new Promise(() => {});", 13, ""),
+    ] {
+        let outcome = Program::new(Interpreter::Node, path, code).end(runner, Status::ProgramError);
+        let outcome = outcome.await;
+        assert_eq!((outcome.exit_code, outcome.signal), (Some(exit_code), None), "{code}");
+        let told = stderr(&outcome);
+        assert!(told.contains(says) && !told.contains("lazaret"), "{code}: {told}");
+        assert!(code.starts_with("//") || stdout(&outcome) == "out\n", "{code}");
+    }
+}
+
+/// Also those that put themselves around what Node ends with, as `signal-exit` does.
+pub async fn nodes_handlers_run_at_the_end(runner: &dyn Runner) {
+    let code = "process.on('exit', (code) => console.log('exit', code));\n\
+                process.on('beforeExit', () => console.log('before'));\n\
+                const { emit } = process;\n\
+                process.emit = function (name, ...rest) {\n\
+                  const answer = emit.call(this, name, ...rest);\n\
+                  if (name === 'exit') console.log('after');\n  return answer;\n};";
+    let outcome = node(code).succeed(runner).await;
+    assert_eq!(stdout(&outcome), "before\nexit 0\nafter\n");
+    let mocked = "require('fs').writeSync = () => 1; console.log('out')";
+    let outcome = node(mocked).succeed(runner).await;
+    assert_eq!(stdout(&outcome), "out\n");
+}
+
 /// `$0`, the work directory, and files that can be started.
 pub async fn a_bash_script_is_plain_bash(runner: &dyn Runner) {
     let code = "echo $0 $PWD; echo 'echo started' > other; chmod +x other; ./other; \
