@@ -98,9 +98,13 @@ impl Engine {
 
     /// What the engine will say about a container, until [`Engine::forget`].
     pub(crate) fn watch(&self, container: &str) -> watch::Receiver<Fate> {
-        let lost = !self.is_listened_to();
-        let (sender, receiver) = watch::channel(Fate { lost, ..Fate::default() });
-        lock(&self.fates).insert(container.to_owned(), sender);
+        let (sender, receiver) = watch::channel(Fate::default());
+        let mut fates = lock(&self.fates);
+        let sender = fates.entry(container.to_owned()).insert_entry(sender);
+        // Asked only now: whoever ends the listening tells those who are there by then.
+        if !self.is_listened_to() {
+            sender.get().send_modify(|fate| fate.lost = true);
+        }
         receiver
     }
 

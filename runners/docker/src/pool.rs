@@ -289,8 +289,12 @@ impl Pool {
         let pool = Arc::clone(self);
         self.maker.tasks.spawn(async move {
             let reset = timeout(RESET, sandbox.reset()).await;
-            sandbox.container.place = None;
-            let clean = matches!(reset, Ok(Ok(()))).then_some(sandbox);
+            let is_clean = matches!(reset, Ok(Ok(())));
+            if is_clean {
+                // One that is dropped keeps its place until its container is gone.
+                sandbox.container.place = None;
+            }
+            let clean = is_clean.then_some(sandbox);
             pool.shelf(&key, |shelf| shelf.was_reset(&tenant, clean));
             pool.drop_surplus();
             pool.refill(&key);

@@ -170,6 +170,9 @@ impl Sandbox {
         is_running(&self.engine, id).await?;
         // What the program has stopped for good the engine cannot kill either.
         let killed = timeout(ANSWER, docker.kill_container(id, None)).await;
+        if !self.engine.is_listened_to() {
+            return Err(unheard("the engine stopped telling what happens"));
+        }
         if !matches!(killed, Ok(Ok(()))) || self.conversation.is_heard_within(ECHO).await {
             return Ok(());
         }

@@ -235,7 +235,15 @@ impl<S> Shelf<S> {
         if let Some(index) = self.resetting.iter().position(|other| other == tenant) {
             self.resetting.swap_remove(index);
         }
-        let Some(sandbox) = sandbox else { return };
+        let Some(sandbox) = sandbox else {
+            // Whoever waited for it has one that is ready, if there is one.
+            let ready = self.ready.pop_front();
+            let ready = ready.and_then(|ready| self.hand_over(ready, |other| other == tenant));
+            if let Some(ready) = ready {
+                self.ready.push_front(ready);
+            }
+            return;
+        };
         let Some(sandbox) = self.hand_over(sandbox, |other| other == tenant) else { return };
         self.kept.push_back(Kept { tenant: tenant.to_owned(), sandbox, since: Instant::now() });
     }
@@ -361,6 +369,19 @@ mod tests {
         assert_eq!(shelf.ready(), 0);
         shelf.started(Ok("b"));
         assert_eq!(shelf.ready(), 1);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_sandbox_that_does_not_come_clean_gets_one_that_is_ready() {
+        let mut shelf = shelf();
+        shelf.want(1);
+        shelf.start();
+        shelf.started(Ok("ready"));
+        shelf.reset("one");
+        let mut waiting = shelf.take("one").coming();
+        assert!(waiting.try_recv().is_err());
+        shelf.was_reset("one", None);
+        assert_eq!(waiting.try_recv().expect("served").expect("a sandbox"), "ready");
     }
 
     #[tokio::test]

@@ -55,7 +55,7 @@ fn size(asked: u64, (smallest, factor): Sizes) -> u64 {
 ///
 /// A container's limits cannot be changed afterwards: gVisor's `update` fails. So that callers who
 /// choose limits make few kinds of sandboxes, a container has the next larger of a few sizes. To the
-/// job's own limits the agent holds it exactly.
+/// job's own limits the agent holds it, which looks every 20 ms.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) interpreter: Interpreter,

@@ -296,7 +296,7 @@ word() { # kind, payload
   printf "\x$(printf %02x $((${#2} % 256)))\x$(printf %02x $((${#2} / 256)))\0\0\x$(printf %02x $1)%s" "$2"
 }
 word 64 '{"version": VERSION, "parts": [], "kernel": "0.0"}'
-word 73
+word 73 '{"version": ""}'
 while :; do word KIND 'PAYLOAD'; done
 "#;
 
