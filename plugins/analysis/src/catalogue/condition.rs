@@ -22,6 +22,9 @@ pub(crate) struct Condition {
     contains: String,
     /// It is a text that begins with one of these.
     begins: Vec<String>,
+    /// As it is written, without its spaces, it contains one of these. For what has no value yet:
+    /// a text that is put together, an object of options.
+    written: Vec<String>,
     /// One of the options of a Bash command: `r` also in `-fr`, `recursive` as `--recursive`.
     option: Vec<String>,
     /// Any argument of a Bash command that is not an option is one of these; `**` at the end
@@ -64,7 +67,13 @@ impl Condition {
                 || text.is_some_and(|text| text.contains(|c| self.contains.contains(c))))
             && (self.begins.is_empty()
                 || text.is_some_and(|text| self.begins.iter().any(|known| text.starts_with(known))))
+            && self.is_written(&argument.text)
             && self.constant.is_none_or(|wanted| wanted == argument.literal.is_some())
+    }
+
+    fn is_written(&self, text: &str) -> bool {
+        let text: String = text.split_whitespace().collect();
+        self.written.is_empty() || self.written.iter().any(|known| text.contains(known))
     }
 
     fn is_option(&self, word: &str) -> bool {

@@ -22,6 +22,20 @@ pub use overrides::{Level, OverrideError, Overrides};
 pub(crate) use reducer::Reducer;
 pub(crate) use world::{World, Wrapper};
 
+/// A language's files, as one: what is known of the language comes first.
+macro_rules! files {
+    ($language:literal) => {
+        concat!(
+            include_str!(concat!("../../catalogue/", $language, "/world.toml")),
+            include_str!(concat!("../../catalogue/", $language, "/code.toml")),
+            include_str!(concat!("../../catalogue/", $language, "/process.toml")),
+            include_str!(concat!("../../catalogue/", $language, "/network.toml")),
+            include_str!(concat!("../../catalogue/", $language, "/files.toml")),
+            include_str!(concat!("../../catalogue/", $language, "/data.toml")),
+        )
+    };
+}
+
 /// The rules of some languages.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
@@ -46,9 +60,7 @@ pub(crate) fn of(language: Language) -> &'static Catalogue {
     static JAVASCRIPT: OnceLock<Catalogue> = OnceLock::new();
     static BASH: OnceLock<Catalogue> = OnceLock::new();
     match language {
-        Language::Python => {
-            PYTHON.get_or_init(|| Catalogue::read(include_str!("../../catalogue/python.toml")))
-        }
+        Language::Python => PYTHON.get_or_init(|| Catalogue::read(files!("python"))),
         Language::JavaScript | Language::TypeScript | Language::Tsx => JAVASCRIPT
             .get_or_init(|| Catalogue::read(include_str!("../../catalogue/javascript.toml"))),
         Language::Bash => {

@@ -80,13 +80,15 @@ impl World {
     /// Learns which names matter to rules.
     pub(super) fn learn(&mut self, rules: &[Entry]) {
         let used = || rules.iter().filter(|rule| rule.on == Trigger::Use);
-        for rule in used().filter(|rule| rule.severity >= Severity::High) {
+        // A rule about what is given says nothing of the name: `getattr(requests, method)`.
+        let of_names = used().filter(|rule| rule.when.is_empty());
+        for rule in of_names.filter(|rule| rule.severity >= Severity::High) {
             let above = rule.names.iter().filter_map(|name| name.rsplit_once('.'));
             let above = above.filter(|(above, last)| !above.is_empty() && *last != "*");
             self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
         }
         for name in used().flat_map(|rule| &rule.names) {
-            self.roots.insert(name.split('.').next().unwrap_or(name).to_owned());
+            self.roots.insert(name.split(['.', '(']).next().unwrap_or(name).to_owned());
             self.sinks.insert(name.clone());
             if name.starts_with('.') {
                 self.members.insert(name.clone());
