@@ -61,8 +61,9 @@ pub(crate) fn of(language: Language) -> &'static Catalogue {
     static BASH: OnceLock<Catalogue> = OnceLock::new();
     match language {
         Language::Python => PYTHON.get_or_init(|| Catalogue::read(files!("python"))),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => JAVASCRIPT
-            .get_or_init(|| Catalogue::read(include_str!("../../catalogue/javascript.toml"))),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            JAVASCRIPT.get_or_init(|| Catalogue::read(files!("javascript")))
+        }
         Language::Bash => {
             BASH.get_or_init(|| Catalogue::read(include_str!("../../catalogue/bash.toml")))
         }
