@@ -64,9 +64,7 @@ pub(crate) fn of(language: Language) -> &'static Catalogue {
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             JAVASCRIPT.get_or_init(|| Catalogue::read(files!("javascript")))
         }
-        Language::Bash => {
-            BASH.get_or_init(|| Catalogue::read(include_str!("../../catalogue/bash.toml")))
-        }
+        Language::Bash => BASH.get_or_init(|| Catalogue::read(files!("bash"))),
     }
 }
 
