@@ -40,7 +40,6 @@ names! {
         Condition = "condition",
         Consequence = "consequence",
         Constructor = "constructor",
-        Declaration = "declaration",
         Definition = "definition",
         Destination = "destination",
         Function = "function",

@@ -97,6 +97,11 @@ fn by_interpreter(beginning: &[u8]) -> Option<Language> {
         .split_whitespace()
         .map(|word| word.rsplit('/').next().unwrap_or(word))
         .find(|word| *word != "env" && !word.starts_with('-') && !word.contains('='))?;
+    read_by(program)
+}
+
+/// The language that a program reads: `python3.12` is Python's.
+pub(crate) fn read_by(program: &str) -> Option<Language> {
     match program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') {
         "python" | "pypy" => Some(Language::Python),
         "node" | "nodejs" | "bun" => Some(Language::JavaScript),

@@ -20,7 +20,6 @@ names! {
         HereBody = "heredoc_body",
         HereContent = "heredoc_content",
         HereDocument = "heredoc_redirect",
-        HereStart = "heredoc_start",
         HereString = "herestring_redirect",
         Loop = "while_statement" | "c_style_for_statement",
         Pipeline = "pipeline",
@@ -33,7 +32,6 @@ names! {
         Translated = "translated_string",
         Unset = "unset_command",
         VariableAssignment = "variable_assignment",
-        VariableName = "variable_name",
         Word = "word" | "number",
     }
 }

@@ -65,10 +65,10 @@ impl Resolver<'_> {
             {
                 self.member_of_class(value, *class, name)?
             }
-            What::Own(_) if self.world.function_member(name).is_some() => {
-                let member = self.world.function_member(name).unwrap_or_default();
-                self.path_on_the_way(value, &member)
-            }
+            What::Own(_) => match self.world.function_member(name) {
+                Some(member) => self.path_on_the_way(value, &member),
+                None => self.method(value, name),
+            },
             What::Pairs(pairs) if self.world.has_indexed_members() => {
                 let found = pair(pairs, &Constant::text(name));
                 found.unwrap_or_else(|| self.method(value, name))

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use crate::catalogue::Wrapper;
 use crate::clock::TooLate;
+use crate::language::read_by;
 use crate::program::{Constant, Expression, Id, Redirect, ScopeId};
 use crate::resolve::{Meaning, Step, Value};
 use crate::survey::embedded::Embedded;
@@ -387,14 +388,9 @@ fn reads_program(given: &[Word]) -> bool {
     reads_on || given.iter().all(|word| is_option(&word.text))
 }
 
-/// The language that an interpreter reads.
+/// The language that an interpreter reads, or Bash for itself.
 fn interpreted(name: &str) -> Option<Language> {
-    Some(match name {
-        "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" | "source" | "." | "eval" => Language::Bash,
-        "node" | "bun" | "deno" => Language::JavaScript,
-        name if name.starts_with("python") => Language::Python,
-        _ => return None,
-    })
+    if matches!(name, "source" | "." | "eval") { Some(Language::Bash) } else { read_by(name) }
 }
 
 /// `/bin/rm` is `rm`.
