@@ -20,14 +20,15 @@ use lazaret_analysis::{Language, Severity};
 use crate::analyse;
 
 /// A program of the corpus.
-struct Case {
-    language: Language,
-    expected: BTreeSet<String>,
-    program: String,
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) language: Language,
+    pub(crate) expected: BTreeSet<String>,
+    pub(crate) program: String,
 }
 
 /// Every program there is.
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut cases = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -59,7 +60,7 @@ fn programs(language: Language, file: &str) -> Vec<Case> {
 }
 
 /// The rules of some weight that a program sets off, without their language.
-fn found(case: &Case) -> BTreeSet<String> {
+pub(crate) fn found(case: &Case) -> BTreeSet<String> {
     let analysis = analyse(case.language, &case.program);
     let weighty = analysis.findings.iter().filter(|finding| finding.severity >= Severity::Medium);
     weighty.map(|finding| finding.rule.split('/').nth(1).unwrap().to_owned()).collect()

@@ -10,6 +10,7 @@ mod dependencies;
 mod hostile;
 mod javascript;
 mod mutations;
+mod properties;
 mod python;
 mod refusals;
 

@@ -1,0 +1,91 @@
+//! What changes nothing for the interpreter changes nothing for what is found.
+
+use std::collections::BTreeSet;
+
+use lazaret_analysis::{Language, tree_sitter};
+
+use crate::analyse;
+use crate::corpus::{Case, cases, found};
+
+/// A name that is its own in no program of the corpus.
+const SUFFIX: &str = "_renamed";
+
+/// What is found in a program, and not in its changed form.
+fn lost(case: &Case, changed: String) -> BTreeSet<String> {
+    let changed = Case { program: changed, ..case.clone() };
+    found(case).difference(&found(&changed)).cloned().collect()
+}
+
+fn nothing_is_lost(change: impl Fn(&Case) -> Option<String>, least: usize) {
+    let mut tried = 0;
+    for case in cases() {
+        let Some(changed) = change(&case) else { continue };
+        tried += 1;
+        let lost = lost(&case, changed.clone());
+        assert!(lost.is_empty(), "{lost:?} of\n{}\nin\n{changed}", case.program);
+    }
+    assert!(tried >= least, "only {tried} programs");
+}
+
+/// Code that does nothing, and looks as if it did.
+fn dead_code(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "if False:\n    unused = [n for n in 'abc']\n    def unused_too(os=1):\n        return os\n"
+        }
+        Language::Bash => "if false; then unused=1; fi\nunused_too() { local os=1; }\n",
+        _ => "if (false) { let unused = 'abc'; }\nfunction unusedToo(os) { return os; }\n",
+    }
+}
+
+#[test]
+fn dead_code_before_a_program_hides_nothing() {
+    nothing_is_lost(|case| Some(format!("{}{}", dead_code(case.language), case.program)), 250);
+}
+
+#[test]
+fn dead_code_behind_a_program_hides_nothing() {
+    nothing_is_lost(|case| Some(format!("{}\n{}", case.program, dead_code(case.language))), 250);
+}
+
+/// Names of one letter are the programs' own. What is named in a text is left as it is, and so
+/// are programs that look there.
+#[test]
+fn other_names_for_variables_hide_nothing() {
+    nothing_is_lost(renamed, 50);
+}
+
+fn renamed(case: &Case) -> Option<String> {
+    let looks_at_names = ["exec", "eval(", "setattr", "globals", "dict(", "**", "Function", "'k'"];
+    if case.language == Language::Bash
+        || looks_at_names.iter().any(|text| case.program.contains(text))
+    {
+        return None;
+    }
+    let analysis = analyse(case.language, &case.program);
+    let mut places = Vec::new();
+    let mut cursor = analysis.tree().walk();
+    loop {
+        let node = cursor.node();
+        if is_own_name(&node, &case.program) {
+            places.push(node.end_byte());
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                let mut changed = case.program.clone();
+                places.into_iter().rev().for_each(|place| changed.insert_str(place, SUFFIX));
+                return (changed != case.program).then_some(changed);
+            }
+        }
+    }
+}
+
+fn is_own_name(node: &tree_sitter::Node<'_>, program: &str) -> bool {
+    let is_name =
+        node.kind().ends_with("identifier") || node.kind().ends_with("identifier_pattern");
+    let text = program.get(node.byte_range()).unwrap_or_default();
+    is_name && node.child_count() == 0 && text.len() == 1 && text.is_ascii()
+}
