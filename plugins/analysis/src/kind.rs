@@ -4,6 +4,8 @@
 //! process turns a number into an enum, so that a walk costs one look-up a node and reads as
 //! names. TypeScript and JavaScript number differently and name alike: they share an enum.
 
+use crate::program::Operator;
+
 /// Declares an enum whose variants are names of a grammar; whatever is not named is `Other`.
 ///
 /// The name of a token is written with its quotes: `"'+'"`.
@@ -70,6 +72,7 @@ names! {
 /// The enums' variants by a grammar's numbers.
 pub(crate) struct Vocabulary<K> {
     kinds: Vec<K>,
+    operators: Vec<Option<Operator>>,
     fields: Vec<Field>,
 }
 
@@ -83,12 +86,21 @@ impl<K: Named> Vocabulary<K> {
             .map(|id| u16::try_from(id).ok().and_then(|id| grammar.field_name_for_id(id)))
             .map(|name| name.map_or(Field::Other, Field::named))
             .collect();
-        Self { kinds, fields }
+        let token = |id| grammar.node_kind_for_id(id).filter(|_| !grammar.node_kind_is_named(id));
+        let operators = (0..grammar.node_kind_count())
+            .map(|id| u16::try_from(id).ok().and_then(token).and_then(Operator::written))
+            .collect();
+        Self { kinds, operators, fields }
     }
 
     /// What the grammar calls nodes of this number.
     pub(crate) fn kind(&self, id: u16) -> K {
         self.kinds.get(usize::from(id)).copied().unwrap_or_default()
+    }
+
+    /// What a token of this number means between values.
+    pub(crate) fn operator(&self, id: u16) -> Option<Operator> {
+        self.operators.get(usize::from(id)).copied().flatten()
     }
 
     /// What the grammar calls the field of this number.

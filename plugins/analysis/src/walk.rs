@@ -9,6 +9,7 @@ use tree_sitter::Tree;
 use crate::Span;
 use crate::clock::{Clock, TooLate};
 use crate::kind::{Field, Named, Vocabulary};
+use crate::program::Operator;
 
 /// A node as a front end sees it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Visit<K> {
     pub(crate) kind: K,
     /// Which field of its parent it is.
     pub(crate) field: Field,
+    /// What it means between values, if it is such a token.
+    pub(crate) operator: Option<Operator>,
     /// Where it is.
     pub(crate) span: Span,
     /// Whether it is more than a token.
@@ -30,6 +33,16 @@ pub(crate) struct Child<K, V> {
     pub(crate) visit: Visit<K>,
     /// What was made of it; of a token, nothing.
     pub(crate) value: V,
+}
+
+/// The child in this field.
+pub(crate) fn field<K, V>(children: &[Child<K, V>], wanted: Field) -> Option<&Child<K, V>> {
+    children.iter().find(|child| child.visit.field == wanted)
+}
+
+/// What the child in this field became.
+pub(crate) fn value<K, V: Copy + Default>(children: &[Child<K, V>], wanted: Field) -> V {
+    field(children, wanted).map_or_else(V::default, |child| child.value)
 }
 
 /// Whether a node's children are of interest.
@@ -115,6 +128,7 @@ fn visit<K: Named>(cursor: &tree_sitter::TreeCursor<'_>, vocabulary: &Vocabulary
     let node = cursor.node();
     Visit {
         kind: vocabulary.kind(node.kind_id()),
+        operator: vocabulary.operator(node.kind_id()),
         field: vocabulary.field(cursor.field_id()),
         span: Span { start: node.start_byte(), end: node.end_byte() },
         named: node.is_named(),

@@ -19,7 +19,7 @@ use crate::grammar;
 use crate::kind::{Field, Vocabulary};
 use crate::program::{Builder, Id, Program};
 use crate::text::Text;
-use crate::walk::{self, Descend, FrontEnd};
+use crate::walk::{self, Descend, FrontEnd, field};
 
 use kind::Kind;
 
@@ -150,11 +150,6 @@ impl Shell<'_> {
         }
         Id::UNKNOWN
     }
-}
-
-/// The child in this field.
-fn field(children: &[Child], field: Field) -> Option<&Child> {
-    children.iter().find(|child| child.visit.field == field)
 }
 
 /// What the last child became that became something.

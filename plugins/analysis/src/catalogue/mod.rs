@@ -43,8 +43,9 @@ pub(crate) struct Catalogue {
     pub(crate) entries: Vec<Entry>,
     /// What else is known of these languages.
     pub(crate) world: World,
-    /// Calls that run code.
+    /// Calls that run code, and by their names where they stand there.
     code: Vec<Code>,
+    code_by_name: HashMap<String, Vec<usize>>,
     exact: HashMap<(Trigger, String), Vec<usize>>,
     below: HashMap<(Trigger, String), Vec<usize>>,
 }
@@ -83,12 +84,18 @@ impl Catalogue {
         }
         let mut world = file.world;
         world.learn(&file.rule);
-        Self { entries: file.rule, world, code: file.code, exact, below }
+        let mut code_by_name = HashMap::<_, Vec<_>>::new();
+        for (at, code) in file.code.iter().enumerate() {
+            for name in &code.names {
+                code_by_name.entry(name.clone()).or_default().push(at);
+            }
+        }
+        Self { entries: file.rule, world, code: file.code, code_by_name, exact, below }
     }
 
     /// The ways in which a call of this name may run code.
     pub(crate) fn code(&self, name: &str) -> impl Iterator<Item = &Code> {
-        self.code.iter().filter(move |code| code.names.iter().any(|known| known == name))
+        self.code_by_name.get(name).into_iter().flatten().map(|at| &self.code[*at])
     }
 
     /// The rules that name this name, by their place in [`Self::entries`].

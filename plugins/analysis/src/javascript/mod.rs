@@ -15,7 +15,7 @@ use crate::grammar;
 use crate::kind::{Field, Vocabulary};
 use crate::program::{Builder, Expression, Id, Program, Role, ScopeKind};
 use crate::text::Text;
-use crate::walk::{self, Descend, FrontEnd};
+use crate::walk::{self, Descend, FrontEnd, field, value};
 use crate::{DependencyKind, Language};
 
 use kind::Kind;
@@ -237,16 +237,6 @@ fn branch(kind: Kind) -> Option<bool> {
         Kind::If | Kind::Try | Kind::SwitchCase | Kind::Ternary | Kind::Binary => Some(false),
         _ => None,
     }
-}
-
-/// The child in this field.
-fn field(children: &[Child], field: Field) -> Option<&Child> {
-    children.iter().find(|child| child.visit.field == field)
-}
-
-/// What the child in this field became.
-fn value(children: &[Child], wanted: Field) -> Id {
-    field(children, wanted).map_or(Id::UNKNOWN, |child| child.value)
 }
 
 /// The children that are nodes of the program.

@@ -21,8 +21,8 @@ impl Script<'_> {
 
     /// An operator between two; `a || b` and its like are one of both.
     pub(super) fn operated(&mut self, visit: Visit, children: &[Child], left: Id, right: Id) -> Id {
-        let written = field(children, Field::Operator).and_then(|child| operator(child.visit.kind));
-        let expression = match written {
+        let written = field(children, Field::Operator).and_then(|child| child.visit.operator);
+        let expression = match written.filter(|operator| *operator != Operator::In) {
             Some(operator) => Expression::Operation(operator, left, right),
             None => Expression::Either(self.builder.list([left, right])),
         };
@@ -32,11 +32,11 @@ impl Script<'_> {
     /// `!a`, `-a`, `void a`
     pub(super) fn unary(&mut self, visit: Visit, children: &[Child]) -> Id {
         let operand = parts(children).next_back().map_or(Id::UNKNOWN, |child| child.value);
-        let written = field(children, Field::Operator).map(|child| child.visit.kind);
-        if written == Some(Kind::Void) {
+        let Some(written) = field(children, Field::Operator) else { return Id::UNKNOWN };
+        if written.visit.kind == Kind::Void {
             return self.builder.constant(Constant::Nothing, visit.span);
         }
-        written.and_then(operator).map_or(Id::UNKNOWN, |operator| {
+        written.visit.operator.map_or(Id::UNKNOWN, |operator| {
             self.builder.push(Expression::Operation(operator, Id::UNKNOWN, operand), visit.span)
         })
     }
@@ -110,30 +110,4 @@ impl Script<'_> {
             }
         }
     }
-}
-
-fn operator(kind: Kind) -> Option<Operator> {
-    Some(match kind {
-        Kind::Plus => Operator::Add,
-        Kind::Minus => Operator::Subtract,
-        Kind::Star => Operator::Multiply,
-        Kind::Slash => Operator::Divide,
-        Kind::Percent => Operator::Remainder,
-        Kind::Power => Operator::Power,
-        Kind::Ampersand => Operator::And,
-        Kind::Pipe => Operator::Or,
-        Kind::Caret => Operator::ExclusiveOr,
-        Kind::ShiftLeft => Operator::ShiftLeft,
-        Kind::ShiftRight => Operator::ShiftRight,
-        Kind::Tilde => Operator::Invert,
-        Kind::Bang => Operator::Not,
-        Kind::TypeOf => Operator::TypeOf,
-        Kind::Equal => Operator::Equal,
-        Kind::Unequal => Operator::Unequal,
-        Kind::Less => Operator::Less,
-        Kind::AtMost => Operator::AtMost,
-        Kind::Greater => Operator::Greater,
-        Kind::AtLeast => Operator::AtLeast,
-        _ => return None,
-    })
 }

@@ -53,3 +53,35 @@ pub(crate) enum Operator {
     /// `typeof`
     TypeOf,
 }
+
+impl Operator {
+    /// The operator that the grammars write so, also where it assigns at once: `+=`.
+    pub(crate) fn written(token: &str) -> Option<Self> {
+        Some(match token {
+            "+" | "+=" => Self::Add,
+            "-" | "-=" => Self::Subtract,
+            "*" | "*=" => Self::Multiply,
+            "/" | "/=" => Self::Divide,
+            "//" | "//=" => Self::DivideWhole,
+            "%" | "%=" => Self::Remainder,
+            "**" | "**=" => Self::Power,
+            "&" | "&=" => Self::And,
+            "|" | "|=" => Self::Or,
+            "^" | "^=" => Self::ExclusiveOr,
+            "<<" | "<<=" => Self::ShiftLeft,
+            ">>" | ">>=" | ">>>" | ">>>=" => Self::ShiftRight,
+            "~" => Self::Invert,
+            "!" | "not" => Self::Not,
+            "typeof" => Self::TypeOf,
+            "==" | "===" | "is" => Self::Equal,
+            "!=" | "!==" | "<>" | "is not" => Self::Unequal,
+            "<" => Self::Less,
+            "<=" => Self::AtMost,
+            ">" => Self::Greater,
+            ">=" => Self::AtLeast,
+            "in" => Self::In,
+            "not in" => Self::NotIn,
+            _ => return None,
+        })
+    }
+}

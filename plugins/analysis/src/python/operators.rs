@@ -20,7 +20,7 @@ impl Python<'_> {
     }
 
     fn operated(&mut self, visit: Visit, children: &[Child], left: Id, right: Id) -> Id {
-        let written = field(children, Field::Operator).and_then(|child| operator(child.visit.kind));
+        let written = field(children, Field::Operator).and_then(|child| child.visit.operator);
         written.map_or(Id::UNKNOWN, |operator| {
             self.builder.push(Expression::Operation(operator, left, right), visit.span)
         })
@@ -29,7 +29,7 @@ impl Python<'_> {
     /// `a < b`; of a chain of comparisons, nothing is known.
     pub(super) fn comparison(&mut self, visit: Visit, children: &[Child]) -> Id {
         let [left, token, right] = children else { return Id::UNKNOWN };
-        operator(token.visit.kind).map_or(Id::UNKNOWN, |operator| {
+        token.visit.operator.map_or(Id::UNKNOWN, |operator| {
             let operation = Expression::Operation(operator, left.value, right.value);
             self.builder.push(operation, visit.span)
         })
@@ -37,7 +37,7 @@ impl Python<'_> {
 
     /// `-a`, `~a`, `not a`
     pub(super) fn unary(&mut self, visit: Visit, children: &[Child]) -> Id {
-        let written = field(children, Field::Operator).and_then(|child| operator(child.visit.kind));
+        let written = field(children, Field::Operator).and_then(|child| child.visit.operator);
         let operator = written.unwrap_or(Operator::Not);
         let operand = parts(children).last().map_or(Id::UNKNOWN, |child| child.value);
         self.builder.push(Expression::Operation(operator, Id::UNKNOWN, operand), visit.span)
@@ -101,31 +101,4 @@ impl Python<'_> {
         };
         self.builder.collection(collection, visit.span)
     }
-}
-
-fn operator(kind: Kind) -> Option<Operator> {
-    Some(match kind {
-        Kind::Plus => Operator::Add,
-        Kind::Minus => Operator::Subtract,
-        Kind::Star => Operator::Multiply,
-        Kind::Slash => Operator::Divide,
-        Kind::DoubleSlash => Operator::DivideWhole,
-        Kind::Percent => Operator::Remainder,
-        Kind::DoubleStar => Operator::Power,
-        Kind::Ampersand => Operator::And,
-        Kind::Pipe => Operator::Or,
-        Kind::Caret => Operator::ExclusiveOr,
-        Kind::ShiftLeft => Operator::ShiftLeft,
-        Kind::ShiftRight => Operator::ShiftRight,
-        Kind::Tilde => Operator::Invert,
-        Kind::Equal => Operator::Equal,
-        Kind::Unequal => Operator::Unequal,
-        Kind::Less => Operator::Less,
-        Kind::AtMost => Operator::AtMost,
-        Kind::Greater => Operator::Greater,
-        Kind::AtLeast => Operator::AtLeast,
-        Kind::In => Operator::In,
-        Kind::NotIn => Operator::NotIn,
-        _ => return None,
-    })
 }

@@ -103,7 +103,7 @@ fn survey(
         let surveyor = Surveyor::new(&program, language, catalogue, text, names, clock);
         let mut survey = match language {
             Language::Bash => surveyor.shell()?,
-            _ => surveyor.survey()?,
+            _ => surveyor.survey(depth > 0)?,
         };
         let bound = embedded::survey(&mut survey, language, clock, depth)?;
         Ok((survey, bound))

@@ -48,7 +48,9 @@ impl<'a> Surveyor<'a> {
         Self { program, language, catalogue, world, text, resolver, bound, survey }
     }
 
-    pub(super) fn survey(mut self) -> Result<Survey, NotAnalysable> {
+    /// What the file does. What its names stand for is of use only where code runs out of a text,
+    /// or is that code.
+    pub(super) fn survey(mut self, is_embedded: bool) -> Result<Survey, NotAnalysable> {
         for import in &self.program.imports {
             self.import_statement(import);
         }
@@ -70,7 +72,9 @@ impl<'a> Surveyor<'a> {
         }
         self.invoked();
         self.excuse_lenient_imports();
-        self.survey.names = self.resolver.names()?;
+        if is_embedded || !self.survey.embedded.is_empty() {
+            self.survey.names = self.resolver.names()?;
+        }
         Ok(self.survey)
     }
 
