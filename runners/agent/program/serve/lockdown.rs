@@ -120,37 +120,16 @@ pub(super) enum Role {
     Zygote,
 }
 
-/// A step, by the byte that tells the agent which one failed.
-#[derive(Clone, Copy)]
-pub(super) enum Step {
-    Privileges,
-    Landlock,
-    Seccomp,
-}
-
-impl Step {
-    const ALL: [Self; 3] = [Self::Privileges, Self::Landlock, Self::Seccomp];
-
-    /// Reads the byte.
-    pub(super) fn part(byte: u8) -> Part {
-        match Self::ALL.into_iter().find(|step| *step as u8 == byte) {
-            Some(Self::Privileges) | None => Part::Privileges,
-            Some(Self::Landlock) => Part::Landlock,
-            Some(Self::Seccomp) => Part::Seccomp,
-        }
-    }
-}
-
-/// Gives up everything, in the order in which each step still may. On failure says which step.
+/// Gives up everything, in the order in which each step still may. On failure says which part.
 pub(super) fn lock_down(
     limits: &Limits,
     rules: &Rules,
     role: Role,
-) -> Result<(), (Step, io::Error)> {
-    give_up_privileges(limits, rules.place, role).map_err(|error| (Step::Privileges, error))?;
-    rules.enforce().map_err(|error| (Step::Landlock, error))?;
+) -> Result<(), (Part, io::Error)> {
+    give_up_privileges(limits, rules.place, role).map_err(|error| (Part::Privileges, error))?;
+    rules.enforce().map_err(|error| (Part::Landlock, error))?;
     let in_gvisor = rules.place == Place::Gvisor;
-    filter::load(in_gvisor).map_err(|errno| (Step::Seccomp, errno.into()))
+    filter::load(in_gvisor).map_err(|errno| (Part::Seccomp, errno.into()))
 }
 
 fn give_up_privileges(limits: &Limits, place: Place, role: Role) -> io::Result<()> {

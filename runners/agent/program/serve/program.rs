@@ -17,7 +17,7 @@ use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2};
 use super::children::Children;
 use super::command::Command;
 use super::job::Received;
-use super::lockdown::{Role, Rules, Step, lock_down};
+use super::lockdown::{Role, Rules, lock_down};
 use super::streams::{Feeder, Tap};
 use super::zygote::Zygote;
 use super::{WORK, worker};
@@ -183,8 +183,8 @@ impl Ends {
         reserved: &mut Reserved,
     ) -> Result<(), Failure> {
         self.attach(reserved).attempt(Part::Interpreter, "attach the program's pipes")?;
-        lock_down(&preparation.limits, rules, role).map_err(|(step, error)| Failure {
-            part: Step::part(step as u8),
+        lock_down(&preparation.limits, rules, role).map_err(|(part, error)| Failure {
+            part,
             action: "lock the program down".into(),
             errno: error.raw_os_error(),
         })
