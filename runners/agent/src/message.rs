@@ -329,7 +329,7 @@ pub enum Part {
     Privileges,
     /// The job's files.
     Files,
-    /// The interpreter's start.
+    /// An interpreter that is up.
     Interpreter,
     /// What the host said.
     Conversation,
@@ -348,8 +348,8 @@ impl Part {
             Self::Seccomp => "a filter of system calls",
             Self::Privileges => "giving up privileges",
             Self::Files => "the job's files",
-            Self::Interpreter => "the interpreter's start",
-            Self::Conversation => "the conversation with the agent",
+            Self::Interpreter => "an interpreter",
+            Self::Conversation => "a conversation with the agent",
         }
     }
 }

@@ -118,7 +118,7 @@ mod tests {
         }));
         let diagnosis = &examined.diagnoses[0];
         assert_eq!((examined.isolation, diagnosis.health), (None, Health::Fail));
-        assert!(diagnosis.found.ends_with("the engine was refused: no such file"), "{diagnosis:?}");
+        assert!(diagnosis.found.ends_with("without the engine: no such file"), "{diagnosis:?}");
         assert_eq!(diagnosis.help.as_deref(), Some("start it"));
     }
 }

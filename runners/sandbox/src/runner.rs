@@ -142,14 +142,14 @@ pub enum RunnerError {
         /// What the user can do.
         help: String,
     },
-    /// The kernel or the engine refused a part of the sandbox that is not optional.
-    #[error("cannot make a sandbox: {part} was refused")]
+    /// A part of the sandbox that is not optional cannot be had.
+    #[error("cannot make a sandbox without {part}")]
     Part {
         /// The part: `a user namespace`, `the runtime runsc`.
         part: String,
         /// What the user can do.
         help: String,
-        /// What the kernel or the engine said.
+        /// Why not: what the kernel or the engine said.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
