@@ -10,6 +10,7 @@
 //! the job's limits here as well, because the agent is inside and the host is not.
 
 mod answer;
+mod explanation;
 mod listener;
 mod question;
 
@@ -21,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 use self::answer::Answer;
+pub use self::explanation::explain;
 use self::listener::Listener;
 use self::question::Question;
 use crate::frame::{FrameError, Kind};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::models::ContainerState;
-use lazaret_agent::host::{Conversation, ConversationError, Preparation};
-use lazaret_agent::message::Kernel;
+use lazaret_agent::host::{self, Conversation, ConversationError, Preparation};
+use lazaret_agent::message::{Kernel, Part};
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome, RunnerError, Status};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -129,7 +129,7 @@ impl From<NotReady> for RunnerError {
     fn from(error: NotReady) -> Self {
         match error {
             NotReady::Engine(error) => error,
-            NotReady::Agent(error) => refused(error),
+            NotReady::Agent(error) => explain(error),
         }
     }
 }
@@ -142,18 +142,18 @@ impl Sandbox {
 
     /// Makes it clean and ready for another job. After an error it is of no use.
     pub(crate) async fn reset(&mut self) -> Result<(), RunnerError> {
-        self.conversation.reset().await.map_err(refused)
+        self.conversation.reset().await.map_err(explain)
     }
 
     /// Runs a job to its end.
     pub(crate) async fn run(&mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
         let mut outcome =
-            self.conversation.run(job, self.engine.isolation, events).await.map_err(refused)?;
+            self.conversation.run(job, self.engine.isolation, events).await.map_err(explain)?;
         if self.conversation.is_silent() {
             self.explain_silence().await?;
         }
         if outcome.status == Status::SandboxCrashed {
-            explain(self.container.fate.clone()).await?;
+            explain_crash(self.container.fate.clone()).await?;
         }
         if self.container.fate.borrow().out_of_memory {
             outcome.status = Status::MemoryLimit;
@@ -206,7 +206,7 @@ fn unheard(reason: impl Into<Box<dyn Error + Send + Sync>>) -> RunnerError {
 
 /// Waits for the engine's word on a sandbox that has ended without one of its agent. An error when
 /// it was not the program's doing.
-async fn explain(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
+async fn explain_crash(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
     let told =
         timeout(EXPLANATION, fate.wait_for(|fate| fate.out_of_memory || fate.died || fate.lost));
     let _ = told.await;
@@ -221,26 +221,27 @@ async fn explain(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerError> {
     Err(unheard(reason))
 }
 
-/// What the agent could not do inside, with the answer of the kernel there.
-fn refused(error: ConversationError) -> RunnerError {
+/// What the agent could not do inside, and what helps.
+fn explain(error: ConversationError) -> RunnerError {
     match error {
-        ConversationError::Refused(failure) => RunnerError::Part {
-            part: failure.part.name().to_owned(),
-            help: "use another `docker.runtime` or another base image".to_owned(),
-            source: Box::new(failure.cause()),
-        },
-        ConversationError::NoTypeScript(_) => RunnerError::Interpreter {
-            what: format!("a Node.js that runs TypeScript: {error}"),
-            help: "name an image with Node.js 22.18 or newer as `docker.images.node`".to_owned(),
-        },
         ConversationError::SameKernel(_) => RunnerError::Part {
             part: "gVisor".to_owned(),
             help: "register gVisor's runsc under the name that `docker.runtime` has".to_owned(),
             source: Box::new(error),
         },
-        other => RunnerError::Failed {
-            action: "run the job in a container".into(),
-            source: Box::new(other),
-        },
+        other => {
+            let node = "name an image with Node.js 22.18 or newer as `docker.images.node`";
+            host::explain(other, help, node)
+        }
     }
+}
+
+/// What helps where a part of the sandbox cannot be had; nothing helps where the job is.
+pub(crate) fn help(part: Part) -> Option<String> {
+    let help = match part {
+        Part::Interpreter => "use an image that has its interpreter on its PATH",
+        Part::Files | Part::Conversation => return None,
+        _ => "use another `docker.runtime` or another base image",
+    };
+    Some(help.into())
 }

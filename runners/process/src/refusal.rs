@@ -2,31 +2,13 @@
 
 use std::fs;
 
-use lazaret_agent::host::ConversationError;
-use lazaret_agent::message::{Failure, Part};
+use lazaret_agent::host::{self, ConversationError};
+use lazaret_agent::message::Part;
 use lazaret_sandbox::RunnerError;
 
 /// Says what the runner could not do, and the user can.
 pub(crate) fn explain(error: ConversationError) -> RunnerError {
-    match error {
-        ConversationError::Refused(failure) => refused(&failure),
-        ConversationError::TooLong => {
-            RunnerError::Job("its environment or its words are too long".into())
-        }
-        ConversationError::NoTypeScript(_) => RunnerError::Interpreter {
-            what: format!("a Node.js that runs TypeScript: {error}"),
-            help: "install Node.js 22.18 or newer, and name it as `process.node`".into(),
-        },
-        other => RunnerError::Failed { action: "run the job".into(), source: Box::new(other) },
-    }
-}
-
-fn refused(failure: &Failure) -> RunnerError {
-    let source = Box::new(failure.cause());
-    match help(failure.part) {
-        Some(help) => RunnerError::Part { part: failure.part.name().into(), help, source },
-        None => RunnerError::Failed { action: "run the job".into(), source },
-    }
+    host::explain(error, help, "install Node.js 22.18 or newer, and name it as `process.node`")
 }
 
 /// What helps where a part of the sandbox is refused; nothing helps where the job is.
@@ -79,14 +61,5 @@ mod tests {
         };
         assert!(namespaces(ubuntu).ends_with("kernel.apparmor_restrict_unprivileged_userns=0"));
         assert!(namespaces(|_| None).contains("container"));
-    }
-
-    #[test]
-    fn the_kernels_answer_is_the_cause() {
-        let failure = Failure { part: Part::Proc, action: "mount /proc".into(), errno: Some(1) };
-        let error = explain(ConversationError::Refused(failure));
-        assert_eq!(error.to_string(), "cannot make a sandbox without a process file system");
-        let cause = std::error::Error::source(&error).expect("a cause").to_string();
-        assert!(cause.starts_with("cannot mount /proc: Operation not permitted"), "{cause}");
     }
 }

@@ -3,12 +3,11 @@
 use std::fmt::Write;
 
 use lazaret_agent::host::ConversationError;
-use lazaret_agent::message::Part;
 use lazaret_sandbox::{Diagnosis, causes};
 
 use super::Engine;
 use super::trial::Trial;
-use crate::sandbox::NotReady;
+use crate::sandbox::{NotReady, help};
 
 /// Builds of gVisor before this one take every network namespace of a newer kernel for the root one.
 const KNOWS_NETWORKS: u32 = 20_240_807;
@@ -42,9 +41,9 @@ impl Engine<'_> {
         let (reason, help) = match error {
             NotReady::Engine(error) => (causes(error), self.what_helps_it_start().await),
             NotReady::Agent(ConversationError::Refused(failure)) => {
-                (failure.cause().to_string(), what_helps_the_agent(failure.part))
+                (failure.cause().to_string(), help(failure.part).unwrap_or_else(in_the_log))
             }
-            NotReady::Agent(error) => (causes(error), "look into the engine's log".to_owned()),
+            NotReady::Agent(error) => (causes(error), in_the_log()),
         };
         let found = format!("one of `{}` does not start: {reason}", self.config.runtime);
         Diagnosis::fail("container", found, help)
@@ -52,7 +51,7 @@ impl Engine<'_> {
 
     async fn what_helps_it_start(&self) -> String {
         if !self.is_gvisor_by_name() {
-            return "look into the engine's log".to_owned();
+            return in_the_log();
         }
         let mut help =
             "register it with `--platform=systrap`, or else `--platform=ptrace`".to_owned();
@@ -92,11 +91,8 @@ impl Engine<'_> {
     }
 }
 
-fn what_helps_the_agent(part: Part) -> String {
-    match part {
-        Part::Interpreter => "use an image that has its interpreter on its PATH".to_owned(),
-        _ => "use another `docker.runtime` or another base image".to_owned(),
-    }
+fn in_the_log() -> String {
+    "look into the engine's log".to_owned()
 }
 
 fn filter(trial: &Trial) -> Diagnosis {
