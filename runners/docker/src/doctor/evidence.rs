@@ -102,7 +102,9 @@ fn filter(trial: &Trial) -> Diagnosis {
     }
     let found = "the engine's filter of system calls does not hold inside: programs can make user \
                  namespaces, and pass limits with them";
-    Diagnosis::warn(NAME, found, "for gVisor, register it with the option `--oci-seccomp`")
+    let help = "for gVisor, register it with the option `--oci-seccomp`; a build that has only \
+                ptrace must not: it would refuse `select`";
+    Diagnosis::warn(NAME, found, help)
 }
 
 fn memory(trial: &Trial) -> Diagnosis {
