@@ -56,7 +56,9 @@ fn submission(paths: &[PathBuf], language: Option<Language>) -> Result<Submissio
         return Ok(Submission::new(files, None, project));
     };
     let [path] = paths else {
-        return Err(CliError::new("cannot use `--language` with more than one path"));
+        return Err(
+            CliError::new("cannot use `--language` with more than one path").help("name one file")
+        );
     };
     let file = input::read(path, input::name(path))?;
     let project = input::project(std::slice::from_ref(&file));

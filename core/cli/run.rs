@@ -143,6 +143,7 @@ fn file_name(path: &Path) -> Result<String, CliError> {
     let name = path.file_name().and_then(|name| name.to_str());
     name.map(str::to_owned).ok_or_else(|| {
         CliError::new(format!("cannot run `{}`: its name is not UTF-8", path.display()))
+            .help("rename it")
     })
 }
 
@@ -196,7 +197,8 @@ fn environment(words: &[String]) -> Result<BTreeMap<String, String>, CliError> {
         None => match std::env::var(word) {
             Ok(value) => Ok((word.clone(), value)),
             Err(error) => {
-                Err(CliError::caused(format!("cannot pass the variable `{word}`"), &error))
+                Err(CliError::caused(format!("cannot pass the variable `{word}`"), &error)
+                    .help(format!("give it a value: `--env {word}=VALUE`")))
             }
         },
     };

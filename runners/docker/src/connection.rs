@@ -12,7 +12,7 @@ use lazaret_sandbox::RunnerError;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, absent};
 use crate::sandbox::Maker;
 
 /// How long an engine may take to be connected to.
@@ -73,10 +73,9 @@ impl Connection {
 
     async fn connect(&self, maker: &Maker) -> Result<Engine, RunnerError> {
         let connecting = Engine::connect(&maker.config, self.host.as_deref(), &maker.identity);
-        timeout(PATIENCE, connecting).await.map_err(|_| RunnerError::Failed {
-            action: "connect to the Docker engine".into(),
-            source: format!("no answer within {} seconds", PATIENCE.as_secs()).into(),
-        })?
+        let silent = |_| format!("no answer within {} seconds", PATIENCE.as_secs());
+        let connected = timeout(PATIENCE, connecting).await;
+        connected.map_err(|late| absent(self.host.as_deref(), silent(late)))?
     }
 }
 

@@ -5,6 +5,7 @@
 //! away while a program ran.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -61,7 +62,7 @@ impl Engine {
         host: Option<&str>,
         identity: &Identity,
     ) -> Result<Self, RunnerError> {
-        let absent = |error| absent(host, error);
+        let absent = |error: bollard::errors::Error| absent(host, error);
         let docker = client(host, config.tls.as_ref()).map_err(absent)?.with_timeout(PATIENCE);
         let docker = docker.negotiate_version().await.map_err(absent)?;
         let info = docker.info().await.map_err(absent)?;
@@ -196,14 +197,18 @@ fn lock(
     fates.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn absent(host: Option<&str>, error: bollard::errors::Error) -> RunnerError {
+/// An engine that does not answer.
+pub(crate) fn absent(
+    host: Option<&str>,
+    error: impl Into<Box<dyn Error + Send + Sync>>,
+) -> RunnerError {
     let place = host.unwrap_or("this machine's socket or DOCKER_HOST");
     RunnerError::Part {
         part: format!("the Docker engine at {place}"),
         help: "start it, or set `docker.hosts`, and `docker.tls` where it wants that; \
                `runner = \"process\"` needs none"
             .into(),
-        source: Box::new(error),
+        source: error.into(),
     }
 }
 

@@ -147,7 +147,7 @@ impl<S> Shelf<S> {
                 continue;
             }
             let answer = self.ready.pop_front().ok_or_else(|| RunnerError::Failed {
-                action: "start a sandbox; the next attempt comes in a moment".into(),
+                action: "start a sandbox".into(),
                 source: reason.clone().into(),
             });
             if let Err(Ok(sandbox)) = waiting.answer.send(answer) {

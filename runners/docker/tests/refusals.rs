@@ -42,6 +42,7 @@ async fn those_who_wait_for_an_engine_that_hangs_share_one_attempt() {
     let (runner, begun) = (DockerRunner::new(config), Instant::now());
     for answer in join_all((0..3).map(|_| runner.ready())).await {
         let error = answer.expect_err("nobody answers");
+        assert!(error.to_string().contains(&path.display().to_string()), "{error}");
         let cause = error.source().map(ToString::to_string);
         assert_eq!(cause.as_deref(), Some("no answer within 10 seconds"), "{error:?}");
     }

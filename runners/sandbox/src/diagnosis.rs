@@ -75,9 +75,13 @@ impl Diagnosis {
         Self { health: Health::Fail, help: Some(help.into()), ..Self::ok(name, found) }
     }
 
-    /// Something that a runner could not do.
+    /// Something that a runner could not do. Whoever reads this asks the doctor already, and is not
+    /// sent there.
     pub fn refused(name: impl Into<String>, error: &RunnerError) -> Self {
-        let help = error.help().map(str::to_owned);
+        let help = match error {
+            RunnerError::Failed { .. } => None,
+            other => other.help().map(str::to_owned),
+        };
         Self { health: Health::Fail, help, ..Self::ok(name, causes(error)) }
     }
 }

@@ -174,7 +174,10 @@ impl RunnerError {
             }
             Self::Busy { .. } | Self::NoTurn { .. } => Some("try again later"),
             Self::Closed => Some("try again when it has started anew, or elsewhere"),
-            Self::Limit(_) | Self::Job(_) | Self::Failed { .. } => None,
+            Self::Failed { .. } => {
+                Some("run `lazaret doctor`: it says what is wrong and what to do")
+            }
+            Self::Limit(_) | Self::Job(_) => None,
         }
     }
 }
