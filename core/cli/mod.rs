@@ -87,7 +87,7 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Answers requests over HTTP
     Serve(ServeArgs),
-    /// Looks whether everything is there that running needs, and says what to do where it is not
+    /// Checks that everything needed to run programs is there, and says what to do if not
     #[command(after_help = DOCTOR_CODES)]
     Doctor(doctor::DoctorArgs),
     /// Shows the queue and the pools of a running service

@@ -33,7 +33,7 @@ pub(super) struct RunArgs {
     /// The program
     #[arg(value_name = "PROGRAM")]
     program: PathBuf,
-    /// What follows the program's name in its arguments
+    /// Words passed to the script
     #[arg(last = true, value_name = "WORD")]
     words: Vec<String>,
     /// Calls `main` with this argument: JSON, or else a string
@@ -51,7 +51,7 @@ pub(super) struct RunArgs {
     /// A further file in the program's work directory, under its own name or another
     #[arg(long = "file", value_name = "PATH[=NAME]")]
     files: Vec<String>,
-    /// A variable in the program's environment; without a value, as it is here
+    /// A variable in the program's environment; without a value, the one set here
     #[arg(long = "env", value_name = "NAME[=VALUE]")]
     environment: Vec<String>,
     /// The program's language, whatever its name says
@@ -66,7 +66,7 @@ pub(super) struct RunArgs {
     /// The weakest sandbox, in place of `execution.isolation`: process, container or gvisor
     #[arg(long, value_name = "ISOLATION")]
     isolation: Option<String>,
-    /// The severity that is too bad, in place of `gate.deny`
+    /// Findings of this severity or worse are refused, in place of `gate.deny`
     #[arg(long, value_name = "SEVERITY")]
     deny: Option<String>,
     /// Writes the files that the program left in `artifacts/` to this directory

@@ -38,7 +38,7 @@ struct Request {
     files: Vec<RequestFile>,
     /// Calls `main` with these arguments; without them the program runs as a script.
     arguments: Option<Map<String, Value>>,
-    /// What follows the program's name in its arguments.
+    /// Words passed to the script.
     #[serde(default)]
     words: Vec<String>,
     /// The program's environment.
