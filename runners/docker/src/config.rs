@@ -15,7 +15,7 @@ pub struct DockerConfig {
     /// Where engines listen: `unix:///run/docker.sock`, `tcp://host:2376`. Without any,
     /// `DOCKER_HOST`, then the engine of this machine.
     pub hosts: Vec<String>,
-    /// What engines behind `tcp://` are spoken to with. Without it, `DOCKER_TLS_VERIFY` and
+    /// TLS files for engines behind `tcp://`, in PEM. Without them, `DOCKER_TLS_VERIFY` and
     /// `DOCKER_CERT_PATH` decide for the engine of `DOCKER_HOST`, and others are spoken to in the
     /// clear.
     pub tls: Option<Tls>,
@@ -82,11 +82,11 @@ pub struct Warm {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {
-    /// Whom engines are believed.
+    /// The authority that signs engines' certificates.
     pub ca: PathBuf,
-    /// Who we are.
+    /// Our certificate.
     pub certificate: PathBuf,
-    /// The key of that.
+    /// Its private key.
     pub key: PathBuf,
 }
 
