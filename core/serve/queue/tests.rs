@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lazaret_sandbox::{Entry, Form, Interpreter, Limits};
+use lazaret_sandbox::Interpreter;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
@@ -67,16 +67,7 @@ impl Scene {
 }
 
 fn job(name: &str) -> Job {
-    Job {
-        interpreter: Interpreter::Bash,
-        files: Vec::new(),
-        entry: Entry { path: name.into(), form: Form::Script { words: Vec::new() } },
-        environment: std::collections::BTreeMap::new(),
-        stdin: Vec::new(),
-        limits: Limits::default(),
-        isolation: Isolation::Process,
-        tenant: name[..1].into(),
-    }
+    Job { tenant: name[..1].into(), ..Job::script(Interpreter::Bash, name, "") }
 }
 
 const LONG: Duration = Duration::from_mins(10);

@@ -10,9 +10,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use lazaret_sandbox::{
-    Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Outcome, Status,
-};
+use lazaret_sandbox::{Events, Form, Interpreter, Isolation, Job, Outcome, Status};
 
 use self::support::Sandbox;
 
@@ -60,16 +58,10 @@ fn job(interpreter: Interpreter) -> Job {
     };
     let arguments = serde_json::json!({"x": 1});
     let serde_json::Value::Object(arguments) = arguments else { unreachable!() };
-    Job {
-        interpreter,
-        files: vec![InputFile { path: path.into(), contents: code.into() }],
-        entry: Entry { path: path.into(), form: Form::Main { arguments } },
-        environment: [("SECRET".to_owned(), "x".to_owned())].into(),
-        stdin: Vec::new(),
-        tenant: String::new(),
-        limits: support::limits(),
-        isolation: Isolation::Container,
-    }
+    let mut job = Job { limits: support::limits(), ..Job::script(interpreter, path, code) };
+    job.entry.form = Form::Main { arguments };
+    job.environment.insert("SECRET".into(), "x".into());
+    job
 }
 
 /// What the sandbox has used so far, by its control group (version 1, or 2 made by systemd).

@@ -6,13 +6,10 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::process::Command;
 
 use lazaret_agent::host::ConversationError;
-use lazaret_sandbox::{
-    Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Outcome, Status,
-};
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, Status};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -113,17 +110,7 @@ print(sorted(os.environ))
 "#;
 
 fn job(code: &str) -> Job {
-    let form = Form::Script { words: Vec::new() };
-    Job {
-        interpreter: Interpreter::Python,
-        files: vec![InputFile { path: "main.py".into(), contents: code.into() }],
-        entry: Entry { path: "main.py".into(), form },
-        environment: BTreeMap::new(),
-        stdin: Vec::new(),
-        limits: limits(),
-        isolation: Isolation::Container,
-        tenant: String::new(),
-    }
+    Job { limits: limits(), ..Job::script(Interpreter::Python, "main.py", code) }
 }
 
 async fn run(sandbox: &mut Sandbox, job: &Job) -> Outcome {

@@ -8,9 +8,7 @@ mod support;
 use std::time::Duration;
 
 use lazaret_agent::host::ConversationError;
-use lazaret_sandbox::{
-    Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Outcome, Status,
-};
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Outcome, Status};
 
 use self::support::{Sandbox, limits};
 
@@ -148,16 +146,7 @@ tell("memory", open("/proc/self/oom_score_adj").read())
 "#;
 
 fn job(code: &str) -> Job {
-    Job {
-        interpreter: Interpreter::Python,
-        files: vec![InputFile { path: "main.py".into(), contents: code.into() }],
-        entry: Entry { path: "main.py".into(), form: Form::Script { words: Vec::new() } },
-        environment: std::collections::BTreeMap::new(),
-        stdin: Vec::new(),
-        limits: limits(),
-        isolation: Isolation::Container,
-        tenant: String::new(),
-    }
+    Job { limits: limits(), ..Job::script(Interpreter::Python, "main.py", code) }
 }
 
 async fn run(sandbox: &mut Sandbox, code: &str) -> Outcome {

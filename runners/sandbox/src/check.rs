@@ -203,19 +203,12 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::Limits;
 
     fn job(paths: &[&str]) -> Job {
         let file = |path: &&str| InputFile { path: (*path).into(), contents: Vec::new() };
         Job {
-            interpreter: Interpreter::Python,
             files: paths.iter().map(file).collect(),
-            entry: Entry { path: "main.py".into(), form: Form::Script { words: Vec::new() } },
-            environment: std::collections::BTreeMap::new(),
-            stdin: Vec::new(),
-            limits: Limits::default(),
-            isolation: Isolation::Process,
-            tenant: String::new(),
+            ..Job::script(Interpreter::Python, "main.py", "")
         }
     }
 

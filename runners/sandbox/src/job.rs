@@ -30,6 +30,20 @@ pub struct Job {
 }
 
 impl Job {
+    /// A script in one file, with nothing to read, the usual limits, and any sandbox.
+    pub fn script(interpreter: Interpreter, path: &str, code: &str) -> Self {
+        Self {
+            interpreter,
+            files: vec![InputFile { path: path.into(), contents: code.into() }],
+            entry: Entry { path: path.into(), form: Form::Script { words: Vec::new() } },
+            environment: BTreeMap::new(),
+            stdin: Vec::new(),
+            limits: Limits::default(),
+            isolation: Isolation::Process,
+            tenant: String::new(),
+        }
+    }
+
     /// Whether its entry is TypeScript, which not every Node.js runs.
     pub fn is_typescript(&self) -> bool {
         let ending = self.entry.path.rsplit_once('.').map(|(_, ending)| ending);

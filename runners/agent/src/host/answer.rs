@@ -207,27 +207,14 @@ fn source(source: message::Source) -> Source {
 
 #[cfg(test)]
 mod tests {
-    use lazaret_sandbox::{Entry, Interpreter, Limits};
+    use lazaret_sandbox::Interpreter;
 
     use super::*;
 
-    fn job() -> Job {
-        let form = Form::Script { words: Vec::new() };
-        Job {
-            interpreter: Interpreter::Bash,
-            files: Vec::new(),
-            entry: Entry { path: String::new(), form },
-            environment: std::collections::BTreeMap::new(),
-            stdin: Vec::new(),
-            limits: Limits::default(),
-            isolation: Isolation::Process,
-            tenant: String::new(),
-        }
-    }
-
     /// Hears the same frame until it is too much.
     async fn hear(kind: Kind, payload: &[u8]) -> (usize, String) {
-        let mut answer = Answer::new(&job(), Isolation::Process, Vec::new());
+        let job = Job::script(Interpreter::Bash, "main.sh", "");
+        let mut answer = Answer::new(&job, Isolation::Process, Vec::new());
         let artifact = Frame { kind: Kind::Artifact, payload: br#"{"path": "first"}"#.to_vec() };
         answer.take(artifact, &Events::none()).await.expect("one is allowed");
         for heard in 0.. {

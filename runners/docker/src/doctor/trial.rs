@@ -1,14 +1,11 @@
 //! A small sandbox, made as those of jobs are: a program in it tells what it runs on, then uses more
 //! memory than there is. It takes a second, and is gone afterwards.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lazaret_agent::host::ConversationError;
-use lazaret_sandbox::{
-    Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Limits, RunnerError,
-};
+use lazaret_sandbox::{Events, Interpreter, Job, Limits, RunnerError};
 use tokio::time::{sleep, timeout};
 
 use super::{Engine, leftovers};
@@ -162,17 +159,7 @@ fn job(interpreter: Interpreter, limits: Limits) -> Job {
         Interpreter::Node => NODE,
         Interpreter::Bash => SHELL,
     };
-    let path = "trial".to_owned();
-    Job {
-        interpreter,
-        files: vec![InputFile { path: path.clone(), contents: code.into() }],
-        entry: Entry { path, form: Form::Script { words: Vec::new() } },
-        environment: BTreeMap::new(),
-        stdin: Vec::new(),
-        limits,
-        isolation: Isolation::Container,
-        tenant: String::new(),
-    }
+    Job { limits, ..Job::script(interpreter, "trial", code) }
 }
 
 impl Trial {

@@ -1,12 +1,10 @@
 //! Small programs, written down and run in one breath.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::{
-    Entry, Events, Form, InputFile, Interpreter, Isolation, Job, Limits, Outcome, Printed, Runner,
-    RunnerError, Status,
+    Events, Form, InputFile, Interpreter, Job, Limits, Outcome, Printed, Runner, RunnerError,
+    Status,
 };
 
 /// A program to run, as a script unless it is told otherwise.
@@ -34,19 +32,7 @@ pub fn bash(code: &str) -> Program {
 impl Program {
     /// A program in a file of this name.
     pub fn new(interpreter: Interpreter, path: &str, code: &str) -> Self {
-        let file = InputFile { path: path.into(), contents: code.into() };
-        let form = Form::Script { words: Vec::new() };
-        let job = Job {
-            interpreter,
-            files: vec![file],
-            entry: Entry { path: path.into(), form },
-            environment: BTreeMap::new(),
-            stdin: Vec::new(),
-            limits: Limits::default(),
-            isolation: Isolation::Process,
-            tenant: String::new(),
-        };
-        Self { job }
+        Self { job: Job::script(interpreter, path, code) }
     }
 
     /// Calls its `main` with these arguments.
