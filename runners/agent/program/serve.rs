@@ -50,9 +50,6 @@ use crate::system;
 pub(crate) use self::evidence::Evidence;
 pub(crate) use self::lockdown::Rules;
 
-/// Where programs start, and find their files.
-pub(crate) const WORK: &str = "/work";
-
 /// What the agent serves in.
 pub(crate) enum Sandbox {
     /// One that an engine has made; the engine knows what it is made of, and can have it reset.

@@ -16,6 +16,13 @@ pub const VERSION: u32 = 3;
 /// The number of the user and the group that programs run as, inside.
 pub const NOBODY: u32 = 65534;
 
+/// Where programs start, and find their files.
+pub const WORK: &str = "/work";
+
+/// The scratch space: where programs may write, inside. They may start what lies in [`WORK`], a
+/// script beside the entry for example; nothing needs that of the other two.
+pub const SCRATCH: [&str; 3] = [WORK, "/tmp", "/dev/shm"];
+
 /// The walls that the agent builds where no engine does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walls {

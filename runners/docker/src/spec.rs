@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use bollard::models::{ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig};
+use lazaret_agent::message::{SCRATCH, WORK};
 use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
 
 use crate::identity::Identity;
@@ -28,10 +29,6 @@ const OWN_PROCESSES_PER_PROCESS: i64 = 3;
 
 /// What the agent needs: to become nobody, and to end what nobody has started.
 const CAPABILITIES: [&str; 3] = ["SETUID", "SETGID", "KILL"];
-
-/// The places where programs may write, each its own file system in memory. Programs may start what
-/// lies in `/work`, a script beside the entry for example; nothing needs that of the other two.
-const SCRATCH: [(&str, &str); 3] = [("/work", "exec"), ("/tmp", "noexec"), ("/dev/shm", "noexec")];
 
 /// The sizes of containers: the smallest, and how many times larger the next one is. The documented
 /// limits are among them.
@@ -134,7 +131,9 @@ fn host_config(config: &DockerConfig, key: &Key) -> Result<HostConfig, RunnerErr
     let own_memory = OWN_MEMORY + OWN_MEMORY_PER_PROCESS * u64::from(key.processes);
     let memory = key.memory.saturating_add(own_memory);
     let swap = config.swap.map_or(0, |size| size.0);
-    let tmpfs = SCRATCH.map(|(path, start)| {
+    // Each place is a file system of its own, in memory.
+    let tmpfs = SCRATCH.map(|path| {
+        let start = if path == WORK { "exec" } else { "noexec" };
         (path.to_owned(), format!("rw,nosuid,nodev,{start},size={},mode=1777", key.disk))
     });
     let capabilities = CAPABILITIES.iter().map(|name| (*name).to_owned());

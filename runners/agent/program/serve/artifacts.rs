@@ -10,14 +10,14 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use lazaret_agent::frame::{CHUNK, Kind};
-use lazaret_agent::message::{Artifact, Failure, Limits, MOST_REFUSALS, Part, Refused};
+use lazaret_agent::message::{Artifact, Failure, Limits, MOST_REFUSALS, Part, Refused, WORK};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag};
 use nix::sys::stat::{FileStat, SFlag, fstatat, lstat};
 
 use super::files::{Directory, open_in};
-use super::{WORK, owner};
+use super::owner;
 use crate::attempt::Attempt;
 use crate::channel::Outbox;
 

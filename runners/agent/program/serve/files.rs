@@ -6,13 +6,12 @@ use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use lazaret_agent::message::{Failure, Part};
+use lazaret_agent::message::{Failure, Part, WORK};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::sys::stat::{Mode, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
-use super::WORK;
 use crate::attempt::{Attempt, failure};
 
 /// A directory that everything is opened from.

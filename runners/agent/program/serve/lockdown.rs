@@ -1,5 +1,8 @@
-//! What the program's first process gives up between `fork` and `exec`. All that it starts
+//! What the program's first process gives up between `clone` and `exec`. All that it starts
 //! inherits it, and none of it can be undone.
+//!
+//! Until it becomes the program, that process shares the agent's memory (`system::start`): what it
+//! changes there is changed for the agent.
 
 use std::fs;
 use std::io;
@@ -8,7 +11,7 @@ use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
-use lazaret_agent::message::{Demand, Failure, Kernel, Limits, NOBODY, Part};
+use lazaret_agent::message::{Demand, Failure, Kernel, Limits, NOBODY, Part, SCRATCH};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Gid, Uid, getuid, setgroups, setresgid, setresuid, setsid};
@@ -17,8 +20,8 @@ use super::filter;
 use crate::attempt::failure;
 use crate::system;
 
-/// Where programs may write.
-const WRITABLE: [&str; 6] = ["/work", "/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full"];
+/// Devices that programs may write to; what they write is gone.
+const DEVICES: [&str; 3] = ["/dev/null", "/dev/zero", "/dev/full"];
 
 /// How many processes the kernel allows above the limit. The agent, and in the outer namespace its
 /// parent, are of the same user; and a program has to get *above* its limit for the agent to see
@@ -100,6 +103,7 @@ impl Rules {
 fn rules(level: CompatLevel) -> Result<RulesetCreated, RulesetError> {
     // The first version is what a demand means; the rest is a gain where it is there.
     let (demanded, known) = (ABI::V1, ABI::V6);
+    let writable = SCRATCH.into_iter().chain(DEVICES);
     Ruleset::default()
         .set_compatibility(level)
         .handle_access(AccessFs::from_all(demanded))?
@@ -108,7 +112,7 @@ fn rules(level: CompatLevel) -> Result<RulesetCreated, RulesetError> {
         .scope(Scope::from_all(known))?
         .create()?
         .add_rules(path_beneath_rules(["/"], AccessFs::from_read(known)))?
-        .add_rules(path_beneath_rules(WRITABLE, AccessFs::from_all(known)))
+        .add_rules(path_beneath_rules(writable, AccessFs::from_all(known)))
 }
 
 /// What a process is going to be.

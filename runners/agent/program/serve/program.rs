@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lazaret_agent::frame::Kind;
-use lazaret_agent::message::{Failure, Part, Preparation};
+use lazaret_agent::message::{Failure, Part, Preparation, WORK};
 use nix::fcntl::OFlag;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, pipe2};
@@ -19,8 +19,8 @@ use super::command::Command;
 use super::job::Received;
 use super::lockdown::{Role, Rules, lock_down};
 use super::streams::{Feeder, Tap};
+use super::worker;
 use super::zygote::Zygote;
-use super::{WORK, worker};
 use crate::attempt::{Attempt, failure};
 use crate::channel;
 use crate::descriptors::Reserved;

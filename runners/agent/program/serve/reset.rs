@@ -19,7 +19,7 @@ use std::fs::{self, Metadata, Permissions};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use lazaret_agent::message::{Failure, NOBODY, Part};
+use lazaret_agent::message::{Failure, NOBODY, Part, SCRATCH};
 use nix::errno::Errno;
 
 use super::children::Children;
@@ -27,8 +27,8 @@ use super::listing::Listing;
 use super::owner;
 use crate::attempt::{Attempt, failure};
 
-/// Where programs can leave something.
-const PLACES: [&str; 4] = [super::WORK, "/tmp", "/dev/shm", "/dev/mqueue"];
+/// Where message queues are, where an engine shows them.
+const QUEUES: &str = "/dev/mqueue";
 
 /// File systems of the kernel's own, in which nobody without rights can leave anything.
 const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "devpts", "cgroup", "cgroup2"];
@@ -41,10 +41,15 @@ pub(super) struct Sandbox {
     only_places_are_writable: bool,
 }
 
-/// One of [`PLACES`] that is there.
+/// One of [`places`] that is there.
 struct Place {
     path: &'static Path,
     listing: Listing,
+}
+
+/// Where programs can leave something.
+fn places() -> impl Iterator<Item = &'static str> {
+    SCRATCH.into_iter().chain([QUEUES])
 }
 
 impl Sandbox {
@@ -54,7 +59,7 @@ impl Sandbox {
             Err(Errno::ENOENT) => None,
             opened => Some(opened.map(|listing| Place { path: Path::new(path), listing })),
         };
-        let places: nix::Result<Vec<Place>> = PLACES.into_iter().filter_map(open).collect();
+        let places: nix::Result<Vec<Place>> = places().filter_map(open).collect();
         let places = places.attempt(Part::Files, "open the places where programs write")?;
         Ok(Self { places, only_places_are_writable: false })
     }
@@ -82,9 +87,9 @@ impl Sandbox {
 
 impl Place {
     /// Removes everything, as far as this user can; whether nothing is there then. The listing is as
-    /// root sees it, whoever asks. Directories are not
-    /// entered but lifted up to the place itself: however deep a program has nested them, no path
-    /// is long. Nobody is left who could exchange a directory for a link in between.
+    /// root sees it, whoever asks. Directories are not entered but lifted up to the place itself:
+    /// however deep a program has nested them, no path is long. Nobody is left who could exchange a
+    /// directory for a link in between.
     fn empty(&self) -> bool {
         let mut lifted = 0;
         loop {
@@ -155,7 +160,7 @@ fn nothing_else_is_writable() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Only the directories of [`PLACES`] may be the program's to write; these are empty.
+/// Only the directories of [`places`] may be the program's to write; these are empty.
 fn nothing_is_writable_in(mount: &Mount<'_>) -> Result<(), Failure> {
     let root = PathBuf::from(mount.place);
     let look =
@@ -164,7 +169,7 @@ fn nothing_is_writable_in(mount: &Mount<'_>) -> Result<(), Failure> {
     let mut waiting = vec![root];
     while let Some(path) = waiting.pop() {
         let found = look(&path)?;
-        let is_a_place = PLACES.iter().any(|place| path == Path::new(place));
+        let is_a_place = places().any(|place| path == Path::new(place));
         if found.dev() != device {
             continue;
         }

@@ -9,15 +9,13 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use lazaret_agent::message::SCRATCH;
 use nix::dir::{Dir, Type};
 use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::{Mode, stat};
 use nix::sys::statvfs::{Statvfs, statvfs};
 
 use super::owner;
-
-/// Where programs can write.
-const PLACES: [&str; 3] = [super::WORK, "/tmp", "/dev/shm"];
 
 /// Bytes that a file is taken for, as where the agent mounts the scratch space itself.
 const BYTES_PER_FILE: u64 = 4096;
@@ -100,7 +98,7 @@ fn different_places() -> Vec<&'static str> {
         seen.push(found.st_dev);
         new
     };
-    PLACES.into_iter().filter(is_new).collect()
+    SCRATCH.into_iter().filter(is_new).collect()
 }
 
 fn used_bytes(system: &Statvfs) -> u64 {

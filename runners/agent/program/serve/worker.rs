@@ -7,12 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lazaret_agent::message::{Failure, Form, Interpreter, Part, Preparation};
+use lazaret_agent::message::{Failure, Form, Interpreter, Part, Preparation, WORK};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::WORK;
 use super::command::Command;
 use super::job::Received;
 use super::lockdown::{self, Role};

@@ -1,14 +1,12 @@
 //! The scratch space: the one file system that a program can write to.
 //!
-//! `/work`, `/tmp` and `/dev/shm` are directories of it, so that one size bounds all three.
-//! Programs may start what lies in `/work`, a script beside the entry for example. Nothing needs
-//! that of the other two.
+//! The places where programs may write are directories of it, so that one size bounds all three.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
-use lazaret_agent::message::{Failure, Part};
+use lazaret_agent::message::{Failure, Part, SCRATCH, WORK};
 use nix::libc::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
@@ -30,13 +28,6 @@ const LEAST_FILES: u64 = 1024;
 
 const RESTRICTED: u64 = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
 
-/// The directories: what each is there, where it is shown, its mode, and how it is restricted.
-const DIRECTORIES: [(&str, &str, u32, u64); 3] = [
-    ("work", "/work", 0o755, RESTRICTED),
-    ("tmp", "/tmp", 0o1777, RESTRICTED | MOUNT_ATTR_NOEXEC),
-    ("shm", "/dev/shm", 0o1777, RESTRICTED | MOUNT_ATTR_NOEXEC),
-];
-
 /// Makes the scratch space with so many bytes.
 pub(super) fn make(size: u64, owner: u32) -> Result<(), Failure> {
     let size = size.min(MOST_BYTES);
@@ -46,15 +37,25 @@ pub(super) fn make(size: u64, owner: u32) -> Result<(), Failure> {
     let restricted = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     mount(Some("scratch"), PLACE, Some("tmpfs"), restricted, Some(options.as_str()))
         .attempt(Part::Mounts, "mount the scratch space")?;
-    for (name, target, mode, attributes) in DIRECTORIES {
-        let directory = Path::new(PLACE).join(name);
-        own(&directory, owner, mode)?;
-        make_directory(Path::new(target))?;
-        cover(&directory, Path::new(target))?;
-        flags(Path::new(target), attributes, false)?;
+    for target in SCRATCH {
+        show(Path::new(target), owner)?;
     }
     umount2(PLACE, MntFlags::MNT_DETACH).attempt(Part::Mounts, "hide the scratch space")?;
     fs::remove_dir(PLACE).attempt(Part::Mounts, "remove the place of the scratch space")
+}
+
+/// Makes one of its directories, and shows it where programs look for it.
+fn show(target: &Path, owner: u32) -> Result<(), Failure> {
+    let (mode, restrictions) = if target == Path::new(WORK) {
+        (0o755, RESTRICTED)
+    } else {
+        (0o1777, RESTRICTED | MOUNT_ATTR_NOEXEC)
+    };
+    let directory = Path::new(PLACE).join(target.file_name().unwrap_or_default());
+    own(&directory, owner, mode)?;
+    make_directory(target)?;
+    cover(&directory, target)?;
+    flags(target, restrictions, false)
 }
 
 fn own(directory: &Path, owner: u32, mode: u32) -> Result<(), Failure> {
