@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of frames and messages together. A host and an agent that differ in it refuse each
 /// other; they are built together, so that happens only where an engine's image is old.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The number of the user and the group that programs run as, inside.
 pub const NOBODY: u32 = 65534;
@@ -32,6 +32,8 @@ pub struct Walls {
     pub readable: Vec<PathBuf>,
     /// Bytes in the scratch space.
     pub disk: u64,
+    /// Files and directories in it.
+    pub files: u64,
     /// Bytes of memory.
     pub memory: u64,
     /// Processes and threads at one time.
@@ -159,6 +161,8 @@ pub struct Limits {
     pub output: u64,
     /// Bytes in the scratch space.
     pub disk: u64,
+    /// Files and directories in it.
+    pub files: u64,
     /// Artifacts.
     pub artifacts: u32,
     /// Bytes of one artifact, and of a result.

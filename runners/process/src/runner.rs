@@ -67,6 +67,7 @@ impl ProcessRunner {
             version: VERSION,
             readable,
             disk: limits.disk,
+            files: limits.files(),
             memory: limits.memory,
             processes: limits.processes,
             groups: self.groups.get_or_init(groups::find).clone(),

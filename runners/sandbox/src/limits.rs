@@ -57,8 +57,9 @@ pub struct LimitError {
 }
 
 impl Limits {
-    /// Files and directories in the scratch space at one time: one for each 4 KiB of `disk`, and
-    /// at least 1024. Empty files cost memory too.
+    /// Files and directories in the scratch space at one time: one for each 4 KiB of `disk`, which
+    /// is what `mkfs` takes for small files, and at least 1024. An empty file costs the kernel about
+    /// a kilobyte that no other limit counts.
     pub fn files(&self) -> u64 {
         const BYTES_PER_FILE: u64 = 4096;
         const LEAST: u64 = 1024;

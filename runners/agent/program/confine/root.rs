@@ -46,7 +46,7 @@ pub(super) fn build(walls: &Walls, owner: u32) -> Result<(), Failure> {
     }
     etc::write()?;
     devices::make()?;
-    scratch::make(walls.disk, owner)?;
+    scratch::make(walls.disk, walls.files, owner)?;
     // Last, because an interpreter may lie in a place that the scratch space covers.
     for directory in &walls.readable {
         bind(directory, directory, READ_ONLY)?;

@@ -44,6 +44,7 @@ fn check(asked: &Limits, prepared: &Limits) -> Result<(), Failure> {
     let fits = asked.memory <= prepared.memory
         && asked.processes <= prepared.processes
         && asked.disk <= prepared.disk
+        && asked.files <= prepared.files
         && asked.cpu <= prepared.cpu;
     if fits {
         return Ok(());

@@ -1,27 +1,21 @@
 //! The scratch space, as it is watched: how many bytes and how many files are in it.
 //!
 //! It is one file system that is shown in three places, or three of them in an engine's container;
-//! the limit holds for all together. An empty file costs memory too, so files are counted as if
-//! each were a page. Linux tells their number; gVisor does not, and there they are looked for.
+//! the limits hold for all together. An empty file costs memory too, so files are counted. Linux
+//! tells their number; gVisor does not, and there they are looked for.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use lazaret_agent::message::SCRATCH;
+use lazaret_agent::message::{Limits, SCRATCH};
 use nix::dir::{Dir, Type};
 use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::{Mode, stat};
 use nix::sys::statvfs::{Statvfs, statvfs};
 
 use super::owner;
-
-/// Bytes that a file is taken for, as where the agent mounts the scratch space itself.
-const BYTES_PER_FILE: u64 = 4096;
-
-/// Even the smallest scratch space has room for the files of a job.
-const LEAST_FILES: u64 = 1024;
 
 /// A walk takes milliseconds where there are thousands of files, so there is none for this many
 /// times as long: it costs a program a twentieth of its time at most.
@@ -45,15 +39,20 @@ pub(super) struct Filled {
 }
 
 impl Scratch {
-    /// With room for so many bytes.
-    pub(super) fn new(most_bytes: u64) -> Self {
-        let (places, most_files) = (different_places(), most_files(most_bytes));
-        Self { places, most_bytes, most_files, next_walk: Instant::now(), files: 0 }
+    /// With room for as much as these limits say.
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            places: different_places(),
+            most_bytes: limits.disk,
+            most_files: limits.files,
+            next_walk: Instant::now(),
+            files: 0,
+        }
     }
 
-    /// Has room for so many bytes from now on, which are no more than before.
-    pub(super) fn hold_to(&mut self, most_bytes: u64) {
-        (self.most_bytes, self.most_files) = (most_bytes, most_files(most_bytes));
+    /// Has room for as much as these limits say from now on, which is no more than before.
+    pub(super) fn hold_to(&mut self, limits: &Limits) {
+        (self.most_bytes, self.most_files) = (limits.disk, limits.files);
     }
 
     /// How full it is. Files are walked through where the kernel does not count them, and only if
@@ -83,10 +82,6 @@ impl Scratch {
         let rest = start.elapsed().saturating_mul(REST);
         self.next_walk = Instant::now() + rest.min(Duration::from_secs(1));
     }
-}
-
-fn most_files(most_bytes: u64) -> u64 {
-    (most_bytes / BYTES_PER_FILE).max(LEAST_FILES)
 }
 
 /// One place of each file system.

@@ -44,7 +44,7 @@ impl Watch {
     /// Knows where to look. No program's time has begun yet.
     pub(super) fn new(limits: Limits, evidence: Evidence) -> Self {
         let (processor, most) = (Processor::new(), Most::default());
-        let (scratch, start) = (Scratch::new(limits.disk), Instant::now());
+        let (scratch, start) = (Scratch::new(&limits), Instant::now());
         Self { limits, evidence, start, processor, scratch, most }
     }
 
@@ -63,7 +63,7 @@ impl Watch {
     pub(super) fn begin(&mut self, limits: Limits) {
         self.limits = limits;
         self.processor.begin(&self.evidence);
-        self.scratch.hold_to(limits.disk);
+        self.scratch.hold_to(&limits);
         self.scratch.is_empty_for(INTERVAL);
         let memory = self.evidence.held_memory().unwrap_or(0);
         self.most = Most { memory, processes: 1, disk: 0 };

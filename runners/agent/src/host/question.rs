@@ -111,6 +111,7 @@ fn limits(limits: &Limits) -> message::Limits {
         processes: limits.processes,
         output: limits.output,
         disk: limits.disk,
+        files: limits.files(),
         artifacts: limits.artifacts,
         artifact_size: limits.artifact_size,
     }

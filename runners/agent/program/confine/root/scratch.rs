@@ -16,23 +16,14 @@ use crate::attempt::Attempt;
 /// Where the file system is while its directories are shown elsewhere.
 const PLACE: &str = "/scratch";
 
-/// Bytes for each file that can exist: what `mkfs` takes for small files. A file costs the kernel
-/// about a kilobyte that no other limit counts.
-const BYTES_PER_FILE: u64 = 4096;
-
 /// More than any machine has. The kernel rounds sizes up, and what it rounds up to 0 has no limit.
 const MOST_BYTES: u64 = 1 << 50;
 
-/// Even the smallest scratch space has room for the files of a job.
-const LEAST_FILES: u64 = 1024;
-
 const RESTRICTED: u64 = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
 
-/// Makes the scratch space with so many bytes.
-pub(super) fn make(size: u64, owner: u32) -> Result<(), Failure> {
-    let size = size.min(MOST_BYTES);
-    let files = (size / BYTES_PER_FILE).max(LEAST_FILES);
-    let options = format!("mode=700,size={size},nr_inodes={files}");
+/// Makes the scratch space with room for so many bytes, and so many files.
+pub(super) fn make(size: u64, files: u64, owner: u32) -> Result<(), Failure> {
+    let options = format!("mode=700,size={},nr_inodes={files}", size.min(MOST_BYTES));
     make_directory(Path::new(PLACE))?;
     let restricted = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     mount(Some("scratch"), PLACE, Some("tmpfs"), restricted, Some(options.as_str()))
