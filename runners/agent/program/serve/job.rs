@@ -8,9 +8,6 @@ use super::owner;
 use crate::attempt::failure;
 use crate::channel::{self, Inbox, unexpected};
 
-/// The most bytes of arguments; the agent holds them until the program has read them.
-const MOST_ARGUMENTS: usize = 16 * 1024 * 1024;
-
 /// A job that is all here.
 pub(super) struct Received {
     pub(super) interpreter: Interpreter,
@@ -65,19 +62,11 @@ impl Received {
                     self.paths.push(path);
                 }
                 Kind::FileBytes => files::append(file.as_mut(), &frame.payload)?,
-                Kind::Arguments => self.add_arguments(&frame.payload)?,
+                Kind::Arguments => self.arguments.extend_from_slice(&frame.payload),
                 Kind::Start => return Ok(true),
                 _ => return Err(unexpected(&frame)),
             }
         }
         Ok(false)
-    }
-
-    fn add_arguments(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        if self.arguments.len() + bytes.len() > MOST_ARGUMENTS {
-            return Err(failure(Part::Conversation, "take so many arguments"));
-        }
-        self.arguments.extend_from_slice(bytes);
-        Ok(())
     }
 }

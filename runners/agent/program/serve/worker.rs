@@ -26,10 +26,6 @@ const PYTHON_ZYGOTE: &str = concat!(
 const NODE: &str = include_str!("../../workers/node.js");
 const BASH: &str = include_str!("../../workers/bash.sh");
 
-/// Variables that Bash does not let anybody set.
-const READ_ONLY_IN_BASH: [&str; 6] =
-    ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
-
 /// What Python and Node are told to run, as JSON.
 #[derive(Serialize)]
 struct Instructions<'a> {
@@ -114,7 +110,7 @@ fn unreadable(error: &serde_json::Error) -> Failure {
     failure(Part::Conversation, format!("read the arguments: {error}"))
 }
 
-/// Texts in the order in which the helper takes them, each with a byte after it that UTF-8 does not
+/// Texts in the order in which the worker takes them, each with a byte after it that UTF-8 does not
 /// have; before them, how many bytes that is.
 fn for_bash(
     received: &Received,
@@ -153,7 +149,7 @@ fn push_arguments(arguments: &[u8], texts: &mut Vec<String>) -> Result<(), Failu
 }
 
 fn push_variable(name: &str, value: String, texts: &mut Vec<String>) -> Result<(), Failure> {
-    if !is_identifier(name) || READ_ONLY_IN_BASH.contains(&name) || value.contains('\0') {
+    if !is_identifier(name) || value.contains('\0') {
         return Err(failure(Part::Conversation, format!("set the variable `{name}` in Bash")));
     }
     texts.extend([name.to_owned(), value]);
@@ -187,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_name_that_a_shell_would_evaluate_is_refused() {
-        for name in ["a[$(id)]", "", "UID", "a-b"] {
+        for name in ["a[$(id)]", "", "a-b"] {
             assert!(push_variable(name, String::new(), &mut Vec::new()).is_err(), "{name}");
         }
     }
