@@ -1,7 +1,7 @@
 //! How each interpreter is started, and told what to run.
 //!
-//! Each starts with a helper of ours, which says that it is up, reads its instructions, and runs
-//! the program as the interpreter itself would. The helper is the command's text, so that there is
+//! Each starts with a worker of ours, which says that it is up, reads its instructions, and runs
+//! the program as the interpreter itself would. The worker is the command's text, so that there is
 //! no file which a program could replace. Code is a file, never a part of a command.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +48,7 @@ pub(super) fn command(preparation: &Preparation, role: Role) -> Result<Command, 
     let (soft, hard) = lockdown::seconds(&preparation.limits, preparation.kernel);
     let seconds = [soft.to_string(), hard.to_string()];
     let [soft, hard] = seconds.each_ref().map(String::as_str);
-    let helper: &[&str] = match (preparation.interpreter, role) {
+    let worker: &[&str] = match (preparation.interpreter, role) {
         (Interpreter::Python, Role::Program) => &["-I", "-c", PYTHON],
         (Interpreter::Python, Role::Zygote) => &["-I", "-c", PYTHON_ZYGOTE, soft, hard],
         // With the usual megabyte for what is new, the first collection of garbage comes just when
@@ -56,7 +56,7 @@ pub(super) fn command(preparation: &Preparation, role: Role) -> Result<Command, 
         (Interpreter::Node, _) => &["--min-semi-space-size=8", "--eval", NODE],
         (Interpreter::Bash, _) => &["--noprofile", "--norc", "-c", BASH],
     };
-    let words = preparation.command.iter().map(String::as_str).chain(helper.iter().copied());
+    let words = preparation.command.iter().map(String::as_str).chain(worker.iter().copied());
     let environment = usual_environment(&preparation.command);
     Command::new(&words.collect::<Vec<_>>(), &environment)
         .map_err(|_| failure(Part::Interpreter, "start what has a NUL in its name"))
