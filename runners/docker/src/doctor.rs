@@ -21,7 +21,7 @@ use futures_util::future::join_all;
 use lazaret_sandbox::{Diagnosis, Examination, Health, Isolation};
 
 use crate::DockerConfig;
-use crate::engine::{client, offered};
+use crate::engine::{offered, reach};
 use crate::sandbox::Maker;
 
 /// How long the engine may take to answer a question about itself. It takes milliseconds; a hung one
@@ -83,10 +83,9 @@ async fn connect<'a>(
     host: Option<&'a str>,
     place: &str,
 ) -> Result<Engine<'a>, Diagnosis> {
-    let (config, absent) = (&maker.config, |error| absent(place, &error));
-    let docker = client(host, config.tls.as_ref()).map_err(absent)?.with_timeout(PATIENCE);
-    let docker = docker.negotiate_version().await.map_err(absent)?;
-    let info = docker.info().await.map_err(absent)?;
+    let config = &maker.config;
+    let reached = reach(host, config.tls.as_ref(), PATIENCE).await;
+    let (docker, info) = reached.map_err(|error| absent(place, &error))?;
     Ok(Engine { docker, maker, config, host, place: place.to_owned(), info })
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bollard::models::EventMessage;
+use bollard::models::{EventMessage, SystemInfo};
 use bollard::query_parameters::EventsOptionsBuilder;
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::StreamExt;
@@ -63,9 +63,8 @@ impl Engine {
         identity: &Identity,
     ) -> Result<Self, RunnerError> {
         let absent = |error: bollard::errors::Error| absent(host, error);
-        let docker = client(host, config.tls.as_ref()).map_err(absent)?.with_timeout(PATIENCE);
-        let docker = docker.negotiate_version().await.map_err(absent)?;
-        let info = docker.info().await.map_err(absent)?;
+        let reached = reach(host, config.tls.as_ref(), PATIENCE).await;
+        let (docker, info) = reached.map_err(absent)?;
         let runtimes = info.runtimes.unwrap_or_default();
         if !runtimes.contains_key(&config.runtime) {
             return Err(no_runtime(&config.runtime, runtimes.into_keys()));
@@ -120,11 +119,20 @@ pub(crate) fn offered(runtime: &str) -> Isolation {
     if runtime.starts_with("runsc") { Isolation::Gvisor } else { Isolation::Container }
 }
 
-/// Speaks to an engine; nothing is said yet.
-pub(crate) fn client(
+/// An engine that agreed on a version of the API, and what it says of itself. It may take `patience`
+/// to begin each answer.
+pub(crate) async fn reach(
     host: Option<&str>,
     tls: Option<&Tls>,
-) -> Result<Docker, bollard::errors::Error> {
+    patience: Duration,
+) -> Result<(Docker, SystemInfo), bollard::errors::Error> {
+    let docker = client(host, tls)?.with_timeout(patience).negotiate_version().await?;
+    let info = docker.info().await?;
+    Ok((docker, info))
+}
+
+/// Speaks to an engine; nothing is said yet.
+fn client(host: Option<&str>, tls: Option<&Tls>) -> Result<Docker, bollard::errors::Error> {
     let set = |name| std::env::var(name).is_ok_and(|value| !value.is_empty());
     let environment = std::env::var("DOCKER_HOST").ok();
     match (host, tls) {
