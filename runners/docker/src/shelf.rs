@@ -88,9 +88,13 @@ impl<S> Shelf<S> {
         if let Some(kept) = own.and_then(|index| self.kept.remove(index)) {
             return Taken::Ready(kept.sandbox);
         }
-        let awaited = self.waiting.iter().filter(|waiting| waiting.tenant == tenant).count();
-        let comes_back = self.resetting.iter().filter(|other| *other == tenant).count() > awaited;
-        if !comes_back && let Some(sandbox) = self.ready.pop_front() {
+        let mut comes_back = self.own_that_come_back();
+        for before in &self.waiting {
+            comes_back(&before.tenant);
+        }
+        if !comes_back(tenant)
+            && let Some(sandbox) = self.ready.pop_front()
+        {
             return Taken::Ready(sandbox);
         }
         let (answer, coming) = oneshot::channel();
@@ -113,13 +117,18 @@ impl<S> Shelf<S> {
     /// How many are needed beside those that are there or come. One that is made clean comes for its
     /// tenant alone.
     fn missing(&self) -> usize {
-        let mut resetting = self.resetting.clone();
-        let needs_another = |waiting: &&Waiting<S>| {
-            let own = resetting.iter().position(|tenant| *tenant == waiting.tenant);
-            own.map(|index| resetting.swap_remove(index)).is_none()
-        };
-        let waiting = self.waiting.iter().filter(needs_another).count();
+        let mut comes_back = self.own_that_come_back();
+        let waiting = self.waiting.iter().filter(|waiting| !comes_back(&waiting.tenant)).count();
         (self.wanted + waiting).saturating_sub(self.ready.len() + self.starting)
+    }
+
+    /// Tells of one who waits after another whether a sandbox of his own tenant comes back for him.
+    fn own_that_come_back(&self) -> impl FnMut(&str) -> bool + use<S> {
+        let mut resetting = self.resetting.clone();
+        move |tenant| {
+            let own = resetting.iter().position(|other| other == tenant);
+            own.map(|index| resetting.swap_remove(index)).is_some()
+        }
     }
 
     /// Whether a start is still needed that is about to begin; else it does not count any more.
@@ -139,10 +148,9 @@ impl<S> Shelf<S> {
     /// that is made clean goes on.
     fn disappoint(&mut self) {
         let reason = self.circuit.trouble().unwrap_or_default();
-        let mut resetting = self.resetting.clone();
+        let mut comes_back = self.own_that_come_back();
         for waiting in std::mem::take(&mut self.waiting) {
-            if let Some(index) = resetting.iter().position(|tenant| *tenant == waiting.tenant) {
-                resetting.swap_remove(index);
+            if comes_back(&waiting.tenant) {
                 self.waiting.push_back(waiting);
                 continue;
             }
@@ -215,12 +223,12 @@ impl<S> Shelf<S> {
         Some(sandbox)
     }
 
-    /// Somebody uses one.
+    /// Counts one as leased.
     pub(crate) fn lease(&mut self) {
         self.leased += 1;
     }
 
-    /// Nobody uses it any more.
+    /// Counts it as leased no more.
     pub(crate) fn release(&mut self) {
         self.leased = self.leased.saturating_sub(1);
     }
