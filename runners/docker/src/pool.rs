@@ -49,6 +49,19 @@ pub(crate) struct Pool {
     closed: CancellationToken,
 }
 
+/// How good a place an engine is for a job; greater is better, and what comes first decides first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank {
+    /// A sandbox that the tenant has used is there, or comes back.
+    own: bool,
+    /// A sandbox is ready, and it may be used.
+    ready: bool,
+    /// The last start went well.
+    well: bool,
+    /// How many more programs may run.
+    places: usize,
+}
+
 impl Pool {
     /// A pool without sandboxes; nothing is tried yet.
     pub(crate) fn new(host: Option<String>, maker: Arc<Maker>) -> Self {
@@ -243,14 +256,15 @@ impl Pool {
             && shelves.values().all(|shelf| shelf.trouble().is_none())
     }
 
-    /// How good a place this is for a job now; greater is better.
-    pub(crate) fn rank(&self, job: &Job) -> (bool, bool, bool, usize) {
-        let (own, ready, well) = self.shelf(&Key::of(job), |shelf| {
-            let (own, ready) = shelf.offers(&job.tenant);
-            (own, ready, shelf.trouble().is_none())
-        });
+    /// How good a place this is for a job now.
+    pub(crate) fn rank(&self, job: &Job) -> Rank {
         let places = self.places.available_permits();
-        (own, ready && places > 0, well, places)
+        self.shelf(&Key::of(job), |shelf| Rank {
+            own: shelf.has_own(&job.tenant),
+            ready: shelf.ready() > 0 && places > 0,
+            well: shelf.trouble().is_none(),
+            places,
+        })
     }
 
     /// How the shelves stand.
@@ -305,9 +319,9 @@ impl Pool {
     fn drop_surplus(&self) {
         let most = usize::try_from(self.maker.config.max.get()).unwrap_or(usize::MAX);
         let mut shelves = self.shelves();
-        while shelves.values().map(|shelf| shelf.kept().0).sum::<usize>() > most {
-            let keeping = shelves.values_mut().filter(|shelf| shelf.kept().0 > 0);
-            let Some(oldest) = keeping.min_by_key(|shelf| shelf.kept().1) else { return };
+        while shelves.values().map(Shelf::kept_count).sum::<usize>() > most {
+            let keeping = shelves.values_mut().filter(|shelf| shelf.kept_count() > 0);
+            let Some(oldest) = keeping.min_by_key(|shelf| shelf.kept_since()) else { return };
             oldest.drop_oldest();
         }
     }

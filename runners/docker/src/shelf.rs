@@ -238,7 +238,7 @@ impl<S> Shelf<S> {
         self.resetting.push(tenant.to_owned());
     }
 
-    /// It is clean, or it is of no use any more.
+    /// Takes back a sandbox that was reset; `None` where that failed.
     pub(crate) fn was_reset(&mut self, tenant: &str, sandbox: Option<S>) {
         if let Some(index) = self.resetting.iter().position(|other| other == tenant) {
             self.resetting.swap_remove(index);
@@ -256,9 +256,14 @@ impl<S> Shelf<S> {
         self.kept.push_back(Kept { tenant: tenant.to_owned(), sandbox, since: Instant::now() });
     }
 
-    /// How many are kept for tenants, and since when the first of them.
-    pub(crate) fn kept(&self) -> (usize, Option<Instant>) {
-        (self.kept.len(), self.kept.front().map(|kept| kept.since))
+    /// How many are kept for tenants.
+    pub(crate) fn kept_count(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Since when the first of them is kept.
+    pub(crate) fn kept_since(&self) -> Option<Instant> {
+        self.kept.front().map(|kept| kept.since)
     }
 
     /// Drops what has been kept the longest.
@@ -281,10 +286,10 @@ impl<S> Shelf<S> {
         }
     }
 
-    /// Whether a tenant would find one of its own, and whether anybody would find a ready one.
-    pub(crate) fn offers(&self, tenant: &str) -> (bool, bool) {
-        let own = self.kept.iter().any(|kept| kept.tenant == tenant);
-        (own || self.resetting.iter().any(|other| other == tenant), !self.ready.is_empty())
+    /// Whether a tenant would find one of its own, now or soon.
+    pub(crate) fn has_own(&self, tenant: &str) -> bool {
+        self.kept.iter().any(|kept| kept.tenant == tenant)
+            || self.resetting.iter().any(|other| other == tenant)
     }
 
     /// Why the last start failed, since when nothing went well.
