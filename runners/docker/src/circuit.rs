@@ -27,7 +27,7 @@ struct State {
 }
 
 impl Circuit {
-    /// So many starts begin.
+    /// Counts starts that begin.
     pub(crate) fn begin(&self, count: usize) {
         self.state().starting += count;
     }

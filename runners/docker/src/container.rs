@@ -52,7 +52,7 @@ const LAST_TRIES: u32 = 4;
 pub(crate) struct Known(Arc<Mutex<HashSet<String>>>);
 
 impl Known {
-    /// Whether it was not known.
+    /// Adds a container; false if it was known.
     pub(crate) fn add(&self, id: &str) -> bool {
         self.all().insert(id.to_owned())
     }

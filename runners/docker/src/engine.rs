@@ -108,7 +108,7 @@ impl Engine {
         receiver
     }
 
-    /// Nobody wants to know any more.
+    /// Stops watching a container.
     pub(crate) fn forget(&self, container: &str) {
         lock(&self.fates).remove(container);
     }

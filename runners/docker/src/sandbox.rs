@@ -167,7 +167,7 @@ impl Sandbox {
     /// container is not heard.
     async fn explain_silence(&mut self) -> Result<(), RunnerError> {
         let (docker, id) = (&self.engine.docker, &self.container.id);
-        is_running(&self.engine, id).await?;
+        must_run(&self.engine, id).await?;
         // What the program has stopped for good the engine cannot kill either.
         let killed = timeout(ANSWER, docker.kill_container(id, None)).await;
         if !self.engine.is_listened_to() {
@@ -186,8 +186,8 @@ const ECHO: Duration = Duration::from_secs(5);
 /// How long the engine may take to say what a container is doing, which it knows.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// What a container does, as far as the engine says; an error where it does not run as it should.
-async fn is_running(engine: &Engine, container: &str) -> Result<(), RunnerError> {
+/// An error where a container does not run as it should, or the engine does not say so.
+async fn must_run(engine: &Engine, container: &str) -> Result<(), RunnerError> {
     let asked = timeout(ANSWER, engine.docker.inspect_container(container, None)).await;
     Err(unheard(match asked {
         Err(_) => "the engine does not answer".to_owned(),
