@@ -30,7 +30,7 @@ use crate::config::{Size, Time};
 use crate::pipeline::Pipeline;
 use connections::Connections;
 
-pub(crate) use pools::{Answer as Pools, Pool};
+pub(crate) use pools::{Pool, Pools};
 pub(crate) use queue::Queue;
 
 /// How long the sandboxes that wait may take to go, once nothing runs any more. Each takes the

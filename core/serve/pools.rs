@@ -12,7 +12,7 @@ use super::queue::QueueState;
 
 /// What is answered, version 1.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Answer {
+pub(crate) struct Pools {
     version: u32,
     pub(crate) queue: QueueState,
     pub(crate) pools: Vec<Pool>,
@@ -41,9 +41,9 @@ pub(crate) struct Pool {
     pub(crate) trouble: Option<String>,
 }
 
-pub(super) async fn answer(State(service): State<Arc<Service>>) -> Json<Answer> {
+pub(super) async fn answer(State(service): State<Arc<Service>>) -> Json<Pools> {
     let pools = service.queue.pools().into_iter().map(Pool::from).collect();
-    Json(Answer { version: 1, queue: service.queue.state(), pools })
+    Json(Pools { version: 1, queue: service.queue.state(), pools })
 }
 
 impl From<PoolState> for Pool {
@@ -56,7 +56,7 @@ impl From<PoolState> for Pool {
             waiting: state.waiting,
             created: state.created,
             destroyed: state.destroyed,
-            refilled_per_minute: state.refilled,
+            refilled_per_minute: state.refilled_per_minute,
             trouble: state.trouble,
         }
     }

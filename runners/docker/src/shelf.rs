@@ -322,7 +322,7 @@ impl<S> Shelf<S> {
             waiting: number(self.waiting.len()),
             created: self.created,
             destroyed: self.created.saturating_sub(alive as u64),
-            refilled: number(self.recent.len()),
+            refilled_per_minute: number(self.recent.len()),
             trouble: self.trouble(),
         }
     }
@@ -471,6 +471,6 @@ mod tests {
         assert_eq!((shelf.state("s".into()).leased, shelf.state("s".into()).destroyed), (1, 0));
         shelf.release();
         let state = shelf.state("s".into());
-        assert_eq!((state.created, state.destroyed, state.refilled), (1, 1, 1));
+        assert_eq!((state.created, state.destroyed, state.refilled_per_minute), (1, 1, 1));
     }
 }

@@ -18,8 +18,8 @@ pub struct PoolState {
     pub created: u64,
     /// Sandboxes removed since the runner began.
     pub destroyed: u64,
-    /// Sandboxes that became ready in the last 60 seconds: the rate of refill per minute.
-    pub refilled: u32,
+    /// Sandboxes that became ready in the last 60 seconds.
+    pub refilled_per_minute: u32,
     /// Why no sandboxes are made now, where that is so.
     pub trouble: Option<String>,
 }
