@@ -55,11 +55,11 @@ pub(crate) enum Sandbox {
     /// One that an engine has made; the engine knows what it is made of, and can have it reset.
     OfAnEngine,
     /// One that the agent has made, for one run.
-    Own(Walls),
+    Own(Built),
 }
 
 /// What the agent has made around itself.
-pub(crate) struct Walls {
+pub(crate) struct Built {
     /// What control groups can tell.
     pub(crate) evidence: Evidence,
     /// What programs are restricted by, beside the walls.
@@ -79,7 +79,7 @@ pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     let (kernel, reused) = (preparation.kernel, preparation.reused);
     let (evidence, rules, outer) = match sandbox {
         Sandbox::OfAnEngine => (engine::evidence(kernel), Rules::of_an_engine(kernel), None),
-        Sandbox::Own(walls) if !reused => (walls.evidence, walls.rules, Some(walls.outer)),
+        Sandbox::Own(built) if !reused => (built.evidence, built.rules, Some(built.outer)),
         Sandbox::Own(_) => {
             return Err(failure(Part::Conversation, "reset a sandbox that the agent has made"));
         }
@@ -89,9 +89,9 @@ pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     server.prepare_copies()?;
     let mut next = server.serve(Rehearsal::Needed)?;
     if next == Next::Reset {
-        let mut sandbox = reset::Sandbox::open()?;
+        let mut places = reset::Places::open()?;
         while next == Next::Reset {
-            sandbox.forget(&server.children)?;
+            places.forget(&server.children)?;
             next = server.serve(Rehearsal::Done)?;
         }
     }
@@ -105,7 +105,7 @@ impl Sandbox {
             Self::OfAnEngine => {
                 ["seccomp", "nobody without capabilities"].map(str::to_owned).into()
             }
-            Self::Own(walls) => walls.parts.clone(),
+            Self::Own(built) => built.parts.clone(),
         }
     }
 }

@@ -176,7 +176,7 @@ pub struct File {
     pub path: String,
 }
 
-/// The sandbox is there.
+/// What the agent says first: that the sandbox is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Greeting {
     /// [`VERSION`].

@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const USUAL: &str = "unix:///var/run/docker.sock";
 
 /// An engine that answers, and what it says of itself.
-struct Engine<'a> {
+struct Patient<'a> {
     docker: Docker,
     maker: &'a Arc<Maker>,
     config: &'a DockerConfig,
@@ -82,11 +82,11 @@ async fn connect<'a>(
     maker: &'a Arc<Maker>,
     host: Option<&'a str>,
     place: &str,
-) -> Result<Engine<'a>, Diagnosis> {
+) -> Result<Patient<'a>, Diagnosis> {
     let config = &maker.config;
     let reached = reach(host, config.tls.as_ref(), PATIENCE).await;
     let (docker, info) = reached.map_err(|error| absent(place, &error))?;
-    Ok(Engine { docker, maker, config, host, place: place.to_owned(), info })
+    Ok(Patient { docker, maker, config, host, place: place.to_owned(), info })
 }
 
 /// An engine that does not answer. The last cause says most.
@@ -111,7 +111,7 @@ fn absent(place: &str, error: &bollard::errors::Error) -> Diagnosis {
     Diagnosis::fail("engine", format!("none answers at {place}: {reason}"), help)
 }
 
-impl Engine<'_> {
+impl Patient<'_> {
     async fn examine(self) -> Examination {
         let mut diagnoses = vec![self.version(), self.control_groups(), self.runtime()];
         let can_start = diagnoses.iter().all(|part| part.health != Health::Fail);

@@ -13,7 +13,7 @@ use super::identity::{self, Identity};
 use super::{BEGIN, MAP_ME, root};
 use crate::attempt::{Attempt, failure};
 use crate::descriptors::Reserved;
-use crate::serve::{self, Evidence, Rules, Sandbox, Walls as Made};
+use crate::serve::{self, Built, Evidence, Rules, Sandbox};
 use crate::system;
 
 /// What process 1 is given at its birth.
@@ -38,7 +38,7 @@ impl Inner {
         let rules = Rules::prepare(self.walls.landlock)?;
         let parts = self.parts(&rules);
         let Self { evidence, link, .. } = self;
-        serve::run(Sandbox::Own(Made { evidence, rules, parts, outer: link }), reserved)
+        serve::run(Sandbox::Own(Built { evidence, rules, parts, outer: link }), reserved)
     }
 
     fn wait_for_permission(&mut self) -> Result<(), Failure> {

@@ -33,9 +33,9 @@ const QUEUES: &str = "/dev/mqueue";
 /// File systems of the kernel's own, in which nobody without rights can leave anything.
 const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "devpts", "cgroup", "cgroup2"];
 
-/// What is known of a sandbox between its runs.
-pub(super) struct Sandbox {
-    places: Vec<Place>,
+/// Where programs can leave something, opened once.
+pub(super) struct Places {
+    all: Vec<Place>,
     /// Whether everything has been looked at once: what programs can write to is decided by owners
     /// and modes, which only the owners can change.
     only_places_are_writable: bool,
@@ -52,16 +52,16 @@ fn places() -> impl Iterator<Item = &'static str> {
     SCRATCH.into_iter().chain([QUEUES])
 }
 
-impl Sandbox {
+impl Places {
     /// Opens the places.
     pub(super) fn open() -> Result<Self, Failure> {
         let open = |path| match Listing::open(path) {
             Err(Errno::ENOENT) => None,
             opened => Some(opened.map(|listing| Place { path: Path::new(path), listing })),
         };
-        let places: nix::Result<Vec<Place>> = places().filter_map(open).collect();
-        let places = places.attempt(Part::Files, "open the places where programs write")?;
-        Ok(Self { places, only_places_are_writable: false })
+        let all: nix::Result<Vec<Place>> = places().filter_map(open).collect();
+        let all = all.attempt(Part::Files, "open the places where programs write")?;
+        Ok(Self { all, only_places_are_writable: false })
     }
 
     /// Removes all that a program has left. Its processes have been ended before.
@@ -69,7 +69,7 @@ impl Sandbox {
         if !children.are_none() {
             return Err(failure(Part::Interpreter, "end all processes of a run"));
         }
-        for place in &self.places {
+        for place in &self.all {
             // Root need not become anybody else for plain files. What is the program's own can be
             // closed to everybody else, and what is root's to it.
             let is_empty = place.empty() || owner::as_program(|| place.empty()) || place.empty();

@@ -7,12 +7,12 @@ use lazaret_sandbox::Diagnosis;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::{Engine, PATIENCE};
+use super::{PATIENCE, Patient};
 
 /// The oldest version of the engine's interface that has been tried: of Docker 20.10.
 const OLDEST: (usize, usize) = (1, 41);
 
-impl Engine<'_> {
+impl Patient<'_> {
     pub(super) fn version(&self) -> Diagnosis {
         let engine = self.info.server_version.as_deref().unwrap_or("of an unknown version");
         let spoken = self.docker.client_version();

@@ -5,14 +5,14 @@ use std::fmt::Write;
 use lazaret_agent::host::ConversationError;
 use lazaret_sandbox::{Diagnosis, causes};
 
-use super::Engine;
+use super::Patient;
 use super::trial::Trial;
 use crate::sandbox::{NotReady, help};
 
 /// Builds of gVisor before this one take every network namespace of a newer kernel for the root one.
 const KNOWS_NETWORKS: u32 = 20_240_807;
 
-impl Engine<'_> {
+impl Patient<'_> {
     /// Says of each part what the trial showed.
     pub(super) async fn judge(&self, trial: &Trial) -> Vec<Diagnosis> {
         let mut diagnoses = Vec::new();

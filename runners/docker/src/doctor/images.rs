@@ -2,10 +2,10 @@
 
 use lazaret_sandbox::{Diagnosis, Health, Interpreter};
 
-use super::Engine;
+use super::Patient;
 use crate::image;
 
-impl Engine<'_> {
+impl Patient<'_> {
     /// What was found of each, and whose image to try a sandbox with.
     pub(super) async fn images(&self) -> (Vec<Diagnosis>, Option<Interpreter>) {
         let mut diagnoses = Vec::new();

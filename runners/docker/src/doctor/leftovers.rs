@@ -63,7 +63,7 @@ pub(super) async fn processes(docker: &Docker, root: Option<&str>) -> Diagnosis 
         }
         let answer = docker.inspect_container(&id, None).await;
         if matches!(answer, Err(Error::DockerResponseServerError { status_code: 404, .. })) {
-            unknown.insert(id, sandbox.processes);
+            unknown.insert(id, sandbox.numbers);
         }
     }
     if !unknown.is_empty() {
@@ -86,7 +86,7 @@ pub(super) async fn processes(docker: &Docker, root: Option<&str>) -> Diagnosis 
 /// Ends what is left of a container of ours.
 pub(super) fn end_processes_of(id: &str) {
     let left = sandboxes().remove(id).unwrap_or_default();
-    for number in left.processes {
+    for number in left.numbers {
         let Ok(number) = i32::try_from(number) else { continue };
         // One that has just gone, or is not ours to end, is the doctor's next finding at most.
         let _ = kill(Pid::from_raw(number), Signal::SIGKILL);
@@ -100,22 +100,22 @@ pub(super) fn root_of(id: &str) -> Option<String> {
 
 /// The processes of one container.
 #[derive(Default)]
-struct Sandbox {
-    processes: Vec<u32>,
+struct Processes {
+    numbers: Vec<u32>,
     /// gVisor's option of that name.
     root: Option<String>,
 }
 
 /// The containers that have processes on this machine.
-fn sandboxes() -> BTreeMap<String, Sandbox> {
-    let mut found: BTreeMap<String, Sandbox> = BTreeMap::new();
+fn sandboxes() -> BTreeMap<String, Processes> {
+    let mut found: BTreeMap<String, Processes> = BTreeMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
         let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
         let line = String::from_utf8_lossy(&line);
         if let Some((number, id)) = number.zip(container(&line)) {
             let sandbox = found.entry(id).or_default();
-            sandbox.processes.push(number);
+            sandbox.numbers.push(number);
             let root = line.split('\0').find_map(|word| word.strip_prefix("--root="));
             sandbox.root = sandbox.root.take().or(root.map(str::to_owned));
         }

@@ -8,9 +8,9 @@ use lazaret_agent::host::ConversationError;
 use lazaret_sandbox::{Events, Interpreter, Job, Limits, RunnerError};
 use tokio::time::{sleep, timeout};
 
-use super::{Engine, leftovers};
+use super::{Patient, leftovers};
 use crate::container::Container;
-use crate::engine;
+use crate::engine::Engine;
 use crate::sandbox::NotReady;
 use crate::spec::Key;
 
@@ -66,7 +66,7 @@ const { readFileSync, writeSync } = require('node:fs');
 for (const file of ['/proc/version', '/proc/1/status']) writeSync(1, readFileSync(file));
 for (const kept = []; ;) kept.push(Buffer.alloc(1048576, 'x'));";
 
-impl Engine<'_> {
+impl Patient<'_> {
     /// Makes one, watches it, and removes it.
     pub(super) async fn try_sandbox(&self, interpreter: Interpreter) -> Trial {
         let mut trial = Trial::default();
@@ -87,9 +87,9 @@ impl Engine<'_> {
     async fn container(
         &self,
         interpreter: Interpreter,
-    ) -> Result<(Arc<engine::Engine>, Container), RunnerError> {
+    ) -> Result<(Arc<Engine>, Container), RunnerError> {
         let (config, identity) = (&self.maker.config, &self.maker.identity);
-        let engine = engine::Engine::connect(config, self.host, identity).await?;
+        let engine = Engine::connect(config, self.host, identity).await?;
         let engine = Arc::new(engine);
         let key = Key::new(interpreter, &limits(MEMORY));
         let container = self.maker.container(&engine, &key).await?;
@@ -98,7 +98,7 @@ impl Engine<'_> {
 
     async fn watch(
         &self,
-        engine: Arc<engine::Engine>,
+        engine: Arc<Engine>,
         container: Container,
         interpreter: Interpreter,
         trial: &mut Trial,
