@@ -5,8 +5,8 @@
 //! process 1, and everything is said over the container's attached streams: no second process is
 //! started in it, and nothing is mounted from this machine.
 //!
-//! To read it: `runner` finds a job a place, `pool` keeps the sandboxes of one engine and `shelf`
-//! counts them, `sandbox` is one of them, `spec` what its container is, `engine` who tells what
+//! To read it: `runner` finds a job a place, `pools` keeps the sandboxes of one engine and `pool`
+//! counts those that are alike, `sandbox` is one of them, `spec` what its container is, `engine` who tells what
 //! happens to it, and `doctor` whether everything is there.
 
 mod circuit;
@@ -19,10 +19,10 @@ mod identity;
 mod image;
 mod installation;
 mod pool;
+mod pools;
 mod reaper;
 mod runner;
 mod sandbox;
-mod shelf;
 mod spec;
 
 pub use config::{DockerConfig, Images, Processors, Reuse, Tls, Warm};

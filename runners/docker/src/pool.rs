@@ -1,362 +1,473 @@
-//! The sandboxes of one engine.
+//! Sandboxes that are alike, those who wait for one, and how many have to be made.
 //!
-//! Starting a container takes half a second; taking one that is ready takes a millisecond. So some
-//! are made ahead of time, and as soon as one is taken the next is started. Each is used once,
-//! because a used sandbox has seen somebody's code; or by one tenant, where the configuration says
-//! so.
+//! Pure bookkeeping: nothing here waits, and nothing is started. A sandbox that nobody takes out is
+//! removed by being dropped.
 
-use std::collections::HashMap;
-use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use lazaret_sandbox::{Events, Interpreter, Job, Limits, Outcome, PoolState, RunnerError, Status};
-use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::task_tracker::TaskTrackerToken;
+use lazaret_sandbox::{PoolState, RunnerError, causes};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-use crate::Reuse;
 use crate::circuit::Circuit;
-use crate::connection::{Connection, Found};
-use crate::engine::Engine;
-use crate::reaper::Reaper;
-use crate::sandbox::{Maker, Sandbox};
-use crate::shelf::{Shelf, Taken};
-use crate::spec::Key;
 
-/// How long a program has the machine for itself that found a sandbox ready.
-const BREATH: Duration = Duration::from_millis(30);
-/// How often the pool looks whether anything is missing.
-const ROUND: Duration = Duration::from_secs(1);
-/// After how many rounds the agents that wait are asked how they are.
-const EXAMINE: u64 = 10;
-/// After how many rounds the engine is asked for leftovers.
-const REAP: u64 = 30;
-/// How long making a sandbox clean may take. It takes a tenth of a second.
-const RESET: Duration = Duration::from_secs(10);
+/// How long a sandbox is kept for a tenant who may come again.
+const KEPT: Duration = Duration::from_mins(1);
 
-/// The sandboxes of one engine.
-pub(crate) struct Pool {
-    connection: Connection,
-    maker: Arc<Maker>,
-    reaper: Arc<Reaper>,
-    shelves: Mutex<HashMap<Key, Shelf<Sandbox>>>,
-    /// One for each image.
-    circuits: HashMap<Interpreter, Circuit>,
-    places: Arc<Semaphore>,
-    starts: Semaphore,
-    closed: CancellationToken,
+/// What is counted for the rate of refill.
+const WINDOW: Duration = Duration::from_mins(1);
+
+/// The pool; `S` is a sandbox.
+pub(crate) struct Pool<S> {
+    /// How many should be ready.
+    wanted: usize,
+    /// Nothing has used them.
+    ready: VecDeque<S>,
+    /// Used by one tenant, and clean again.
+    kept: VecDeque<Kept<S>>,
+    waiting: VecDeque<Waiting<S>>,
+    starting: usize,
+    /// The tenants whose sandboxes are being made clean.
+    resetting: Vec<String>,
+    leased: usize,
+    created: u64,
+    /// When sandboxes became ready, not longer ago than the window.
+    recent: VecDeque<Instant>,
+    circuit: Circuit,
 }
 
-/// How good a place an engine is for a job; greater is better, and what comes first decides first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Rank {
-    /// A sandbox that the tenant has used is there, or comes back.
-    own: bool,
-    /// A sandbox is ready, and it may be used.
-    ready: bool,
-    /// The last start went well.
-    well: bool,
-    /// How many more programs may run.
-    places: usize,
+struct Kept<S> {
+    tenant: String,
+    sandbox: S,
+    since: Instant,
 }
 
-impl Pool {
-    /// A pool without sandboxes; nothing is tried yet.
-    pub(crate) fn new(host: Option<String>, maker: Arc<Maker>) -> Self {
-        let permits = |count: NonZeroU32| {
-            usize::try_from(count.get())
-                .map_or(Semaphore::MAX_PERMITS, |count| count.min(Semaphore::MAX_PERMITS))
-        };
+struct Waiting<S> {
+    tenant: String,
+    answer: oneshot::Sender<Result<S, RunnerError>>,
+}
+
+/// What somebody gets who wants a sandbox.
+pub(crate) enum Taken<S> {
+    /// One that is here.
+    Ready(S),
+    /// One that comes.
+    Coming(oneshot::Receiver<Result<S, RunnerError>>),
+}
+
+impl<S> Pool<S> {
+    /// An empty one.
+    pub(crate) fn new(circuit: Circuit) -> Self {
         Self {
-            connection: Connection::new(host),
-            places: Arc::new(Semaphore::new(permits(maker.config.max))),
-            starts: Semaphore::new(permits(maker.config.starting)),
-            maker,
-            reaper: Arc::default(),
-            shelves: Mutex::default(),
-            circuits: Interpreter::ALL.map(|each| (each, Circuit::default())).into(),
-            closed: CancellationToken::new(),
+            wanted: 0,
+            ready: VecDeque::new(),
+            kept: VecDeque::new(),
+            waiting: VecDeque::new(),
+            starting: 0,
+            resetting: Vec::new(),
+            leased: 0,
+            created: 0,
+            recent: VecDeque::new(),
+            circuit,
         }
     }
 
-    /// The engine, connected to.
-    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, RunnerError> {
-        match self.connection.engine(&self.maker).await? {
-            Found::Known(engine) => Ok(engine),
-            Found::New(engine) => {
-                if let Some(trouble) = &self.maker.identity.installation.trouble {
-                    tracing::warn!(trouble, "this installation's name is not kept");
-                }
-                self.reap(Arc::clone(&engine));
-                Ok(engine)
+    /// Sets how many should be ready.
+    pub(crate) fn want(&mut self, count: usize) {
+        self.wanted = count;
+    }
+
+    /// A sandbox for a tenant. One that the tenant has used is waited for rather than that a fresh
+    /// one is used up: making clean takes a tenth of making.
+    pub(crate) fn take(&mut self, tenant: &str) -> Taken<S> {
+        let own = self.kept.iter().rposition(|kept| kept.tenant == tenant);
+        if let Some(kept) = own.and_then(|index| self.kept.remove(index)) {
+            return Taken::Ready(kept.sandbox);
+        }
+        let mut comes_back = self.own_that_come_back();
+        for before in &self.waiting {
+            comes_back(&before.tenant);
+        }
+        if !comes_back(tenant)
+            && let Some(sandbox) = self.ready.pop_front()
+        {
+            return Taken::Ready(sandbox);
+        }
+        let (answer, coming) = oneshot::channel();
+        self.waiting.push_back(Waiting { tenant: tenant.to_owned(), answer });
+        Taken::Coming(coming)
+    }
+
+    /// How many have to be started now; they count as started.
+    pub(crate) fn start(&mut self) -> usize {
+        self.waiting.retain(|waiting| !waiting.answer.is_closed());
+        let count = self.missing().min(self.circuit.room());
+        self.circuit.begin(count);
+        self.starting += count;
+        if self.starting == 0 && self.circuit.is_open() {
+            self.disappoint();
+        }
+        count
+    }
+
+    /// How many are needed beside those that are there or come. One that is made clean comes for its
+    /// tenant alone.
+    fn missing(&self) -> usize {
+        let mut comes_back = self.own_that_come_back();
+        let waiting = self.waiting.iter().filter(|waiting| !comes_back(&waiting.tenant)).count();
+        (self.wanted + waiting).saturating_sub(self.ready.len() + self.starting)
+    }
+
+    /// Tells of one who waits after another whether a sandbox of his own tenant comes back for him.
+    fn own_that_come_back(&self) -> impl FnMut(&str) -> bool + use<S> {
+        let mut resetting = self.resetting.clone();
+        move |tenant| {
+            let own = resetting.iter().position(|other| other == tenant);
+            own.map(|index| resetting.swap_remove(index)).is_some()
+        }
+    }
+
+    /// Whether a start is still needed that is about to begin; else it does not count any more.
+    pub(crate) fn still_needs(&mut self) -> bool {
+        self.starting = self.starting.saturating_sub(1);
+        self.waiting.retain(|waiting| !waiting.answer.is_closed());
+        let needed = self.missing() > 0;
+        if needed {
+            self.starting += 1;
+        } else {
+            self.circuit.gave_up();
+        }
+        needed
+    }
+
+    /// Nothing will be started for a while: nobody waits for it. Who waits for a sandbox of his own
+    /// that is made clean goes on.
+    fn disappoint(&mut self) {
+        let reason = self.circuit.trouble().unwrap_or_default();
+        let mut comes_back = self.own_that_come_back();
+        for waiting in std::mem::take(&mut self.waiting) {
+            if comes_back(&waiting.tenant) {
+                self.waiting.push_back(waiting);
+                continue;
             }
-        }
-    }
-
-    /// Removes leftovers, in the background: one that hangs takes minutes.
-    fn reap(&self, engine: Arc<Engine>) {
-        let (maker, reaper) = (Arc::clone(&self.maker), Arc::clone(&self.reaper));
-        self.maker.tasks.spawn(async move { reaper.reap(&engine, &maker).await });
-    }
-
-    /// A sandbox for a job: one that is ready, or else one that is made now. Waits while as many
-    /// are leased as the configuration allows.
-    pub(crate) async fn lease(self: &Arc<Self>, job: &Job) -> Result<Lease, RunnerError> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(|_| RunnerError::Closed)?;
-        let key = Key::of(job);
-        let mut sandbox = self.take(&key, &job.tenant).await?;
-        sandbox.container.place = Some(place);
-        self.shelf(&key, Shelf::lease);
-        Ok(Lease {
-            pool: Arc::clone(self),
-            key,
-            sandbox: Some(sandbox),
-            _running: self.maker.tasks.token(),
-        })
-    }
-
-    /// One that waits may have died meanwhile: its agent is asked before it is given away. What was
-    /// made just now needs no question.
-    async fn take(self: &Arc<Self>, key: &Key, tenant: &str) -> Result<Sandbox, RunnerError> {
-        loop {
-            match self.shelf(key, |shelf| shelf.take(tenant)) {
-                Taken::Coming(coming) => {
-                    self.refill(key);
-                    return coming.await.map_err(|_| RunnerError::Closed)?;
-                }
-                Taken::Ready(mut sandbox) => {
-                    self.refill_soon(key);
-                    if sandbox.is_well().await {
-                        return Ok(sandbox);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Starts what is missing, a little later: a start keeps a processor busy for half a second, and
-    /// most programs that find a sandbox ready have ended before it begins.
-    fn refill_soon(self: &Arc<Self>, key: &Key) {
-        let (pool, key) = (Arc::clone(self), key.clone());
-        self.maker.tasks.spawn(async move {
-            sleep(BREATH).await;
-            pool.refill(&key);
-        });
-    }
-
-    /// Starts what is missing, in the background.
-    fn refill(self: &Arc<Self>, key: &Key) {
-        if self.closed.is_cancelled() {
-            return self.shelf(key, Shelf::close);
-        }
-        for _ in 0..self.shelf(key, Shelf::start) {
-            let (pool, key) = (Arc::clone(self), key.clone());
-            self.maker.tasks.spawn(async move {
-                let Some(made) = pool.make(&key).await else { return };
-                if let Err(error) = &made {
-                    tracing::warn!(%error, "cannot start a sandbox");
-                }
-                pool.shelf(&key, |shelf| shelf.started(made));
-                // Those of other kinds may have waited for how this start ends.
-                pool.refill_all();
+            let answer = self.ready.pop_front().ok_or_else(|| RunnerError::Failed {
+                action: "start a sandbox".into(),
+                source: reason.clone().into(),
             });
+            if let Err(Ok(sandbox)) = waiting.answer.send(answer) {
+                self.ready.push_front(sandbox);
+            }
         }
     }
 
-    fn refill_all(self: &Arc<Self>) {
-        self.keys().iter().for_each(|key| self.refill(key));
+    /// Whether nobody has any use for this pool.
+    pub(crate) fn is_idle(&self) -> bool {
+        let empty = self.ready.is_empty() && self.kept.is_empty() && self.waiting.is_empty();
+        empty && self.wanted + self.starting + self.leased == 0 && self.resetting.is_empty()
     }
 
-    /// Makes one when its turn has come, unless nobody needs it any more by then.
-    async fn make(&self, key: &Key) -> Option<Result<Sandbox, RunnerError>> {
-        let Ok(_turn) = self.starts.acquire().await else { return Some(Err(RunnerError::Closed)) };
-        if !self.shelf(key, Shelf::still_needs) {
-            return None;
-        }
-        match self.engine().await {
-            Ok(engine) => Some(self.maker.make(&engine, key).await),
-            Err(error) => Some(Err(error)),
-        }
-    }
-
-    /// Keeps sandboxes ready for jobs with these limits, until the pool is closed.
-    pub(crate) fn warm(self: &Arc<Self>, limits: &Limits) {
-        let Maker { config, tasks, .. } = &*self.maker;
-        for interpreter in config.images.interpreters() {
-            let key = Key::new(interpreter, limits);
-            self.shelf(&key, |shelf| shelf.want(config.warm.of(interpreter)));
-            self.refill(&key);
-        }
-        let pool = Arc::clone(self);
-        tasks.spawn(async move {
-            let closed = pool.closed.clone();
-            closed.run_until_cancelled(pool.tend()).await;
-        });
-    }
-
-    /// Looks after the sandboxes that wait.
-    async fn tend(self: Arc<Self>) {
-        for round in 1_u64.. {
-            sleep(ROUND).await;
-            for key in self.keys() {
-                if round.is_multiple_of(EXAMINE) {
-                    self.examine(&key).await;
+    /// One that was started is there, or is not.
+    pub(crate) fn started(&mut self, made: Result<S, RunnerError>) {
+        self.starting = self.starting.saturating_sub(1);
+        match made {
+            Ok(sandbox) => {
+                self.circuit.succeeded();
+                self.created += 1;
+                self.recent.push_back(Instant::now());
+                self.forget_old();
+                if let Some(sandbox) = self.hand_over(sandbox, |_| true) {
+                    self.put(sandbox);
                 }
-                self.shelf(&key, Shelf::expire);
-                self.refill(&key);
             }
-            self.forget_idle();
-            if round.is_multiple_of(REAP)
-                && let Ok(engine) = self.engine().await
-            {
-                self.reap(engine);
+            Err(error) => {
+                self.circuit.failed(causes(&error));
+                if let Some(waiting) = self.waiting.pop_front() {
+                    let _ = waiting.answer.send(Err(error));
+                }
             }
         }
     }
 
-    /// Asks each agent that waits how it is.
-    async fn examine(&self, key: &Key) {
-        for _ in 0..self.shelf(key, |shelf| shelf.ready()) {
-            let Some(mut sandbox) = self.shelf(key, Shelf::inspect) else { return };
-            if sandbox.is_well().await {
-                self.shelf(key, |shelf| shelf.put(sandbox));
+    /// Puts one back that nobody has used. What nobody wants is dropped.
+    pub(crate) fn put(&mut self, sandbox: S) {
+        if self.ready.len() < self.wanted {
+            self.ready.push_back(sandbox);
+        }
+    }
+
+    /// Takes the one that has been ready the longest, to look after it.
+    pub(crate) fn inspect(&mut self) -> Option<S> {
+        self.ready.pop_front()
+    }
+
+    /// How many are ready.
+    pub(crate) fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// Gives it to the first who waits and may have it; back if there is nobody.
+    fn hand_over(&mut self, sandbox: S, may_have: impl Fn(&str) -> bool) -> Option<S> {
+        let mut sandbox = sandbox;
+        while let Some(index) = self.waiting.iter().position(|waiting| may_have(&waiting.tenant)) {
+            let waiting = self.waiting.remove(index)?;
+            match waiting.answer.send(Ok(sandbox)) {
+                // Whoever waited has gone away.
+                Err(Ok(back)) => sandbox = back,
+                Ok(()) | Err(Err(_)) => return None,
             }
         }
+        Some(sandbox)
     }
 
-    /// Takes no new jobs, and removes what waits. What runs goes on.
-    pub(crate) fn close(&self) {
-        self.closed.cancel();
-        self.places.close();
-        self.starts.close();
-        for key in self.keys() {
-            self.shelf(&key, Shelf::close);
+    /// Counts one as leased.
+    pub(crate) fn lease(&mut self) {
+        self.leased += 1;
+    }
+
+    /// Counts it as leased no more.
+    pub(crate) fn release(&mut self) {
+        self.leased = self.leased.saturating_sub(1);
+    }
+
+    /// A tenant's sandbox is being made clean.
+    pub(crate) fn reset(&mut self, tenant: &str) {
+        self.resetting.push(tenant.to_owned());
+    }
+
+    /// Takes back a sandbox that was reset; `None` where that failed.
+    pub(crate) fn was_reset(&mut self, tenant: &str, sandbox: Option<S>) {
+        if let Some(index) = self.resetting.iter().position(|other| other == tenant) {
+            self.resetting.swap_remove(index);
         }
-    }
-
-    /// Forgets the shelves of jobs with limits of their own that nobody wants any more.
-    fn forget_idle(&self) {
-        let mut shelves = self.shelves();
-        shelves.retain(|_, shelf| !shelf.is_idle());
-    }
-
-    /// Why no job can be served now, where that is so.
-    pub(crate) fn refuses(&self) -> Option<String> {
-        let shelves = self.shelves();
-        shelves.values().find_map(Shelf::refuses)
-    }
-
-    /// Whether sandboxes are kept ready here, and all is well with them.
-    pub(crate) fn serves(&self) -> bool {
-        let shelves = self.shelves();
-        shelves.values().any(Shelf::serves)
-            && shelves.values().all(|shelf| shelf.trouble().is_none())
-    }
-
-    /// How good a place this is for a job now.
-    pub(crate) fn rank(&self, job: &Job) -> Rank {
-        let places = self.places.available_permits();
-        self.shelf(&Key::of(job), |shelf| Rank {
-            own: shelf.has_own(&job.tenant),
-            ready: shelf.ready() > 0 && places > 0,
-            well: shelf.trouble().is_none(),
-            places,
-        })
-    }
-
-    /// How the shelves stand.
-    pub(crate) fn states(&self) -> Vec<PoolState> {
-        let at =
-            self.connection.host.as_ref().map(|host| format!(" at {host}")).unwrap_or_default();
-        let mut states: Vec<PoolState> = self
-            .keys()
-            .iter()
-            .map(|key| self.shelf(key, |shelf| shelf.state(format!("{}{at}", key.name()))))
-            .collect();
-        states.sort_by(|a, b| a.name.cmp(&b.name));
-        states
-    }
-
-    fn shelves(&self) -> MutexGuard<'_, HashMap<Key, Shelf<Sandbox>>> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn keys(&self) -> Vec<Key> {
-        self.shelves().keys().cloned().collect()
-    }
-
-    fn shelf<T>(&self, key: &Key, action: impl FnOnce(&mut Shelf<Sandbox>) -> T) -> T {
-        let mut shelves = self.shelves();
-        let new = || {
-            let circuit = self.circuits.get(&key.interpreter).cloned();
-            Shelf::new(circuit.unwrap_or_default())
+        let Some(sandbox) = sandbox else {
+            // Whoever waited for it has one that is ready, if there is one.
+            let ready = self.ready.pop_front();
+            let ready = ready.and_then(|ready| self.hand_over(ready, |other| other == tenant));
+            if let Some(ready) = ready {
+                self.ready.push_front(ready);
+            }
+            return;
         };
-        action(shelves.entry(key.clone()).or_insert_with(new))
+        let Some(sandbox) = self.hand_over(sandbox, |other| other == tenant) else { return };
+        self.kept.push_back(Kept { tenant: tenant.to_owned(), sandbox, since: Instant::now() });
     }
 
-    /// Makes a used sandbox clean for its tenant, in the background.
-    fn reset(self: &Arc<Self>, key: Key, tenant: String, mut sandbox: Sandbox) {
-        self.shelf(&key, |shelf| shelf.reset(&tenant));
-        let pool = Arc::clone(self);
-        self.maker.tasks.spawn(async move {
-            let reset = timeout(RESET, sandbox.reset()).await;
-            let is_clean = matches!(reset, Ok(Ok(())));
-            if is_clean {
-                // One that is dropped keeps its place until its container is gone.
-                sandbox.container.place = None;
+    /// How many are kept for tenants.
+    pub(crate) fn kept_count(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Since when the first of them is kept.
+    pub(crate) fn kept_since(&self) -> Option<Instant> {
+        self.kept.front().map(|kept| kept.since)
+    }
+
+    /// Drops what has been kept the longest.
+    pub(crate) fn drop_oldest(&mut self) {
+        self.kept.pop_front();
+    }
+
+    /// Drops what was kept for too long.
+    pub(crate) fn expire(&mut self) {
+        self.kept.retain(|kept| kept.since.elapsed() < KEPT);
+    }
+
+    /// Drops everything that waits, and sends everybody away.
+    pub(crate) fn close(&mut self) {
+        self.wanted = 0;
+        self.ready.clear();
+        self.kept.clear();
+        for waiting in self.waiting.drain(..) {
+            let _ = waiting.answer.send(Err(RunnerError::Closed));
+        }
+    }
+
+    /// Whether a tenant would find one of its own, now or soon.
+    pub(crate) fn has_own(&self, tenant: &str) -> bool {
+        self.kept.iter().any(|kept| kept.tenant == tenant)
+            || self.resetting.iter().any(|other| other == tenant)
+    }
+
+    /// Why the last start failed, since when nothing went well.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.circuit.trouble()
+    }
+
+    /// Why nobody can be served now: starts fail, and nothing will be tried for a while. Where
+    /// sandboxes should be ready, that lasts until one is.
+    pub(crate) fn refuses(&self) -> Option<String> {
+        let tries = !self.circuit.is_open();
+        self.trouble().filter(|_| self.ready.is_empty() && (self.wanted > 0 || !tries))
+    }
+
+    /// Whether what should be ready was ever there, and nothing has failed since.
+    pub(crate) fn serves(&self) -> bool {
+        self.wanted > 0 && self.created > 0 && self.trouble().is_none()
+    }
+
+    /// The numbers, for people.
+    pub(crate) fn state(&mut self, name: String) -> PoolState {
+        self.forget_old();
+        let alive = self.ready.len() + self.kept.len() + self.leased + self.resetting.len();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        PoolState {
+            name,
+            warm: number(self.ready.len() + self.kept.len()),
+            starting: number(self.starting),
+            leased: number(self.leased + self.resetting.len()),
+            waiting: number(self.waiting.len()),
+            created: self.created,
+            destroyed: self.created.saturating_sub(alive as u64),
+            refilled_per_minute: number(self.recent.len()),
+            trouble: self.trouble(),
+        }
+    }
+
+    fn forget_old(&mut self) {
+        self.recent.retain(|moment| moment.elapsed() < WINDOW);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure() -> RunnerError {
+        RunnerError::Failed { action: "start".into(), source: "no".into() }
+    }
+
+    fn pool() -> Pool<&'static str> {
+        Pool::new(Circuit::default())
+    }
+
+    impl<S> Taken<S> {
+        fn ready(self) -> S {
+            match self {
+                Self::Ready(sandbox) => sandbox,
+                Self::Coming(_) => panic!("nothing is ready"),
             }
-            let clean = is_clean.then_some(sandbox);
-            pool.shelf(&key, |shelf| shelf.was_reset(&tenant, clean));
-            pool.drop_surplus();
-            pool.refill(&key);
-        });
-    }
+        }
 
-    /// No more used sandboxes are kept than may run at one time, of all kinds together.
-    fn drop_surplus(&self) {
-        let most = usize::try_from(self.maker.config.max.get()).unwrap_or(usize::MAX);
-        let mut shelves = self.shelves();
-        while shelves.values().map(Shelf::kept_count).sum::<usize>() > most {
-            let keeping = shelves.values_mut().filter(|shelf| shelf.kept_count() > 0);
-            let Some(oldest) = keeping.min_by_key(|shelf| shelf.kept_since()) else { return };
-            oldest.drop_oldest();
+        fn coming(self) -> oneshot::Receiver<Result<S, RunnerError>> {
+            match self {
+                Self::Ready(_) => panic!("one is ready"),
+                Self::Coming(receiver) => receiver,
+            }
         }
     }
-}
 
-/// The right to use a sandbox once. Dropping it removes the sandbox.
-pub(crate) struct Lease {
-    pool: Arc<Pool>,
-    key: Key,
-    sandbox: Option<Sandbox>,
-    /// Whoever closes the pool waits for this.
-    _running: TaskTrackerToken,
-}
-
-impl Lease {
-    /// Runs the job to its end, and gives the sandbox back.
-    pub(crate) async fn run(mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
-        let sandbox = self.sandbox.as_mut().expect("a lease has a sandbox until it ends");
-        let outcome = sandbox.run(job, events).await?;
-        if self.pool.maker.config.reuse == Reuse::Tenant && may_serve_again(job, &outcome) {
-            let sandbox = self.sandbox.take().expect("it was there just now");
-            self.pool.reset(self.key.clone(), job.tenant.clone(), sandbox);
-        }
-        Ok(outcome)
+    #[tokio::test]
+    async fn what_is_taken_is_made_again_and_nothing_twice() {
+        let mut pool = pool();
+        pool.want(2);
+        assert_eq!((pool.start(), pool.start()), (2, 0));
+        pool.started(Ok("a"));
+        pool.started(Ok("b"));
+        assert_eq!(pool.take("t").ready(), "a");
+        assert_eq!((pool.start(), pool.start()), (1, 0));
     }
-}
 
-/// Nobody in particular has no sandbox of its own; and what hit a limit may have broken something.
-fn may_serve_again(job: &Job, outcome: &Outcome) -> bool {
-    let ended = matches!(outcome.status, Status::Success | Status::ProgramError | Status::NoResult);
-    ended && !job.tenant.is_empty()
-}
+    #[tokio::test]
+    async fn who_waits_comes_before_the_pool() {
+        let mut pool = pool();
+        pool.want(1);
+        let mut first = pool.take("t").coming();
+        assert_eq!(pool.start(), 2);
+        pool.started(Ok("a"));
+        assert_eq!(first.try_recv().expect("served").expect("a sandbox"), "a");
+        assert_eq!(pool.ready(), 0);
+        pool.started(Ok("b"));
+        assert_eq!(pool.ready(), 1);
+    }
 
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.pool.shelf(&self.key, Shelf::release);
+    #[tokio::test]
+    async fn who_waits_for_a_sandbox_that_does_not_come_clean_gets_one_that_is_ready() {
+        let mut pool = pool();
+        pool.want(1);
+        pool.start();
+        pool.started(Ok("ready"));
+        pool.reset("one");
+        let mut waiting = pool.take("one").coming();
+        assert!(waiting.try_recv().is_err());
+        pool.was_reset("one", None);
+        assert_eq!(waiting.try_recv().expect("served").expect("a sandbox"), "ready");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_started_for_who_has_gone() {
+        let mut pool = pool();
+        drop(pool.take("t").coming());
+        assert_eq!(pool.start(), 0);
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_everybody_is_told_and_nothing_is_tried() {
+        let mut pool = pool();
+        let mut first = pool.take("t").coming();
+        let mut second = pool.take("t").coming();
+        assert_eq!(pool.start(), 2);
+        pool.started(Err(failure()));
+        assert!(first.try_recv().expect("told").is_err());
+        pool.started(Err(failure()));
+        assert!(second.try_recv().expect("told").is_err());
+        let mut third = pool.take("t").coming();
+        assert_eq!(pool.start(), 0);
+        assert!(third.try_recv().expect("told").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_used_sandbox_serves_its_tenant_and_nobody_else() {
+        let mut pool = pool();
+        pool.reset("one");
+        let mut other = pool.take("two").coming();
+        pool.was_reset("one", Some("used"));
+        assert!(other.try_recv().is_err());
+        assert_eq!(pool.take("one").ready(), "used");
+    }
+
+    #[tokio::test]
+    async fn a_tenant_waits_for_its_own_though_another_is_ready() {
+        let mut pool = pool();
+        pool.want(1);
+        assert_eq!(pool.start(), 1);
+        pool.started(Ok("fresh"));
+        pool.reset("one");
+        let mut own = pool.take("one").coming();
+        pool.was_reset("one", Some("used"));
+        assert_eq!(own.try_recv().expect("served").expect("a sandbox"), "used");
+    }
+
+    #[tokio::test]
+    async fn what_is_made_clean_for_one_is_not_counted_for_another() {
+        let mut pool = pool();
+        (0..3).for_each(|_| pool.reset("one"));
+        let _other = pool.take("two").coming();
+        assert_eq!(pool.start(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_start_that_nobody_needs_any_more_does_not_begin() {
+        let mut pool = pool();
+        drop(pool.take("t").coming());
+        let waiting = pool.take("t").coming();
+        assert_eq!(pool.start(), 1);
+        drop(waiting);
+        assert!(!pool.still_needs());
+        assert!(pool.is_idle());
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_is_counted() {
+        let mut pool = pool();
+        pool.want(1);
+        pool.start();
+        pool.started(Ok("a"));
+        pool.take("t").ready();
+        pool.lease();
+        assert_eq!((pool.state("s".into()).leased, pool.state("s".into()).destroyed), (1, 0));
+        pool.release();
+        let state = pool.state("s".into());
+        assert_eq!((state.created, state.destroyed, state.refilled_per_minute), (1, 1, 1));
     }
 }

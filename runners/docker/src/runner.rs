@@ -10,7 +10,7 @@ use lazaret_sandbox::{
 };
 
 use crate::engine::offered;
-use crate::pool::Pool;
+use crate::pools::Pools;
 use crate::sandbox::Maker;
 use crate::{DockerConfig, doctor, image};
 
@@ -20,7 +20,8 @@ const NAME: &str = "docker";
 /// Runs jobs in containers, on one engine or on several.
 pub struct DockerRunner {
     maker: Arc<Maker>,
-    pools: Vec<Arc<Pool>>,
+    /// What each engine has.
+    engines: Vec<Arc<Pools>>,
 }
 
 impl DockerRunner {
@@ -32,8 +33,8 @@ impl DockerRunner {
             config.hosts.iter().cloned().map(Some).collect()
         };
         let maker = Arc::new(Maker::new(config));
-        let pool = |host| Arc::new(Pool::new(host, Arc::clone(&maker)));
-        Self { pools: hosts.into_iter().map(pool).collect(), maker }
+        let pools = |host| Arc::new(Pools::new(host, Arc::clone(&maker)));
+        Self { engines: hosts.into_iter().map(pools).collect(), maker }
     }
 
     fn isolation(&self) -> Isolation {
@@ -41,12 +42,12 @@ impl DockerRunner {
     }
 
     /// Whether this engine could run programs in all languages that have an image.
-    async fn try_engine(&self, pool: &Pool) -> Result<(), RunnerError> {
-        if let Some(reason) = pool.refuses() {
+    async fn try_engine(&self, pools: &Pools) -> Result<(), RunnerError> {
+        if let Some(reason) = pools.refuses() {
             let action = "start a sandbox".into();
             return Err(RunnerError::Failed { action, source: reason.into() });
         }
-        let engine = pool.engine().await?;
+        let engine = pools.engine().await?;
         let images = &self.maker.config.images;
         for interpreter in images.interpreters() {
             let base = base(&self.maker.config, interpreter)?;
@@ -61,11 +62,11 @@ impl Runner for DockerRunner {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
         job.check(NAME, self.isolation())?;
         base(&self.maker.config, job.interpreter)?;
-        let mut pools: Vec<&Arc<Pool>> = self.pools.iter().collect();
-        pools.sort_by_key(|pool| Reverse(pool.rank(&job)));
+        let mut engines: Vec<&Arc<Pools>> = self.engines.iter().collect();
+        engines.sort_by_key(|pools| Reverse(pools.rank(&job)));
         let mut answer = Err(RunnerError::Closed);
-        for pool in pools {
-            answer = pool.lease(&job).await;
+        for pools in engines {
+            answer = pools.lease(&job).await;
             // An engine that is down is left out; nothing of the job was told to it.
             if answer.is_ok() {
                 break;
@@ -78,12 +79,12 @@ impl Runner for DockerRunner {
         if self.maker.config.images.interpreters().next().is_none() {
             base(&self.maker.config, Interpreter::Python)?;
         }
-        if self.pools.iter().any(|pool| pool.serves()) {
+        if self.engines.iter().any(|pools| pools.serves()) {
             return Ok(self.isolation());
         }
         let mut answer = Err(RunnerError::Closed);
-        for pool in &self.pools {
-            answer = self.try_engine(pool).await;
+        for pools in &self.engines {
+            answer = self.try_engine(pools).await;
             if answer.is_ok() {
                 break;
             }
@@ -97,22 +98,22 @@ impl Runner for DockerRunner {
     }
 
     async fn warm(&self, limits: &Limits) {
-        self.pools.iter().for_each(|pool| pool.warm(limits));
+        self.engines.iter().for_each(|pools| pools.warm(limits));
     }
 
     async fn close(&self) {
-        self.pools.iter().for_each(|pool| pool.close());
+        self.engines.iter().for_each(|pools| pools.close());
         self.maker.tasks.close();
         self.maker.tasks.wait().await;
     }
 
     fn places(&self) -> Option<u32> {
-        let engines = u32::try_from(self.pools.len()).unwrap_or(u32::MAX);
+        let engines = u32::try_from(self.engines.len()).unwrap_or(u32::MAX);
         Some(self.maker.config.max.get().saturating_mul(engines))
     }
 
     fn pools(&self) -> Vec<PoolState> {
-        self.pools.iter().flat_map(|pool| pool.states()).collect()
+        self.engines.iter().flat_map(|pools| pools.states()).collect()
     }
 }
 

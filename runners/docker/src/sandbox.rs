@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::container::{Container, Known, Reader, Writer};
 use crate::engine::{Engine, Fate};
 use crate::identity::Identity;
-use crate::spec::{self, Key};
+use crate::spec::{self, Kind};
 use crate::{DockerConfig, Reuse};
 use crate::{image, runner};
 
@@ -60,10 +60,10 @@ impl Maker {
     pub(crate) async fn make(
         self: &Arc<Self>,
         engine: &Arc<Engine>,
-        key: &Key,
+        kind: &Kind,
     ) -> Result<Sandbox, RunnerError> {
-        let container = self.container(engine, key).await?;
-        let sandbox = self.begin(engine, container, key.interpreter, &key.limits()).await;
+        let container = self.container(engine, kind).await?;
+        let sandbox = self.begin(engine, container, kind.interpreter, &kind.limits()).await;
         sandbox.map_err(RunnerError::from)
     }
 
@@ -71,11 +71,11 @@ impl Maker {
     pub(crate) async fn container(
         self: &Arc<Self>,
         engine: &Arc<Engine>,
-        key: &Key,
+        kind: &Kind,
     ) -> Result<Container, RunnerError> {
-        let base = runner::base(&self.config, key.interpreter)?;
-        let image = image::derived(engine, self, key.interpreter, base).await?;
-        let body = spec::body(&self.config, &self.identity, &image, key)?;
+        let base = runner::base(&self.config, kind.interpreter)?;
+        let image = image::derived(engine, self, kind.interpreter, base).await?;
+        let body = spec::body(&self.config, &self.identity, &image, kind)?;
         Container::create(engine, body, self).await
     }
 

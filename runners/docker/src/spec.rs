@@ -54,7 +54,7 @@ fn size(asked: u64, (smallest, factor): Sizes) -> u64 {
 /// choose limits make few kinds of sandboxes, a container has the next larger of a few sizes. To the
 /// job's own limits the agent holds it, which looks every 20 ms.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
+pub(crate) struct Kind {
     pub(crate) interpreter: Interpreter,
     cpu: std::time::Duration,
     memory: u64,
@@ -62,7 +62,7 @@ pub(crate) struct Key {
     disk: u64,
 }
 
-impl Key {
+impl Kind {
     /// What a job has to run in.
     pub(crate) fn of(job: &Job) -> Self {
         Self::new(job.interpreter, &job.limits)
@@ -100,7 +100,7 @@ pub(crate) fn body(
     config: &DockerConfig,
     identity: &Identity,
     image: &str,
-    key: &Key,
+    kind: &Kind,
 ) -> Result<ContainerCreateBody, RunnerError> {
     let mut labels: HashMap<String, String> =
         config.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -122,19 +122,19 @@ pub(crate) fn body(
             ..HealthConfig::default()
         }),
         labels: Some(labels),
-        host_config: Some(host_config(config, key)?),
+        host_config: Some(host_config(config, kind)?),
         ..ContainerCreateBody::default()
     })
 }
 
-fn host_config(config: &DockerConfig, key: &Key) -> Result<HostConfig, RunnerError> {
-    let own_memory = OWN_MEMORY + OWN_MEMORY_PER_PROCESS * u64::from(key.processes);
-    let memory = key.memory.saturating_add(own_memory);
+fn host_config(config: &DockerConfig, kind: &Kind) -> Result<HostConfig, RunnerError> {
+    let own_memory = OWN_MEMORY + OWN_MEMORY_PER_PROCESS * u64::from(kind.processes);
+    let memory = kind.memory.saturating_add(own_memory);
     let swap = config.swap.map_or(0, |size| size.0);
     // Each place is a file system of its own, in memory.
     let tmpfs = SCRATCH.map(|path| {
         let start = if path == WORK { "exec" } else { "noexec" };
-        (path.to_owned(), format!("rw,nosuid,nodev,{start},size={},mode=1777", key.disk))
+        (path.to_owned(), format!("rw,nosuid,nodev,{start},size={},mode=1777", kind.disk))
     });
     let capabilities = CAPABILITIES.iter().map(|name| (*name).to_owned());
     Ok(HostConfig {
@@ -150,7 +150,7 @@ fn host_config(config: &DockerConfig, key: &Key) -> Result<HostConfig, RunnerErr
         // Memory and swap together, as Docker counts it.
         memory_swap: Some(signed(memory.saturating_add(swap))),
         nano_cpus: config.cpus.map(Processors::billionths),
-        pids_limit: Some(OWN_PROCESSES + i64::from(key.processes) * OWN_PROCESSES_PER_PROCESS),
+        pids_limit: Some(OWN_PROCESSES + i64::from(kind.processes) * OWN_PROCESSES_PER_PROCESS),
         tmpfs: Some(tmpfs.into_iter().collect()),
         ipc_mode: Some("private".to_owned()),
         log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
@@ -193,15 +193,15 @@ mod tests {
 
     use super::*;
 
-    fn key(change: impl FnOnce(&mut Limits)) -> Key {
+    fn kind(change: impl FnOnce(&mut Limits)) -> Kind {
         let mut limits = Limits::default();
         change(&mut limits);
-        Key::new(Interpreter::Bash, &limits)
+        Kind::new(Interpreter::Bash, &limits)
     }
 
     #[test]
     fn the_documented_limits_are_a_containers_own() {
-        let (documented, own) = (Limits::default(), key(|_| {}).limits());
+        let (documented, own) = (Limits::default(), kind(|_| {}).limits());
         assert_eq!(own, documented);
     }
 
@@ -209,8 +209,8 @@ mod tests {
     fn whatever_limits_callers_choose_there_are_few_kinds() {
         let most = Limits::default().memory;
         let asked = (8 << 20..=most).step_by(1 << 16);
-        let kinds: HashSet<Key> =
-            asked.map(|memory| key(|limits| limits.memory = memory)).collect();
+        let kinds: HashSet<Kind> =
+            asked.map(|memory| kind(|limits| limits.memory = memory)).collect();
         assert_eq!(kinds.len(), 3);
     }
 
@@ -218,7 +218,7 @@ mod tests {
     fn no_limit_is_larger_than_its_containers() {
         for each in [1, 15, 17, 1 << 20, (1 << 20) + 1, 1 << 33, u64::MAX] {
             let small = u32::try_from(each).unwrap_or(u32::MAX);
-            let own = key(|limits| {
+            let own = kind(|limits| {
                 (limits.memory, limits.disk, limits.processes) = (each, each, small);
                 limits.cpu = Duration::from_millis(each);
             });

@@ -12,7 +12,7 @@ use super::{Patient, leftovers};
 use crate::container::Container;
 use crate::engine::Engine;
 use crate::sandbox::NotReady;
-use crate::spec::Key;
+use crate::spec::Kind;
 
 /// What a sandbox showed.
 #[derive(Debug, Default)]
@@ -91,8 +91,8 @@ impl Patient<'_> {
         let (config, identity) = (&self.maker.config, &self.maker.identity);
         let engine = Engine::connect(config, self.host, identity).await?;
         let engine = Arc::new(engine);
-        let key = Key::new(interpreter, &limits(MEMORY));
-        let container = self.maker.container(&engine, &key).await?;
+        let kind = Kind::new(interpreter, &limits(MEMORY));
+        let container = self.maker.container(&engine, &kind).await?;
         Ok((engine, container))
     }
 

@@ -1,0 +1,361 @@
+//! The sandboxes of one engine.
+//!
+//! Starting a container takes half a second; taking one that is ready takes a millisecond. So some
+//! are made ahead of time, and as soon as one is taken the next is started. Each is used once,
+//! because a used sandbox has seen somebody's code; or by one tenant, where the configuration says
+//! so.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lazaret_sandbox::{Events, Interpreter, Job, Limits, Outcome, PoolState, RunnerError, Status};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use crate::Reuse;
+use crate::circuit::Circuit;
+use crate::connection::{Connection, Found};
+use crate::engine::Engine;
+use crate::pool::{Pool, Taken};
+use crate::reaper::Reaper;
+use crate::sandbox::{Maker, Sandbox};
+use crate::spec::Kind;
+
+/// How long a program has the machine for itself that found a sandbox ready.
+const BREATH: Duration = Duration::from_millis(30);
+/// How often it is looked whether anything is missing.
+const ROUND: Duration = Duration::from_secs(1);
+/// After how many rounds the agents that wait are asked how they are.
+const EXAMINE: u64 = 10;
+/// After how many rounds the engine is asked for leftovers.
+const REAP: u64 = 30;
+/// How long making a sandbox clean may take. It takes a tenth of a second.
+const RESET: Duration = Duration::from_secs(10);
+
+/// The sandboxes of one engine.
+pub(crate) struct Pools {
+    connection: Connection,
+    maker: Arc<Maker>,
+    reaper: Arc<Reaper>,
+    all: Mutex<HashMap<Kind, Pool<Sandbox>>>,
+    /// One for each image.
+    circuits: HashMap<Interpreter, Circuit>,
+    places: Arc<Semaphore>,
+    starts: Semaphore,
+    closed: CancellationToken,
+}
+
+/// How good a place an engine is for a job; greater is better, and what comes first decides first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank {
+    /// A sandbox that the tenant has used is there, or comes back.
+    own: bool,
+    /// A sandbox is ready, and it may be used.
+    ready: bool,
+    /// The last start went well.
+    well: bool,
+    /// How many more programs may run.
+    places: usize,
+}
+
+impl Pools {
+    /// Pools without sandboxes; nothing is tried yet.
+    pub(crate) fn new(host: Option<String>, maker: Arc<Maker>) -> Self {
+        let permits = |count: NonZeroU32| {
+            usize::try_from(count.get())
+                .map_or(Semaphore::MAX_PERMITS, |count| count.min(Semaphore::MAX_PERMITS))
+        };
+        Self {
+            connection: Connection::new(host),
+            places: Arc::new(Semaphore::new(permits(maker.config.max))),
+            starts: Semaphore::new(permits(maker.config.starting)),
+            maker,
+            reaper: Arc::default(),
+            all: Mutex::default(),
+            circuits: Interpreter::ALL.map(|each| (each, Circuit::default())).into(),
+            closed: CancellationToken::new(),
+        }
+    }
+
+    /// The engine, connected to.
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, RunnerError> {
+        match self.connection.engine(&self.maker).await? {
+            Found::Known(engine) => Ok(engine),
+            Found::New(engine) => {
+                if let Some(trouble) = &self.maker.identity.installation.trouble {
+                    tracing::warn!(trouble, "this installation's name is not kept");
+                }
+                self.reap(Arc::clone(&engine));
+                Ok(engine)
+            }
+        }
+    }
+
+    /// Removes leftovers, in the background: one that hangs takes minutes.
+    fn reap(&self, engine: Arc<Engine>) {
+        let (maker, reaper) = (Arc::clone(&self.maker), Arc::clone(&self.reaper));
+        self.maker.tasks.spawn(async move { reaper.reap(&engine, &maker).await });
+    }
+
+    /// A sandbox for a job: one that is ready, or else one that is made now. Waits while as many
+    /// are leased as the configuration allows.
+    pub(crate) async fn lease(self: &Arc<Self>, job: &Job) -> Result<Lease, RunnerError> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| RunnerError::Closed)?;
+        let kind = Kind::of(job);
+        let mut sandbox = self.take(&kind, &job.tenant).await?;
+        sandbox.container.place = Some(place);
+        self.pool(&kind, Pool::lease);
+        Ok(Lease {
+            pools: Arc::clone(self),
+            kind,
+            sandbox: Some(sandbox),
+            _running: self.maker.tasks.token(),
+        })
+    }
+
+    /// One that waits may have died meanwhile: its agent is asked before it is given away. What was
+    /// made just now needs no question.
+    async fn take(self: &Arc<Self>, kind: &Kind, tenant: &str) -> Result<Sandbox, RunnerError> {
+        loop {
+            match self.pool(kind, |pool| pool.take(tenant)) {
+                Taken::Coming(coming) => {
+                    self.refill(kind);
+                    return coming.await.map_err(|_| RunnerError::Closed)?;
+                }
+                Taken::Ready(mut sandbox) => {
+                    self.refill_soon(kind);
+                    if sandbox.is_well().await {
+                        return Ok(sandbox);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts what is missing, a little later: a start keeps a processor busy for half a second, and
+    /// most programs that find a sandbox ready have ended before it begins.
+    fn refill_soon(self: &Arc<Self>, kind: &Kind) {
+        let (pools, kind) = (Arc::clone(self), kind.clone());
+        self.maker.tasks.spawn(async move {
+            sleep(BREATH).await;
+            pools.refill(&kind);
+        });
+    }
+
+    /// Starts what is missing, in the background.
+    fn refill(self: &Arc<Self>, kind: &Kind) {
+        if self.closed.is_cancelled() {
+            return self.pool(kind, Pool::close);
+        }
+        for _ in 0..self.pool(kind, Pool::start) {
+            let (pools, kind) = (Arc::clone(self), kind.clone());
+            self.maker.tasks.spawn(async move {
+                let Some(made) = pools.make(&kind).await else { return };
+                if let Err(error) = &made {
+                    tracing::warn!(%error, "cannot start a sandbox");
+                }
+                pools.pool(&kind, |pool| pool.started(made));
+                // Those of other kinds may have waited for how this start ends.
+                pools.refill_all();
+            });
+        }
+    }
+
+    fn refill_all(self: &Arc<Self>) {
+        self.kinds().iter().for_each(|kind| self.refill(kind));
+    }
+
+    /// Makes one when its turn has come, unless nobody needs it any more by then.
+    async fn make(&self, kind: &Kind) -> Option<Result<Sandbox, RunnerError>> {
+        let Ok(_turn) = self.starts.acquire().await else { return Some(Err(RunnerError::Closed)) };
+        if !self.pool(kind, Pool::still_needs) {
+            return None;
+        }
+        match self.engine().await {
+            Ok(engine) => Some(self.maker.make(&engine, kind).await),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Keeps sandboxes ready for jobs with these limits, until the pools are closed.
+    pub(crate) fn warm(self: &Arc<Self>, limits: &Limits) {
+        let Maker { config, tasks, .. } = &*self.maker;
+        for interpreter in config.images.interpreters() {
+            let kind = Kind::new(interpreter, limits);
+            self.pool(&kind, |pool| pool.want(config.warm.of(interpreter)));
+            self.refill(&kind);
+        }
+        let pools = Arc::clone(self);
+        tasks.spawn(async move {
+            let closed = pools.closed.clone();
+            closed.run_until_cancelled(pools.tend()).await;
+        });
+    }
+
+    /// Looks after the sandboxes that wait.
+    async fn tend(self: Arc<Self>) {
+        for round in 1_u64.. {
+            sleep(ROUND).await;
+            for kind in self.kinds() {
+                if round.is_multiple_of(EXAMINE) {
+                    self.examine(&kind).await;
+                }
+                self.pool(&kind, Pool::expire);
+                self.refill(&kind);
+            }
+            self.forget_idle();
+            if round.is_multiple_of(REAP)
+                && let Ok(engine) = self.engine().await
+            {
+                self.reap(engine);
+            }
+        }
+    }
+
+    /// Asks each agent that waits how it is.
+    async fn examine(&self, kind: &Kind) {
+        for _ in 0..self.pool(kind, |pool| pool.ready()) {
+            let Some(mut sandbox) = self.pool(kind, Pool::inspect) else { return };
+            if sandbox.is_well().await {
+                self.pool(kind, |pool| pool.put(sandbox));
+            }
+        }
+    }
+
+    /// Takes no new jobs, and removes what waits. What runs goes on.
+    pub(crate) fn close(&self) {
+        self.closed.cancel();
+        self.places.close();
+        self.starts.close();
+        for kind in self.kinds() {
+            self.pool(&kind, Pool::close);
+        }
+    }
+
+    /// Forgets the all of jobs with limits of their own that nobody wants any more.
+    fn forget_idle(&self) {
+        let mut all = self.all();
+        all.retain(|_, pool| !pool.is_idle());
+    }
+
+    /// Why no job can be served now, where that is so.
+    pub(crate) fn refuses(&self) -> Option<String> {
+        let all = self.all();
+        all.values().find_map(Pool::refuses)
+    }
+
+    /// Whether sandboxes are kept ready here, and all is well with them.
+    pub(crate) fn serves(&self) -> bool {
+        let all = self.all();
+        all.values().any(Pool::serves) && all.values().all(|pool| pool.trouble().is_none())
+    }
+
+    /// How good a place this is for a job now.
+    pub(crate) fn rank(&self, job: &Job) -> Rank {
+        let places = self.places.available_permits();
+        self.pool(&Kind::of(job), |pool| Rank {
+            own: pool.has_own(&job.tenant),
+            ready: pool.ready() > 0 && places > 0,
+            well: pool.trouble().is_none(),
+            places,
+        })
+    }
+
+    /// How the all stand.
+    pub(crate) fn states(&self) -> Vec<PoolState> {
+        let at =
+            self.connection.host.as_ref().map(|host| format!(" at {host}")).unwrap_or_default();
+        let mut states: Vec<PoolState> = self
+            .kinds()
+            .iter()
+            .map(|kind| self.pool(kind, |pool| pool.state(format!("{}{at}", kind.name()))))
+            .collect();
+        states.sort_by(|a, b| a.name.cmp(&b.name));
+        states
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<Kind, Pool<Sandbox>>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        self.all().keys().cloned().collect()
+    }
+
+    fn pool<T>(&self, kind: &Kind, action: impl FnOnce(&mut Pool<Sandbox>) -> T) -> T {
+        let mut all = self.all();
+        let new = || {
+            let circuit = self.circuits.get(&kind.interpreter).cloned();
+            Pool::new(circuit.unwrap_or_default())
+        };
+        action(all.entry(kind.clone()).or_insert_with(new))
+    }
+
+    /// Makes a used sandbox clean for its tenant, in the background.
+    fn reset(self: &Arc<Self>, kind: Kind, tenant: String, mut sandbox: Sandbox) {
+        self.pool(&kind, |pool| pool.reset(&tenant));
+        let pools = Arc::clone(self);
+        self.maker.tasks.spawn(async move {
+            let reset = timeout(RESET, sandbox.reset()).await;
+            let is_clean = matches!(reset, Ok(Ok(())));
+            if is_clean {
+                // One that is dropped keeps its place until its container is gone.
+                sandbox.container.place = None;
+            }
+            let clean = is_clean.then_some(sandbox);
+            pools.pool(&kind, |pool| pool.was_reset(&tenant, clean));
+            pools.drop_surplus();
+            pools.refill(&kind);
+        });
+    }
+
+    /// No more used sandboxes are kept than may run at one time, of all kinds together.
+    fn drop_surplus(&self) {
+        let most = usize::try_from(self.maker.config.max.get()).unwrap_or(usize::MAX);
+        let mut all = self.all();
+        while all.values().map(Pool::kept_count).sum::<usize>() > most {
+            let keeping = all.values_mut().filter(|pool| pool.kept_count() > 0);
+            let Some(oldest) = keeping.min_by_key(|pool| pool.kept_since()) else { return };
+            oldest.drop_oldest();
+        }
+    }
+}
+
+/// The right to use a sandbox once. Dropping it removes the sandbox.
+pub(crate) struct Lease {
+    pools: Arc<Pools>,
+    kind: Kind,
+    sandbox: Option<Sandbox>,
+    /// Whoever closes the pools waits for this.
+    _running: TaskTrackerToken,
+}
+
+impl Lease {
+    /// Runs the job to its end, and gives the sandbox back.
+    pub(crate) async fn run(mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
+        let sandbox = self.sandbox.as_mut().expect("a lease has a sandbox until it ends");
+        let outcome = sandbox.run(job, events).await?;
+        if self.pools.maker.config.reuse == Reuse::Tenant && may_serve_again(job, &outcome) {
+            let sandbox = self.sandbox.take().expect("it was there just now");
+            self.pools.reset(self.kind.clone(), job.tenant.clone(), sandbox);
+        }
+        Ok(outcome)
+    }
+}
+
+/// Nobody in particular has no sandbox of its own; and what hit a limit may have broken something.
+fn may_serve_again(job: &Job, outcome: &Outcome) -> bool {
+    let ended = matches!(outcome.status, Status::Success | Status::ProgramError | Status::NoResult);
+    ended && !job.tenant.is_empty()
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.pools.pool(&self.kind, Pool::release);
+    }
+}
