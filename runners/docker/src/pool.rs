@@ -3,6 +3,8 @@
 //! Pure bookkeeping: nothing here waits, and nothing is started. A sandbox that nobody takes out is
 //! removed by being dropped.
 
+mod returning;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -10,10 +12,8 @@ use lazaret_sandbox::{PoolState, RunnerError, causes};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use self::returning::Returning;
 use crate::circuit::Circuit;
-
-/// How long a sandbox is kept for a tenant who may come again.
-const KEPT: Duration = Duration::from_mins(1);
 
 /// What is counted for the rate of refill.
 const WINDOW: Duration = Duration::from_mins(1);
@@ -24,23 +24,15 @@ pub(crate) struct Pool<S> {
     wanted: usize,
     /// Nothing has used them.
     ready: VecDeque<S>,
-    /// Used by one tenant, and clean again.
-    kept: VecDeque<Kept<S>>,
+    /// Used by one tenant.
+    returning: Returning<S>,
     waiting: VecDeque<Waiting<S>>,
     starting: usize,
-    /// The tenants whose sandboxes are being made clean.
-    resetting: Vec<String>,
     leased: usize,
     created: u64,
     /// When sandboxes became ready, not longer ago than the window.
     recent: VecDeque<Instant>,
     circuit: Circuit,
-}
-
-struct Kept<S> {
-    tenant: String,
-    sandbox: S,
-    since: Instant,
 }
 
 struct Waiting<S> {
@@ -62,10 +54,9 @@ impl<S> Pool<S> {
         Self {
             wanted: 0,
             ready: VecDeque::new(),
-            kept: VecDeque::new(),
+            returning: Returning::new(),
             waiting: VecDeque::new(),
             starting: 0,
-            resetting: Vec::new(),
             leased: 0,
             created: 0,
             recent: VecDeque::new(),
@@ -81,11 +72,10 @@ impl<S> Pool<S> {
     /// A sandbox for a tenant. One that the tenant has used is waited for rather than that a fresh
     /// one is used up: making clean takes a tenth of making.
     pub(crate) fn take(&mut self, tenant: &str) -> Taken<S> {
-        let own = self.kept.iter().rposition(|kept| kept.tenant == tenant);
-        if let Some(kept) = own.and_then(|index| self.kept.remove(index)) {
-            return Taken::Ready(kept.sandbox);
+        if let Some(own) = self.returning.take(tenant) {
+            return Taken::Ready(own);
         }
-        let mut comes_back = self.own_that_come_back();
+        let mut comes_back = self.returning.comes_back();
         for before in &self.waiting {
             comes_back(&before.tenant);
         }
@@ -114,18 +104,9 @@ impl<S> Pool<S> {
     /// How many are needed beside those that are there or come. One that is made clean comes for its
     /// tenant alone.
     fn missing(&self) -> usize {
-        let mut comes_back = self.own_that_come_back();
+        let mut comes_back = self.returning.comes_back();
         let waiting = self.waiting.iter().filter(|waiting| !comes_back(&waiting.tenant)).count();
         (self.wanted + waiting).saturating_sub(self.ready.len() + self.starting)
-    }
-
-    /// Tells of one who waits after another whether a sandbox of his own tenant comes back for him.
-    fn own_that_come_back(&self) -> impl FnMut(&str) -> bool + use<S> {
-        let mut resetting = self.resetting.clone();
-        move |tenant| {
-            let own = resetting.iter().position(|other| other == tenant);
-            own.map(|index| resetting.swap_remove(index)).is_some()
-        }
     }
 
     /// Whether a start is still needed that is about to begin; else it does not count any more.
@@ -145,7 +126,7 @@ impl<S> Pool<S> {
     /// that is made clean goes on.
     fn disappoint(&mut self) {
         let reason = self.circuit.trouble().unwrap_or_default();
-        let mut comes_back = self.own_that_come_back();
+        let mut comes_back = self.returning.comes_back();
         for waiting in std::mem::take(&mut self.waiting) {
             if comes_back(&waiting.tenant) {
                 self.waiting.push_back(waiting);
@@ -163,8 +144,9 @@ impl<S> Pool<S> {
 
     /// Whether nobody has any use for this pool.
     pub(crate) fn is_idle(&self) -> bool {
-        let empty = self.ready.is_empty() && self.kept.is_empty() && self.waiting.is_empty();
-        empty && self.wanted + self.starting + self.leased == 0 && self.resetting.is_empty()
+        let used = self.leased + self.returning.resetting() + self.returning.kept();
+        let empty = self.ready.is_empty() && self.waiting.is_empty();
+        empty && self.wanted + self.starting + used == 0
     }
 
     /// One that was started is there, or is not.
@@ -232,14 +214,12 @@ impl<S> Pool<S> {
 
     /// A tenant's sandbox is being made clean.
     pub(crate) fn reset(&mut self, tenant: &str) {
-        self.resetting.push(tenant.to_owned());
+        self.returning.begin(tenant);
     }
 
     /// Takes back a sandbox that was reset; `None` where that failed.
     pub(crate) fn was_reset(&mut self, tenant: &str, sandbox: Option<S>) {
-        if let Some(index) = self.resetting.iter().position(|other| other == tenant) {
-            self.resetting.swap_remove(index);
-        }
+        self.returning.end(tenant);
         let Some(sandbox) = sandbox else {
             // Whoever waited for it has one that is ready, if there is one.
             let ready = self.ready.pop_front();
@@ -249,35 +229,36 @@ impl<S> Pool<S> {
             }
             return;
         };
-        let Some(sandbox) = self.hand_over(sandbox, |other| other == tenant) else { return };
-        self.kept.push_back(Kept { tenant: tenant.to_owned(), sandbox, since: Instant::now() });
+        if let Some(sandbox) = self.hand_over(sandbox, |other| other == tenant) {
+            self.returning.keep(tenant, sandbox);
+        }
     }
 
     /// How many are kept for tenants.
     pub(crate) fn kept_count(&self) -> usize {
-        self.kept.len()
+        self.returning.kept()
     }
 
     /// Since when the first of them is kept.
     pub(crate) fn kept_since(&self) -> Option<Instant> {
-        self.kept.front().map(|kept| kept.since)
+        self.returning.kept_since()
     }
 
     /// Drops what has been kept the longest.
     pub(crate) fn drop_oldest(&mut self) {
-        self.kept.pop_front();
+        self.returning.drop_oldest();
     }
 
     /// Drops what was kept for too long.
     pub(crate) fn expire(&mut self) {
-        self.kept.retain(|kept| kept.since.elapsed() < KEPT);
+        self.returning.expire();
     }
 
     /// Drops everything that waits, and sends everybody away.
     pub(crate) fn close(&mut self) {
         self.wanted = 0;
         self.ready.clear();
-        self.kept.clear();
+        self.returning.clear();
         for waiting in self.waiting.drain(..) {
             let _ = waiting.answer.send(Err(RunnerError::Closed));
         }
@@ -285,8 +266,7 @@ impl<S> Pool<S> {
 
     /// Whether a tenant would find one of its own, now or soon.
     pub(crate) fn has_own(&self, tenant: &str) -> bool {
-        self.kept.iter().any(|kept| kept.tenant == tenant)
-            || self.resetting.iter().any(|other| other == tenant)
+        self.returning.has(tenant)
     }
 
     /// Why the last start failed, since when nothing went well.
@@ -309,16 +289,17 @@ impl<S> Pool<S> {
     /// The numbers, for people.
     pub(crate) fn state(&mut self, name: String) -> PoolState {
         self.forget_old();
-        let alive = self.ready.len() + self.kept.len() + self.leased + self.resetting.len();
+        let warm = self.ready.len() + self.returning.kept();
+        let leased = self.leased + self.returning.resetting();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         PoolState {
             name,
-            warm: number(self.ready.len() + self.kept.len()),
+            warm: number(warm),
             starting: number(self.starting),
-            leased: number(self.leased + self.resetting.len()),
+            leased: number(leased),
             waiting: number(self.waiting.len()),
             created: self.created,
-            destroyed: self.created.saturating_sub(alive as u64),
+            destroyed: self.created.saturating_sub((warm + leased) as u64),
             refilled_per_minute: number(self.recent.len()),
             trouble: self.trouble(),
         }
@@ -330,144 +311,4 @@ impl<S> Pool<S> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn failure() -> RunnerError {
-        RunnerError::Failed { action: "start".into(), source: "no".into() }
-    }
-
-    fn pool() -> Pool<&'static str> {
-        Pool::new(Circuit::default())
-    }
-
-    impl<S> Taken<S> {
-        fn ready(self) -> S {
-            match self {
-                Self::Ready(sandbox) => sandbox,
-                Self::Coming(_) => panic!("nothing is ready"),
-            }
-        }
-
-        fn coming(self) -> oneshot::Receiver<Result<S, RunnerError>> {
-            match self {
-                Self::Ready(_) => panic!("one is ready"),
-                Self::Coming(receiver) => receiver,
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn what_is_taken_is_made_again_and_nothing_twice() {
-        let mut pool = pool();
-        pool.want(2);
-        assert_eq!((pool.start(), pool.start()), (2, 0));
-        pool.started(Ok("a"));
-        pool.started(Ok("b"));
-        assert_eq!(pool.take("t").ready(), "a");
-        assert_eq!((pool.start(), pool.start()), (1, 0));
-    }
-
-    #[tokio::test]
-    async fn who_waits_comes_before_the_pool() {
-        let mut pool = pool();
-        pool.want(1);
-        let mut first = pool.take("t").coming();
-        assert_eq!(pool.start(), 2);
-        pool.started(Ok("a"));
-        assert_eq!(first.try_recv().expect("served").expect("a sandbox"), "a");
-        assert_eq!(pool.ready(), 0);
-        pool.started(Ok("b"));
-        assert_eq!(pool.ready(), 1);
-    }
-
-    #[tokio::test]
-    async fn who_waits_for_a_sandbox_that_does_not_come_clean_gets_one_that_is_ready() {
-        let mut pool = pool();
-        pool.want(1);
-        pool.start();
-        pool.started(Ok("ready"));
-        pool.reset("one");
-        let mut waiting = pool.take("one").coming();
-        assert!(waiting.try_recv().is_err());
-        pool.was_reset("one", None);
-        assert_eq!(waiting.try_recv().expect("served").expect("a sandbox"), "ready");
-    }
-
-    #[tokio::test]
-    async fn nothing_is_started_for_who_has_gone() {
-        let mut pool = pool();
-        drop(pool.take("t").coming());
-        assert_eq!(pool.start(), 0);
-    }
-
-    #[tokio::test]
-    async fn after_a_failure_everybody_is_told_and_nothing_is_tried() {
-        let mut pool = pool();
-        let mut first = pool.take("t").coming();
-        let mut second = pool.take("t").coming();
-        assert_eq!(pool.start(), 2);
-        pool.started(Err(failure()));
-        assert!(first.try_recv().expect("told").is_err());
-        pool.started(Err(failure()));
-        assert!(second.try_recv().expect("told").is_err());
-        let mut third = pool.take("t").coming();
-        assert_eq!(pool.start(), 0);
-        assert!(third.try_recv().expect("told").is_err());
-    }
-
-    #[tokio::test]
-    async fn a_used_sandbox_serves_its_tenant_and_nobody_else() {
-        let mut pool = pool();
-        pool.reset("one");
-        let mut other = pool.take("two").coming();
-        pool.was_reset("one", Some("used"));
-        assert!(other.try_recv().is_err());
-        assert_eq!(pool.take("one").ready(), "used");
-    }
-
-    #[tokio::test]
-    async fn a_tenant_waits_for_its_own_though_another_is_ready() {
-        let mut pool = pool();
-        pool.want(1);
-        assert_eq!(pool.start(), 1);
-        pool.started(Ok("fresh"));
-        pool.reset("one");
-        let mut own = pool.take("one").coming();
-        pool.was_reset("one", Some("used"));
-        assert_eq!(own.try_recv().expect("served").expect("a sandbox"), "used");
-    }
-
-    #[tokio::test]
-    async fn what_is_made_clean_for_one_is_not_counted_for_another() {
-        let mut pool = pool();
-        (0..3).for_each(|_| pool.reset("one"));
-        let _other = pool.take("two").coming();
-        assert_eq!(pool.start(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_start_that_nobody_needs_any_more_does_not_begin() {
-        let mut pool = pool();
-        drop(pool.take("t").coming());
-        let waiting = pool.take("t").coming();
-        assert_eq!(pool.start(), 1);
-        drop(waiting);
-        assert!(!pool.still_needs());
-        assert!(pool.is_idle());
-    }
-
-    #[tokio::test]
-    async fn what_is_gone_is_counted() {
-        let mut pool = pool();
-        pool.want(1);
-        pool.start();
-        pool.started(Ok("a"));
-        pool.take("t").ready();
-        pool.lease();
-        assert_eq!((pool.state("s".into()).leased, pool.state("s".into()).destroyed), (1, 0));
-        pool.release();
-        let state = pool.state("s".into());
-        assert_eq!((state.created, state.destroyed, state.refilled_per_minute), (1, 1, 1));
-    }
-}
+mod tests;
