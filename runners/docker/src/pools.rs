@@ -5,18 +5,19 @@
 //! because a used sandbox has seen somebody's code; or by one tenant, where the configuration says
 //! so.
 
+mod lease;
+
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lazaret_sandbox::{Events, Interpreter, Job, Limits, Outcome, PoolState, RunnerError, Status};
+use lazaret_sandbox::{Interpreter, Job, Limits, PoolState, RunnerError};
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::Reuse;
+use self::lease::Lease;
 use crate::circuit::Circuit;
 use crate::connection::{Connection, Found};
 use crate::engine::Engine;
@@ -33,8 +34,6 @@ const ROUND: Duration = Duration::from_secs(1);
 const EXAMINE: u64 = 10;
 /// After how many rounds the engine is asked for leftovers.
 const REAP: u64 = 30;
-/// How long making a sandbox clean may take. It takes a tenth of a second.
-const RESET: Duration = Duration::from_secs(10);
 
 /// The sandboxes of one engine.
 pub(crate) struct Pools {
@@ -109,13 +108,7 @@ impl Pools {
         let kind = Kind::of(job);
         let mut sandbox = self.take(&kind, &job.tenant).await?;
         sandbox.container.place = Some(place);
-        self.pool(&kind, Pool::lease);
-        Ok(Lease {
-            pools: Arc::clone(self),
-            kind,
-            sandbox: Some(sandbox),
-            _running: self.maker.tasks.token(),
-        })
+        Ok(Lease::new(self, kind, sandbox))
     }
 
     /// One that waits may have died meanwhile: its agent is asked before it is given away. What was
@@ -294,68 +287,5 @@ impl Pools {
             Pool::new(circuit.unwrap_or_default())
         };
         action(all.entry(kind.clone()).or_insert_with(new))
-    }
-
-    /// Makes a used sandbox clean for its tenant, in the background.
-    fn reset(self: &Arc<Self>, kind: Kind, tenant: String, mut sandbox: Sandbox) {
-        self.pool(&kind, |pool| pool.reset(&tenant));
-        let pools = Arc::clone(self);
-        self.maker.tasks.spawn(async move {
-            let reset = timeout(RESET, sandbox.reset()).await;
-            let is_clean = matches!(reset, Ok(Ok(())));
-            if is_clean {
-                // One that is dropped keeps its place until its container is gone.
-                sandbox.container.place = None;
-            }
-            let clean = is_clean.then_some(sandbox);
-            pools.pool(&kind, |pool| pool.was_reset(&tenant, clean));
-            pools.drop_surplus();
-            pools.refill(&kind);
-        });
-    }
-
-    /// No more used sandboxes are kept than may run at one time, of all kinds together.
-    fn drop_surplus(&self) {
-        let most = usize::try_from(self.maker.config.max.get()).unwrap_or(usize::MAX);
-        let mut all = self.all();
-        while all.values().map(Pool::kept_count).sum::<usize>() > most {
-            let keeping = all.values_mut().filter(|pool| pool.kept_count() > 0);
-            let Some(oldest) = keeping.min_by_key(|pool| pool.kept_since()) else { return };
-            oldest.drop_oldest();
-        }
-    }
-}
-
-/// The right to use a sandbox once. Dropping it removes the sandbox.
-pub(crate) struct Lease {
-    pools: Arc<Pools>,
-    kind: Kind,
-    sandbox: Option<Sandbox>,
-    /// Whoever closes the pools waits for this.
-    _running: TaskTrackerToken,
-}
-
-impl Lease {
-    /// Runs the job to its end, and gives the sandbox back.
-    pub(crate) async fn run(mut self, job: &Job, events: &Events) -> Result<Outcome, RunnerError> {
-        let sandbox = self.sandbox.as_mut().expect("a lease has a sandbox until it ends");
-        let outcome = sandbox.run(job, events).await?;
-        if self.pools.maker.config.reuse == Reuse::Tenant && may_serve_again(job, &outcome) {
-            let sandbox = self.sandbox.take().expect("it was there just now");
-            self.pools.reset(self.kind.clone(), job.tenant.clone(), sandbox);
-        }
-        Ok(outcome)
-    }
-}
-
-/// Nobody in particular has no sandbox of its own; and what hit a limit may have broken something.
-fn may_serve_again(job: &Job, outcome: &Outcome) -> bool {
-    let ended = matches!(outcome.status, Status::Success | Status::ProgramError | Status::NoResult);
-    ended && !job.tenant.is_empty()
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.pools.pool(&self.kind, Pool::release);
     }
 }
