@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use lazaret_sandbox::{Interpreter, Size};
+use lazaret_sandbox::{Interpreter, RunnerError, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -156,6 +156,16 @@ impl Default for DockerConfig {
 impl Default for Warm {
     fn default() -> Self {
         Self { python: 2, node: 1, bash: 1 }
+    }
+}
+
+impl DockerConfig {
+    /// The base image of an interpreter that a job needs.
+    pub(crate) fn base(&self, interpreter: Interpreter) -> Result<&str, RunnerError> {
+        self.images.base(interpreter).ok_or_else(|| RunnerError::Interpreter {
+            what: format!("an image with {}", interpreter.name()),
+            help: format!("set `docker.images.{}` to a base image", interpreter.name()),
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::engine::{Engine, absent};
-use crate::sandbox::Maker;
+use crate::maker::Maker;
 
 /// How long an engine may take to be connected to.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -22,7 +22,7 @@ use tokio_util::io::StreamReader;
 use tokio_util::task::TaskTracker;
 
 use crate::engine::{Engine, Fate, failed, is_absent};
-use crate::sandbox::Maker;
+use crate::maker::Maker;
 
 /// Reads what the agent says.
 pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send>>;

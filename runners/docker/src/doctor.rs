@@ -22,7 +22,7 @@ use lazaret_sandbox::{Diagnosis, Examination, Health, Isolation};
 
 use crate::DockerConfig;
 use crate::engine::{offered, reach};
-use crate::sandbox::Maker;
+use crate::maker::Maker;
 
 /// How long the engine may take to answer a question about itself. It takes milliseconds; a hung one
 /// would be waited for for minutes.

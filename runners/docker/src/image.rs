@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::container::Container;
 use crate::engine::{Engine, failed};
-use crate::sandbox::Maker;
+use crate::maker::Maker;
 
 /// The agent's place in derived images.
 pub(crate) const AGENT_PATH: &str = "/.lazaret/agent";

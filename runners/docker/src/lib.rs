@@ -5,9 +5,12 @@
 //! process 1, and everything is said over the container's attached streams: no second process is
 //! started in it, and nothing is mounted from this machine.
 //!
-//! To read it: `runner` finds a job a place, `pools` keeps the sandboxes of one engine and `pool`
-//! counts those that are alike, `sandbox` is one of them, `spec` what its container is, `engine` who tells what
-//! happens to it, and `doctor` whether everything is there.
+//! To read it: `runner` finds a job a place. `pools` keeps the sandboxes of one engine, `pool` counts
+//! those that are alike, and `circuit` knows when to stop starting more. `sandbox` is one of them,
+//! and `maker` makes it: `image` adds the agent to a base, `spec` says what a container is,
+//! `container` is one. `connection` is the way to an `engine`, who tells what happens to containers.
+//! `identity` and `installation` mark what is ours, and `reaper` removes what was left of it. `config`
+//! is the table of settings, and `doctor` says whether everything is there.
 
 mod circuit;
 mod config;
@@ -18,6 +21,7 @@ mod engine;
 mod identity;
 mod image;
 mod installation;
+mod maker;
 mod pool;
 mod pools;
 mod reaper;

@@ -21,9 +21,10 @@ use self::lease::Lease;
 use crate::circuit::Circuit;
 use crate::connection::{Connection, Found};
 use crate::engine::Engine;
+use crate::maker::Maker;
 use crate::pool::{Pool, Taken};
 use crate::reaper::Reaper;
-use crate::sandbox::{Maker, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::spec::Kind;
 
 /// How long a program has the machine for itself that found a sandbox ready.

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use crate::container;
 use crate::engine::Engine;
 use crate::identity::{Identity, Made, OWNER};
-use crate::sandbox::Maker;
+use crate::maker::Maker;
 
 /// How long a container of ours may be there before anybody knows of it: longer than the engine may
 /// take to answer that it has made one.

@@ -10,8 +10,8 @@ use lazaret_sandbox::{
 };
 
 use crate::engine::offered;
+use crate::maker::Maker;
 use crate::pools::Pools;
-use crate::sandbox::Maker;
 use crate::{DockerConfig, doctor, image};
 
 /// The name in configuration and messages.
@@ -50,7 +50,7 @@ impl DockerRunner {
         let engine = pools.engine().await?;
         let images = &self.maker.config.images;
         for interpreter in images.interpreters() {
-            let base = base(&self.maker.config, interpreter)?;
+            let base = self.maker.config.base(interpreter)?;
             image::derived(&engine, &self.maker, interpreter, base).await?;
         }
         Ok(())
@@ -61,7 +61,7 @@ impl DockerRunner {
 impl Runner for DockerRunner {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
         job.check(NAME, self.isolation())?;
-        base(&self.maker.config, job.interpreter)?;
+        self.maker.config.base(job.interpreter)?;
         let mut engines: Vec<&Arc<Pools>> = self.engines.iter().collect();
         engines.sort_by_key(|pools| Reverse(pools.rank(&job)));
         let mut answer = Err(RunnerError::Closed);
@@ -77,7 +77,7 @@ impl Runner for DockerRunner {
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
         if self.maker.config.images.interpreters().next().is_none() {
-            base(&self.maker.config, Interpreter::Python)?;
+            self.maker.config.base(Interpreter::Python)?;
         }
         if self.engines.iter().any(|pools| pools.serves()) {
             return Ok(self.isolation());
@@ -115,12 +115,4 @@ impl Runner for DockerRunner {
     fn pools(&self) -> Vec<PoolState> {
         self.engines.iter().flat_map(|pools| pools.states()).collect()
     }
-}
-
-/// The base image of an interpreter.
-pub(crate) fn base(config: &DockerConfig, interpreter: Interpreter) -> Result<&str, RunnerError> {
-    config.images.base(interpreter).ok_or_else(|| RunnerError::Interpreter {
-        what: format!("an image with {}", interpreter.name()),
-        help: format!("set `docker.images.{}` to a base image", interpreter.name()),
-    })
 }

@@ -5,19 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::models::ContainerState;
-use lazaret_agent::host::{self, Conversation, ConversationError, Preparation};
-use lazaret_agent::message::{Kernel, Part};
-use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Outcome, RunnerError, Status};
+use lazaret_agent::host::{self, Conversation, ConversationError};
+use lazaret_agent::message::Part;
+use lazaret_sandbox::{Events, Job, Outcome, RunnerError, Status};
 use tokio::sync::watch;
 use tokio::time::timeout;
-use tokio_util::task::TaskTracker;
 
-use crate::container::{Container, Known, Reader, Writer};
+use crate::container::{Container, Reader, Writer};
 use crate::engine::{Engine, Fate};
-use crate::identity::Identity;
-use crate::spec::{self, Kind};
-use crate::{DockerConfig, Reuse};
-use crate::{image, runner};
 
 /// How long the engine may take to say why a container has ended. Memory that ran out is told
 /// within a second.
@@ -28,110 +23,9 @@ const AFTERWARDS: Duration = Duration::from_millis(300);
 
 /// A sandbox that waits for its job.
 pub(crate) struct Sandbox {
-    conversation: Conversation<Reader, Writer>,
-    engine: Arc<Engine>,
+    pub(crate) conversation: Conversation<Reader, Writer>,
+    pub(crate) engine: Arc<Engine>,
     pub(crate) container: Container,
-}
-
-/// What sandboxes are made with.
-#[derive(Debug)]
-pub(crate) struct Maker {
-    pub(crate) config: DockerConfig,
-    pub(crate) identity: Identity,
-    /// What goes on in the background, and what whoever closes the runner waits for.
-    pub(crate) tasks: TaskTracker,
-    pub(crate) known: Known,
-    /// One image is derived at a time.
-    pub(crate) deriving: tokio::sync::Mutex<()>,
-}
-
-impl Maker {
-    pub(crate) fn new(config: DockerConfig) -> Self {
-        Self {
-            config,
-            identity: Identity::of_a_new_runner(),
-            tasks: TaskTracker::new(),
-            known: Known::default(),
-            deriving: tokio::sync::Mutex::default(),
-        }
-    }
-
-    /// Makes a sandbox, and waits until its agent says that it is ready.
-    pub(crate) async fn make(
-        self: &Arc<Self>,
-        engine: &Arc<Engine>,
-        kind: &Kind,
-    ) -> Result<Sandbox, RunnerError> {
-        let container = self.container(engine, kind).await?;
-        let sandbox = self.begin(engine, container, kind.interpreter, &kind.limits()).await;
-        sandbox.map_err(RunnerError::from)
-    }
-
-    /// Makes its container, in which nothing runs yet.
-    pub(crate) async fn container(
-        self: &Arc<Self>,
-        engine: &Arc<Engine>,
-        kind: &Kind,
-    ) -> Result<Container, RunnerError> {
-        let base = runner::base(&self.config, kind.interpreter)?;
-        let image = image::derived(engine, self, kind.interpreter, base).await?;
-        let body = spec::body(&self.config, &self.identity, &image, kind)?;
-        Container::create(engine, body, self).await
-    }
-
-    /// Starts a container, and waits until its agent has an interpreter up for jobs with no more
-    /// than these limits.
-    pub(crate) async fn begin(
-        &self,
-        engine: &Arc<Engine>,
-        mut container: Container,
-        interpreter: Interpreter,
-        limits: &Limits,
-    ) -> Result<Sandbox, NotReady> {
-        let (reader, writer) = container.start().await?;
-        let command = [interpreter.executable().to_owned()];
-        let preparation = Preparation {
-            walls: None,
-            interpreter,
-            command: &command,
-            limits,
-            kernel: kernel(engine),
-            reused: self.config.reuse == Reuse::Tenant,
-            outer_kernel: engine.outer_kernel(),
-        };
-        let conversation = Conversation::begin(reader, writer, &preparation).await;
-        let conversation = conversation.map_err(NotReady::Agent)?;
-        Ok(Sandbox { conversation, engine: Arc::clone(engine), container })
-    }
-}
-
-/// The kernel that an engine's sandboxes are meant to have.
-fn kernel(engine: &Engine) -> Kernel {
-    if engine.isolation == Isolation::Gvisor { Kernel::Gvisor } else { Kernel::Linux }
-}
-
-/// Why a container that was made is no sandbox.
-#[derive(Debug)]
-pub(crate) enum NotReady {
-    /// The engine does not start it.
-    Engine(RunnerError),
-    /// Its agent cannot, or is none.
-    Agent(ConversationError),
-}
-
-impl From<RunnerError> for NotReady {
-    fn from(error: RunnerError) -> Self {
-        Self::Engine(error)
-    }
-}
-
-impl From<NotReady> for RunnerError {
-    fn from(error: NotReady) -> Self {
-        match error {
-            NotReady::Engine(error) => error,
-            NotReady::Agent(error) => explain(error),
-        }
-    }
 }
 
 impl Sandbox {
@@ -222,7 +116,7 @@ async fn explain_crash(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerErro
 }
 
 /// What the agent could not do inside, and what helps.
-fn explain(error: ConversationError) -> RunnerError {
+pub(crate) fn explain(error: ConversationError) -> RunnerError {
     match error {
         ConversationError::SameKernel(_) => RunnerError::Part {
             part: "gVisor".to_owned(),

@@ -7,7 +7,8 @@ use lazaret_sandbox::{Diagnosis, causes};
 
 use super::Patient;
 use super::trial::Trial;
-use crate::sandbox::{NotReady, help};
+use crate::maker::NotReady;
+use crate::sandbox::help;
 
 /// Builds of gVisor before this one take every network namespace of a newer kernel for the root one.
 const KNOWS_NETWORKS: u32 = 20_240_807;

@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::{Patient, leftovers};
 use crate::container::Container;
 use crate::engine::Engine;
-use crate::sandbox::NotReady;
+use crate::maker::NotReady;
 use crate::spec::Kind;
 
 /// What a sandbox showed.
