@@ -7,7 +7,7 @@ use lazaret_docker::{DockerConfig, DockerRunner, Images};
 use lazaret_sandbox::{Diagnosis, Examination, Health, Isolation, Runner};
 use serde_json::json;
 
-use crate::support::{Engine, bash_config, containers, warmed};
+use crate::support::{Engine, containers, of_a_dead_process, warmed};
 
 const IMAGE: &str = "lazaret-base/bash";
 
@@ -135,13 +135,11 @@ async fn what_a_failed_start_leaves_is_found_and_an_examination_leaves_nothing()
 #[tokio::test]
 async fn a_container_whose_process_is_gone_is_found() {
     let engine = Engine::start().await;
-    let runner = warmed(DockerConfig { hosts: vec![engine.host()], ..bash_config("found") }).await;
+    let runner = warmed(engine.config("found")).await;
     let containers = engine.containers("found").await;
     let labels = containers[0].config.clone().and_then(|config| config.labels).expect("labels");
     let owner = format!("--label=lazaret.owner={}", labels["lazaret.owner"]);
-    // The boot and the start of this process, and a number that no process has.
-    let ours = format!(":{}:", std::process::id());
-    let process = labels["lazaret.process"].replace(&ours, ":999999999:");
+    let process = of_a_dead_process(&labels["lazaret.process"]);
     let process = format!("--label=lazaret.process={process}");
     let made = engine.docker(&["create", "--network=none", &owner, &process, IMAGE, "true"]);
     let id = String::from_utf8(made.stdout).expect("an id");

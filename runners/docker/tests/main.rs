@@ -4,6 +4,8 @@ mod conformance;
 mod containers;
 mod doctor;
 mod faults;
+mod images;
+mod leftovers;
 mod pool;
 mod refusals;
 mod support;

@@ -1,11 +1,13 @@
-//! Without an engine, an image or an interpreter, the runner says what is missing and what to do.
+//! Without an engine, a runtime or an image, the runner says what is missing and what to do.
 
 use std::error::Error;
 use std::os::unix::net::UnixListener;
 use std::time::{Duration, Instant};
 
+use crate::support::{Engine, bash_config, run, until};
 use futures_util::future::join_all;
 use lazaret_docker::{DockerConfig, DockerRunner, Images};
+use lazaret_sandbox::conformance::program::bash;
 use lazaret_sandbox::{Runner, RunnerError};
 
 async fn refusal(config: DockerConfig) -> RunnerError {
@@ -47,4 +49,58 @@ async fn those_who_wait_for_an_engine_that_hangs_share_one_attempt() {
         assert_eq!(cause.as_deref(), Some("no answer within 10 seconds"), "{error:?}");
     }
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+}
+
+/// A runtime that is called gVisor and is not gets nothing of the job.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_runtime_that_only_says_it_is_gvisor_is_found_out() {
+    let engine = Engine::start().await;
+    let config = DockerConfig { runtime: "runsc-not".into(), ..engine.config("not-gvisor") };
+    let runner = DockerRunner::new(config);
+    let error = run(&runner, bash("true")).await.expect_err("that is not gVisor");
+    assert!(error.to_string().contains("gVisor"), "{error}");
+    runner.close().await;
+    until("nothing is left", async || engine.containers("not-gvisor").await.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_not_there_is_named() {
+    let config = DockerConfig { runtime: "runsc-none".into(), ..bash_config("no-runtime") };
+    let error = bash("true").refused(&DockerRunner::new(config)).await;
+    assert!(error.to_string().contains("runsc-none"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("runc")), "{error:?}");
+}
+
+/// What fails again and again is not tried again and again: each failed start of gVisor leaves
+/// processes behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_image_that_is_not_there_is_named_and_starts_stop() {
+    let mut config = bash_config("no-image");
+    config.images.bash = Some("lazaret-base/none".into());
+    let runner = DockerRunner::new(config);
+    runner.warm(&lazaret_sandbox::Limits::default()).await;
+    until("it has failed", async || runner.pools()[0].trouble.is_some()).await;
+    let refused = run(&runner, bash("true")).await.expect_err("there is no image");
+    assert!(format!("{refused:?}").contains("lazaret-base/none"), "{refused:?}");
+    assert_eq!(runner.pools()[0].starting, 0);
+    assert!(runner.ready().await.is_err(), "readiness tells the truth");
+    runner.close().await;
+}
+
+/// Whoever chooses other limits does not get another attempt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fails_for_one_kind_of_sandbox_is_not_tried_for_the_next() {
+    let engine = Engine::start_with(serde_json::json!({
+        "runsc-broken": {"path": "/usr/bin/runsc", "runtimeArgs": ["--platform=nonsense"]}
+    }));
+    let engine = engine.await;
+    let config = DockerConfig { runtime: "runsc-broken".into(), ..engine.config("kinds-fail") };
+    let runner = DockerRunner::new(config);
+    let with = |memory: u64| bash("true").limit(|limits| limits.memory = memory << 20);
+    run(&runner, with(256)).await.expect_err("it does not start");
+    for memory in [128, 64, 32] {
+        let refused = run(&runner, with(memory)).await.expect_err("it does not start");
+        assert_eq!(refused.to_string(), "cannot start a sandbox", "{refused:?}");
+    }
+    runner.close().await;
 }
