@@ -147,6 +147,8 @@ impl Pipeline {
         if verdict == Verdict::Allow {
             verdict = self.judge(&run);
         }
+        // Whoever listens hears that no more is coming.
+        run.events = Events::none();
         run.findings.sort_by(|a, b| (&a.path, a.span, &a.rule).cmp(&(&b.path, b.span, &b.rule)));
         Report { verdict, failure, gate: self.gate, run, timings }
     }

@@ -224,26 +224,21 @@ async fn execute(
     submission: Submission,
     json: bool,
 ) -> Result<Report, CliError> {
-    let (events, receiver) = if json { (Events::none(), None) } else { listen() };
-    let run = async {
-        let report = pipeline.run(submission, events, Phase::Execute).await;
-        // The last sender goes with the run, so that the printer ends.
-        Report { run: crate::stage::Run { events: Events::none(), ..report.run }, ..report }
+    let (events, receiver) = if json {
+        (Events::none(), None)
+    } else {
+        let (events, receiver) = Events::instead(WAITING_EVENTS);
+        (events, Some(receiver))
     };
     let printing = tokio::task::spawn(pass_on(receiver));
     let report = tokio::select! {
-        report = run => report,
+        report = pipeline.run(submission, events, Phase::Execute) => report,
         _ = tokio::signal::ctrl_c() => return Err(CliError::new("cannot finish: interrupted")),
     };
     printing
         .await
         .map_err(|error| CliError::caused("cannot print the program's output", &error))??;
     Ok(report)
-}
-
-fn listen() -> (Events, Option<mpsc::Receiver<Event>>) {
-    let (events, receiver) = Events::instead(WAITING_EVENTS);
-    (events, Some(receiver))
 }
 
 /// The program's bytes, exactly as it printed them. What cannot be written is no reason to stop the
