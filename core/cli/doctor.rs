@@ -14,6 +14,13 @@ use crate::doctor::{Examined, Findings, Part, examine};
 /// Programs cannot run as the configuration demands.
 const NOT_READY: u8 = 1;
 
+/// What the exit codes say.
+pub(super) const CODES: &str = "\
+Exit codes:
+  0  programs can run, with the isolation that `execution.isolation` asks for
+  1  they cannot
+  2  wrong usage or configuration";
+
 /// The options of `lazaret doctor`.
 #[derive(Args)]
 pub(super) struct DoctorArgs {

@@ -1,24 +1,22 @@
 //! The command line.
 
 mod check;
+mod config;
 mod doctor;
 mod error;
 mod input;
 mod pool;
 mod run;
+mod serve;
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::app::App;
-use crate::config::{self, Config, Layers};
-use crate::serve::{Queue, ServeConfig};
-use crate::stage::StageConfig;
-use crate::stages::execution::ExecutionConfig;
+use crate::config::Layers;
 use error::CliError;
 
 /// Nothing stands at or above the gate, or the program itself ended with 0.
@@ -42,30 +40,6 @@ Exit codes:
   2  wrong usage or configuration
   3  could not decide: a file that cannot be judged, a policy that failed";
 
-const RUN_CODES: &str = "\
-Exit codes:
-  the program's own, 128 + N after signal N, or
-  1    it ended before `main` returned
-  124  it reached its limit of time, on the clock or on processors
-  125  Lazaret could not run it: wrong usage, no sandbox, nobody could judge it
-  126  refused: something was found at or above the gate
-  137  it reached another limit: memory, output, processes, disk
-
-The program's output goes to standard output and standard error, then what `main` returned, as
-JSON, to standard output. Everything Lazaret says goes to standard error.";
-
-const DOCTOR_CODES: &str = "\
-Exit codes:
-  0  programs can run, with the isolation that `execution.isolation` asks for
-  1  they cannot
-  2  wrong usage or configuration";
-
-const POOL_CODES: &str = "\
-Exit codes:
-  0  the service answered
-  1  it did not
-  2  wrong usage or configuration";
-
 /// Checks code nobody has vouched for, and runs it where it can do no harm.
 #[derive(Parser)]
 #[command(name = "lazaret", version, max_term_width = 100, after_help = LOG)]
@@ -83,36 +57,19 @@ enum Command {
     #[command(after_help = CHECK_CODES)]
     Check(check::CheckArgs),
     /// Checks a program, then runs it in a sandbox
-    #[command(after_help = RUN_CODES)]
+    #[command(after_help = run::CODES)]
     Run(Box<run::RunArgs>),
     /// Answers requests over HTTP
-    Serve(ServeArgs),
+    Serve(serve::ServeArgs),
     /// Checks that everything needed to run programs is there, and says what to do if not
-    #[command(after_help = DOCTOR_CODES)]
+    #[command(after_help = doctor::CODES)]
     Doctor(doctor::DoctorArgs),
     /// Shows the queue and the pools of a running service
-    #[command(after_help = POOL_CODES)]
+    #[command(after_help = pool::CODES)]
     Pool(pool::PoolArgs),
     /// Shows the configuration
     #[command(subcommand)]
-    Config(ConfigCommand),
-}
-
-#[derive(Args)]
-struct ServeArgs {
-    /// Where to listen, in place of `serve.listen`
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<String>,
-}
-
-#[derive(Subcommand)]
-enum ConfigCommand {
-    /// Every value, with where it came from
-    Show,
-    /// A JSON Schema of the configuration file, for editors
-    Schema,
-    /// The default configuration, which is its manual
-    Default,
+    Config(config::ConfigCommand),
 }
 
 /// Reads the command line, and does what it says.
@@ -141,44 +98,11 @@ fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
     match cli.command {
         Command::Check(arguments) => check::check(app, layers, arguments),
         Command::Run(arguments) => run::run(app, layers, &arguments),
-        Command::Serve(arguments) => serve(app, layers, arguments),
+        Command::Serve(arguments) => serve::serve(app, layers, arguments),
         Command::Doctor(arguments) => doctor::doctor(app, layers, &arguments),
         Command::Pool(arguments) => pool::pool(layers, &arguments),
-        Command::Config(command) => show_config(app, layers, &command),
+        Command::Config(command) => config::config(app, layers, &command),
     }
-}
-
-fn serve(app: &App, mut layers: Layers, arguments: ServeArgs) -> Result<u8, CliError> {
-    if let Some(listen) = arguments.listen {
-        layers.flags.push(("serve.listen", listen.into()));
-    }
-    let config = Config::load(layers)?;
-    let table: ServeConfig = config.table("serve")?;
-    let runner = app.build_runner(&config)?;
-    table.check(&*runner).map_err(|error| config.refuse("serve", error))?;
-    let queue = table.queue(runner);
-    let pipeline = app.pipeline_on(Arc::<Queue>::clone(&queue), &config)?;
-    let limits = config.table::<ExecutionConfig>(ExecutionConfig::NAME)?.limits();
-    let served = runtime()?.block_on(crate::serve::serve(table, pipeline, queue, &limits));
-    served.map_err(|error| {
-        CliError::caused("cannot serve", &error).help("choose another address with `--listen`")
-    })?;
-    Ok(OK)
-}
-
-fn show_config(app: &App, mut layers: Layers, command: &ConfigCommand) -> Result<u8, CliError> {
-    let text = match command {
-        ConfigCommand::Default => config::DEFAULTS.to_owned(),
-        ConfigCommand::Schema => format!("{:#}\n", config::schema(app)),
-        ConfigCommand::Show => {
-            layers.project = layers.file.is_none().then(|| PathBuf::from("."));
-            let config = Config::load(layers)?;
-            app.pipeline(&config)?;
-            config::show(&config)
-        }
-    };
-    print(&text)?;
-    Ok(OK)
 }
 
 /// One runtime for the whole program, on as many threads as the machine has processors.

@@ -20,6 +20,13 @@ use crate::serve::{Pool, Pools, ServeConfig};
 /// No service answered.
 const NO_ANSWER: u8 = 1;
 
+/// What the exit codes say.
+pub(super) const CODES: &str = "\
+Exit codes:
+  0  the service answered
+  1  it did not
+  2  wrong usage or configuration";
+
 /// How long a service that is well may take: it looks at counters.
 const PATIENCE: Duration = Duration::from_secs(5);
 
