@@ -152,7 +152,7 @@ async fn an_engine_that_freezes_is_not_the_programs_time_limit() {
 async fn a_connection_that_is_dead_is_not_the_programs_time_limit_and_is_made_anew() {
     let engine = Engine::start().await;
     let relay = Relay::to(&engine);
-    let runner = warmed(DockerConfig { hosts: vec![relay.host()], ..bash_config("dead") }).await;
+    let runner = warmed(DockerConfig { hosts: vec![relay.host()], ..bash_config("cut") }).await;
     let error = with_a_second(&runner, || relay.cut()).await.expect_err("nobody heard it");
     assert!(format!("{error:?}").contains("connection to the container was lost"), "{error:?}");
     until("it listens anew", async || {
@@ -160,7 +160,7 @@ async fn a_connection_that_is_dead_is_not_the_programs_time_limit_and_is_made_an
         relay.listeners.load(Ordering::Relaxed) > 1
     })
     .await;
-    let ended = while_it_runs(&runner, || engine.end_all("dead")).await;
+    let ended = while_it_runs(&runner, || engine.end_all("cut")).await;
     assert!(format!("{ended:?}").contains("somebody ended the container"), "{ended:?}");
     runner.close().await;
 }
