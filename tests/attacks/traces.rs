@@ -83,9 +83,10 @@ fn foreign() -> Vec<String> {
     [living, paths].concat()
 }
 
-/// The label names the process by the machine's start, its number, and its own start.
+/// The label names the process by the machine's start, the namespace of its number, the number, and
+/// its own start.
 fn is_alive(process: &str) -> bool {
-    let number = process.split(':').nth(1).filter(|number| !number.is_empty());
+    let number = process.split(':').nth(2).filter(|number| !number.is_empty());
     number.is_some_and(|number| Path::new("/proc").join(number).is_dir())
 }
 
@@ -172,4 +173,12 @@ fn segments() -> Vec<String> {
 fn entries(place: &Path) -> Vec<PathBuf> {
     let read = fs::read_dir(place).into_iter().flatten().flatten();
     read.map(|entry| entry.path()).collect()
+}
+
+/// The service's pool of one test is there while another test looks.
+#[test]
+fn a_living_process_is_known_by_its_label() {
+    let alive = format!("boot:4026531836:{}:17", std::process::id());
+    assert!(is_alive(&alive));
+    assert!(!is_alive("boot:4026531836:999999999:17") && !is_alive(""));
 }
