@@ -22,6 +22,8 @@ pub(super) struct Processor {
     /// What the kernel tells of the program's first process.
     first: Option<File>,
     counted: u64,
+    /// By the agent, whom the group counts too.
+    own: u64,
     user: u64,
     system: u64,
     largest: u64,
@@ -41,7 +43,7 @@ impl Processor {
     /// Knows the machine.
     pub(super) fn new() -> Self {
         let processors = configured(SysconfVar::_NPROCESSORS_ONLN, 1);
-        Self { first: None, counted: 0, user: 0, system: 0, largest: 0, processors }
+        Self { first: None, counted: 0, own: 0, user: 0, system: 0, largest: 0, processors }
     }
 
     /// Knows the process that is up before the program begins.
@@ -51,19 +53,23 @@ impl Processor {
 
     /// Begins to count, when only that process lives.
     pub(super) fn begin(&mut self, evidence: &Evidence) {
-        let (user, system, largest) = children();
+        let (user, system, largest) = used_by(UsageWho::RUSAGE_CHILDREN);
         let living = self.first.as_ref().map(Census::of).unwrap_or_default();
         self.counted = evidence.cpu_time().unwrap_or(0);
+        self.own = own();
         self.user = user + in_microseconds(living.user_ticks);
         self.system = system + in_microseconds(living.system_ticks);
         self.largest = largest;
     }
 
-    /// Microseconds, of the living and the dead. A control group counts the agent's own, too,
-    /// which is next to nothing. Without one, a program that has the kernel bury its children
-    /// hides their time; the wall clock holds it all the same.
+    /// Microseconds, of the living and the dead. A control group counts the agent's own, too: under
+    /// gVisor, on a busy machine, looking alone is a tenth of a processor. Without a group, a program
+    /// that has the kernel bury its children hides their time; the wall clock holds it all the same.
     pub(super) fn used(&self, evidence: &Evidence, living: &Census, elapsed: Duration) -> u64 {
-        let counted = evidence.cpu_time().map(|counted| counted.saturating_sub(self.counted));
+        let counted = evidence.cpu_time().map(|counted| {
+            let own = own().saturating_sub(self.own);
+            counted.saturating_sub(self.counted).saturating_sub(own)
+        });
         let used = counted.unwrap_or_else(|| {
             let (user, system, _) = self.since(Spent::default());
             user + system + in_microseconds(living.user_ticks + living.system_ticks)
@@ -81,7 +87,7 @@ impl Processor {
     }
 
     fn since(&self, told: Spent) -> (u64, u64, u64) {
-        let (user, system, largest) = children();
+        let (user, system, largest) = used_by(UsageWho::RUSAGE_CHILDREN);
         let since = |now: u64, before: u64| now.saturating_sub(before);
         (since(user + told.user, self.user), since(system + told.system, self.system), largest)
     }
@@ -91,10 +97,16 @@ impl Processor {
     }
 }
 
-/// Processor time in the program and in the kernel, in microseconds, and the memory of the largest
-/// process, in bytes, of those who were waited for.
-fn children() -> (u64, u64, u64) {
-    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return (0, 0, 0) };
+/// What the agent itself has used.
+fn own() -> u64 {
+    let (user, system, _) = used_by(UsageWho::RUSAGE_SELF);
+    user + system
+}
+
+/// Processor time in programs and in the kernel, in microseconds, and the memory of the largest
+/// process, in bytes: of the agent, or of those whom it has waited for.
+fn used_by(who: UsageWho) -> (u64, u64, u64) {
+    let Ok(usage) = getrusage(who) else { return (0, 0, 0) };
     let positive = |number: i64| u64::try_from(number).unwrap_or(0);
     let user = positive(usage.user_time().num_microseconds());
     let system = positive(usage.system_time().num_microseconds());
