@@ -4,18 +4,22 @@
 //! the limits hold for all together. An empty file costs memory too, so files are counted. Linux
 //! tells their number; gVisor does not, and there they are looked for.
 
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::PathBuf;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use lazaret_agent::message::{Limits, SCRATCH};
 use nix::dir::{Dir, Type};
-use nix::fcntl::{OFlag, open, openat};
-use nix::sys::stat::{Mode, stat};
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat};
+use nix::sys::stat::{Mode, fstatat, stat};
 use nix::sys::statvfs::{Statvfs, statvfs};
 
 use super::owner;
+
+/// By how much a directory's size grows with each name in it, as gVisor has it from Linux
+/// (`BOGO_DIRENT_SIZE` of tmpfs); one without names has twice that.
+const BYTES_PER_NAME: u64 = 20;
 
 /// A walk takes milliseconds where there are thousands of files, so there is none for this many
 /// times as long: it costs a program a twentieth of its time at most.
@@ -96,7 +100,8 @@ fn different_places() -> Vec<&'static str> {
     SCRATCH.into_iter().filter(is_new).collect()
 }
 
-fn used_bytes(system: &Statvfs) -> u64 {
+/// Bytes in use.
+pub(super) fn used_bytes(system: &Statvfs) -> u64 {
     let blocks: u64 = system.blocks().saturating_sub(system.blocks_free());
     blocks.saturating_mul(system.fragment_size())
 }
@@ -116,19 +121,21 @@ struct Seen {
     name: PathBuf,
 }
 
-/// How many names there are, or some more than `most`. What cannot be entered is not counted; the
-/// program itself cannot fill it either while it is so.
+/// How many names there are, or some more than `most`. Of a directory that is closed to its owner,
+/// only its own names are known; what is below those in others that are closed is not counted, and
+/// takes memory that the engine counts.
 fn count(places: &[&'static str], most: u64) -> u64 {
     let mut waiting: Vec<Seen> =
         places.iter().map(|place| Seen { parent: None, name: place.into() }).collect();
     let mut files = 0;
     while let Some(Seen { parent, name }) = waiting.pop() {
         let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
-        let opened = match parent {
-            Some(parent) => openat(parent.as_fd(), &name, flags, Mode::empty()),
-            None => open(&name, flags, Mode::empty()),
+        let beside = parent.as_ref().map_or(AT_FDCWD, |parent| parent.as_fd());
+        let opened = openat(beside, &name, flags, Mode::empty());
+        let Some((directory, mut entries)) = opened.ok().and_then(readable) else {
+            files += names_in_closed(beside, &name);
+            continue;
         };
-        let Some((directory, mut entries)) = opened.ok().and_then(readable) else { continue };
         for entry in entries.iter().flatten() {
             let name = entry.file_name().to_bytes();
             if name == b"." || name == b".." {
@@ -144,6 +151,13 @@ fn count(places: &[&'static str], most: u64) -> u64 {
         }
     }
     files
+}
+
+/// How many names a directory has, by its size.
+fn names_in_closed(beside: BorrowedFd<'_>, name: &Path) -> u64 {
+    let found = fstatat(beside, name, AtFlags::AT_SYMLINK_NOFOLLOW);
+    let size = found.ok().and_then(|found| u64::try_from(found.st_size).ok()).unwrap_or(0);
+    (size / BYTES_PER_NAME).saturating_sub(2)
 }
 
 fn readable(directory: OwnedFd) -> Option<(Rc<OwnedFd>, Dir)> {
