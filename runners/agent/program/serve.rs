@@ -20,6 +20,7 @@ mod owner;
 mod processor;
 mod program;
 mod rehearsal;
+mod remains;
 mod reset;
 mod scratch;
 mod session;
@@ -87,13 +88,11 @@ pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     let watch = Watch::new(preparation.limits, evidence);
     let mut server = Server { preparation, rules, reserved, inbox, children, watch };
     server.prepare_copies()?;
+    let mut places = reused.then(reset::Places::open).transpose()?;
     let mut next = server.serve(Rehearsal::Needed)?;
-    if next == Next::Reset {
-        let mut places = reset::Places::open()?;
-        while next == Next::Reset {
-            places.forget(&server.children)?;
-            next = server.serve(Rehearsal::Done)?;
-        }
+    while let (Next::Reset, Some(places)) = (next, &mut places) {
+        places.forget(&server.children)?;
+        next = server.serve(Rehearsal::Done)?;
     }
     drop(outer);
     Ok(())

@@ -144,6 +144,51 @@ async fn nothing_of_a_run_is_there_after_a_reset() {
     }
 }
 
+/// Leaves a listener, an abstract socket and a file without a name, all held by a socket that is sent
+/// over itself. Linux finds such circles and removes them.
+const CIRCLE: &str = r#"
+import array, os, socket
+one, other = socket.socketpair()
+server = socket.socket()
+server.bind(("127.0.0.1", 4444))
+server.listen()
+named = socket.socket(socket.AF_UNIX)
+named.bind("\0left")
+named.listen()
+file = os.open("/tmp/left", os.O_CREAT | os.O_RDWR)
+os.write(file, b"x" * 30_000_000)
+os.unlink("/tmp/left")
+held = array.array("i", [other.fileno(), server.fileno(), named.fileno(), file])
+one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, held)])
+other.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [one.fileno()]))])
+"#;
+
+#[tokio::test]
+async fn what_a_circle_of_sockets_holds_is_never_there_for_the_next_run() {
+    for runtime in RUNTIMES {
+        let mut sandbox = Sandbox::start(runtime, Interpreter::Python).await;
+        let left = run(&mut sandbox, &job(CIRCLE)).await;
+        assert_eq!(left.status, Status::Success, "{runtime}: {left:?}");
+        match sandbox.conversation.reset().await {
+            Err(refused) => assert!(refused.to_string().contains("left no sockets"), "{refused}"),
+            Ok(()) => {
+                let next = run(&mut sandbox, &job(LOOK)).await;
+                assert!(!stdout(&next).contains("connected"), "{runtime}: {}", stdout(&next));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sandbox_whose_programs_used_sockets_is_reset() {
+    let mut sandbox = Sandbox::start("runsc", Interpreter::Python).await;
+    let code = "import socket\na, b = socket.socketpair()\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen()\n";
+    for _ in 0..3 {
+        assert_eq!(run(&mut sandbox, &job(code)).await.status, Status::Success);
+        sandbox.conversation.reset().await.expect("it is reset");
+    }
+}
+
 #[tokio::test]
 async fn a_run_that_hit_a_limit_is_the_last_of_its_sandbox() {
     let mut sandbox = Sandbox::start("runsc", Interpreter::Python).await;

@@ -9,7 +9,8 @@
 //!   them, and are looked for all the same;
 //! - shared memory, semaphores and message queues of System V, POSIX queues by their own calls,
 //!   memory files, keys: refused by the filter of system calls;
-//! - abstract sockets, locks, timers, watches: they end with their processes;
+//! - sockets, and files and pipes that nobody but sockets holds: counted, see [`Remains`];
+//! - locks, timers, watches: they end with their processes;
 //! - limits and priorities of the agent: refused by the filter.
 //!
 //! What cannot be proven is a failure, and the agent ends with it.
@@ -25,6 +26,7 @@ use nix::errno::Errno;
 use super::children::Children;
 use super::listing::Listing;
 use super::owner;
+use super::remains::Remains;
 use crate::attempt::{Attempt, failure};
 
 /// Where message queues are, where an engine shows them.
@@ -33,9 +35,10 @@ const QUEUES: &str = "/dev/mqueue";
 /// File systems of the kernel's own, in which nobody without rights can leave anything.
 const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "devpts", "cgroup", "cgroup2"];
 
-/// Where programs can leave something, opened once.
+/// Where programs can leave something, opened once, and what was there before them.
 pub(super) struct Places {
     all: Vec<Place>,
+    remains: Remains,
     /// Whether everything has been looked at once: what programs can write to is decided by owners
     /// and modes, which only the owners can change.
     only_places_are_writable: bool,
@@ -53,7 +56,7 @@ fn places() -> impl Iterator<Item = &'static str> {
 }
 
 impl Places {
-    /// Opens the places.
+    /// Opens the places, in which no program has run yet.
     pub(super) fn open() -> Result<Self, Failure> {
         let open = |path| match Listing::open(path) {
             Err(Errno::ENOENT) => None,
@@ -61,7 +64,7 @@ impl Places {
         };
         let all: nix::Result<Vec<Place>> = places().filter_map(open).collect();
         let all = all.attempt(Part::Files, "open the places where programs write")?;
-        Ok(Self { all, only_places_are_writable: false })
+        Ok(Self { all, remains: Remains::count()?, only_places_are_writable: false })
     }
 
     /// Removes all that a program has left. Its processes have been ended before.
@@ -81,7 +84,7 @@ impl Places {
             nothing_else_is_writable()?;
             self.only_places_are_writable = true;
         }
-        Ok(())
+        self.remains.are_none()
     }
 }
 
