@@ -27,7 +27,7 @@ impl Runner for Auto {
         };
         let mut refusal = None;
         for (name, runner) in stronger {
-            match runner.ready().await {
+            match runner.ready_for(job.interpreter).await {
                 Ok(isolation) if isolation >= job.isolation => {
                     return runner.run(job, events).await;
                 }
@@ -67,6 +67,11 @@ impl Runner for Auto {
 
     async fn close(&self) {
         join_all(self.runners.iter().map(|(_, runner)| runner.close())).await;
+    }
+
+    /// No more than the runner with the fewest has: a job may go to any of them.
+    fn places(&self) -> Option<u32> {
+        self.runners.iter().filter_map(|(_, runner)| runner.places()).min()
     }
 
     fn pools(&self) -> Vec<PoolState> {

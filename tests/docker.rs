@@ -57,11 +57,30 @@ fn is_full(service: &Service) -> bool {
 fn more_turns_than_places_are_a_mistake() {
     let place = Place::new();
     let one_engine = "\n[serve.queue]\nconcurrent = 17\n";
-    place.write("my.toml", configuration("places") + one_engine);
+    // Also where a job only may go to the engine.
+    let whichever = configuration("places").replace("\"docker\"", "\"auto\"");
+    place.write("my.toml", whichever + one_engine);
     let ran = place.lazaret(&["--config", "my.toml", "serve", "--listen", "127.0.0.1:0"]);
     assert_ne!(ran.code, 0);
     assert!(ran.stderr.contains("it is 17, and the runner has places for 16"), "{}", ran.stderr);
     assert!(ran.stderr.contains("docker.max"), "{}", ran.stderr);
+}
+
+/// As for Docker's own client, where the configuration names no engine.
+#[test]
+fn the_engine_is_the_one_of_docker_host() {
+    let place = Place::new();
+    place.write("my.toml", configuration("host"));
+    place.write("a.sh", "echo ran\n");
+    let run = |host: &str| {
+        let mut command = place.command();
+        command.env("DOCKER_HOST", host).args(["--config", "my.toml", "run", "a.sh"]);
+        finish(&mut command, b"")
+    };
+    let nowhere = run("unix:///nowhere.sock");
+    assert_eq!(nowhere.code, 125, "{nowhere:?}");
+    assert!(nowhere.stderr.contains("the Docker engine at"), "{}", nowhere.stderr);
+    assert_eq!(run("unix:///var/run/docker.sock").stdout, "ran\n");
 }
 
 #[test]

@@ -44,6 +44,18 @@ fn eventually(condition: impl Fn() -> bool) -> bool {
     within(Duration::from_secs(10), condition)
 }
 
+/// Every run would be refused.
+#[test]
+fn with_less_isolation_than_is_demanded_it_is_not_ready() {
+    let service = Service::start("runner = \"process\"\nexecution.isolation = \"gvisor\"\n");
+    let (status, reason) = service.request("GET", "/readyz", "");
+    assert_eq!(status, 503);
+    assert!(
+        reason.contains("isolates as process") && reason.contains("demands gvisor"),
+        "{reason}"
+    );
+}
+
 #[test]
 fn it_checks_and_runs_and_says_that_it_is_ready() {
     let service = Service::start("");

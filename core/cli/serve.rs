@@ -30,8 +30,8 @@ pub(super) fn serve(app: &App, mut layers: Layers, arguments: ServeArgs) -> Resu
     table.check(&*runner).map_err(|error| config.refuse("serve", error))?;
     let queue = table.queue(runner);
     let pipeline = app.pipeline_on(Arc::<Queue>::clone(&queue), &config)?;
-    let limits = config.table::<ExecutionConfig>(ExecutionConfig::NAME)?.limits();
-    let served = runtime()?.block_on(crate::serve::serve(table, pipeline, queue, &limits));
+    let execution: ExecutionConfig = config.table(ExecutionConfig::NAME)?;
+    let served = runtime()?.block_on(crate::serve::serve(table, pipeline, queue, &execution));
     served.map_err(|error| {
         CliError::caused("cannot serve", &error).help("choose another address with `--listen`")
     })?;

@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use lazaret_sandbox::{Limits, Runner};
+use lazaret_sandbox::{Isolation, Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -28,6 +28,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::app::BuildError;
 use crate::config::{Size, Time};
 use crate::pipeline::Pipeline;
+use crate::stages::execution::ExecutionConfig;
 use connections::Connections;
 
 pub(crate) use pools::{Pool, Pools};
@@ -87,24 +88,31 @@ impl ServeConfig {
 struct Service {
     pipeline: Pipeline,
     queue: Arc<Queue>,
+    /// The weakest sandbox that is accepted.
+    isolation: Isolation,
     /// How long the body of a request may take.
     receive: Duration,
 }
 
 /// Serves until the process is told to stop (SIGINT, SIGTERM). Sandboxes are held ready for jobs
-/// with these limits.
+/// with the configured limits.
 pub(crate) async fn serve(
     config: ServeConfig,
     pipeline: Pipeline,
     queue: Arc<Queue>,
-    limits: &Limits,
+    execution: &ExecutionConfig,
 ) -> io::Result<()> {
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let mut signals = Signals::new()?;
-    let service = Service { pipeline, queue: Arc::clone(&queue), receive: config.receive.0 };
+    let service = Service {
+        pipeline,
+        queue: Arc::clone(&queue),
+        isolation: execution.isolation(),
+        receive: config.receive.0,
+    };
     let mut connections = Connections::new(router(service, config.body), config.receive.0);
-    queue.warm(limits).await;
+    queue.warm(&execution.limits()).await;
     announce(address);
     tokio::select! {
         () = connections.accept(&listener) => {}
@@ -153,6 +161,14 @@ fn router(service: Service, body: Size) -> Router {
 /// 200 when a program could run now, else 503 and why.
 async fn ready(State(service): State<Arc<Service>>) -> (StatusCode, String) {
     match service.queue.ready().await {
+        Ok(isolation) if isolation < service.isolation => {
+            let (ready, demanded) = (isolation.name(), service.isolation.name());
+            let reason = format!(
+                "what is ready isolates as {ready}, and `execution.isolation` demands {demanded}: \
+                 `lazaret doctor` says what is missing\n"
+            );
+            (StatusCode::SERVICE_UNAVAILABLE, reason)
+        }
         Ok(isolation) => (StatusCode::OK, format!("ready, isolation: {}\n", isolation.name())),
         Err(error) => {
             (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", lazaret_sandbox::causes(&error)))

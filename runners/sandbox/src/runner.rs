@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use crate::{Examination, Isolation, Job, LimitError, Limits, Outcome, PoolState};
+use crate::{Examination, Interpreter, Isolation, Job, LimitError, Limits, Outcome, PoolState};
 
 /// Runs a job in a sandbox that nobody else has used, or will.
 #[async_trait]
@@ -18,6 +18,12 @@ pub trait Runner: Send + Sync {
     /// Whether a job could run now, and how strong its sandbox would be. Readiness probes and
     /// the choice of `runner = "auto"` believe this, so it tries, and does not guess.
     async fn ready(&self) -> Result<Isolation, RunnerError>;
+
+    /// The same for jobs with this interpreter; what only the others need does not matter.
+    async fn ready_for(&self, interpreter: Interpreter) -> Result<Isolation, RunnerError> {
+        let _ = interpreter;
+        self.ready().await
+    }
 
     /// Looks at everything that running depends on, and says of each what was found and what to
     /// do. Takes a few seconds at most and leaves nothing behind.
