@@ -213,6 +213,9 @@ pub struct Usage {
     pub peak_processes: u64,
     /// The most that lay in the scratch space at one time, the job's own files too.
     pub peak_disk_bytes: u64,
+    /// What was written to standard output and standard error: counted, also above the limit, until
+    /// the program was ended.
+    pub printed_bytes: u64,
     /// How each was measured.
     pub measured: Measured,
 }

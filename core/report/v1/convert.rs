@@ -148,6 +148,7 @@ impl From<&lazaret_sandbox::Usage> for Usage {
             peak_memory_bytes: usage.peak_memory,
             peak_processes: usage.peak_processes,
             peak_disk_bytes: usage.peak_disk,
+            printed_bytes: usage.printed,
             measured: Measured {
                 cpu: usage.measured.cpu.name(),
                 memory: usage.measured.memory.name(),

@@ -263,6 +263,8 @@ pub struct Usage {
     pub peak_processes: u64,
     /// The most bytes in the scratch space at one time, the job's own files too.
     pub peak_disk: u64,
+    /// Bytes written to both output streams, as far as the agent has read them.
+    pub printed: u64,
     /// How each was measured.
     pub measured: Measured,
 }

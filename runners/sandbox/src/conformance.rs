@@ -134,6 +134,7 @@ macro_rules! conformance {
                 a_run_that_is_dropped_leaves_no_process,
                 runs_beside_each_other_do_not_meet,
                 a_ready_runner_says_how_strong_it_is,
+                what_was_used_is_told,
             ]
         }
     };

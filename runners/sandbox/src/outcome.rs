@@ -122,6 +122,9 @@ pub struct Usage {
     pub peak_processes: u64,
     /// The most bytes in the scratch space at one time, the job's own files too.
     pub peak_disk: u64,
+    /// Bytes written to standard output and standard error. Counted; also what is above the limit, as
+    /// far as the program got until it was ended.
+    pub printed: u64,
     /// How each was measured.
     pub measured: Measured,
 }

@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
 use lazaret_agent::frame::{CHUNK, Frame, Kind};
-use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part};
+use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part, Usage};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
@@ -216,6 +216,7 @@ impl<'a> Session<'a> {
         while self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look_back());
         let usage = self.watch.usage(self.end.map(|end| end.spent).unwrap_or_default());
+        let usage = Usage { printed: self.printed, ..usage };
         artifacts::collect(&self.limits, &mut self.outbox)?;
         let (exit_code, signal) = match self.end.map(|end| end.status) {
             Some(WaitStatus::Exited(_, code)) => (Some(code), None),

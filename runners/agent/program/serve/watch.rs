@@ -124,7 +124,7 @@ impl Watch {
     }
 
     /// What was used, once everybody was waited for: by the agent, or by whoever tells what the
-    /// program's first process spent.
+    /// program's first process spent. What was printed others know.
     pub(super) fn usage(&self, told: Spent) -> Usage {
         let spent = self.processor.spent(told, self.start.elapsed());
         let (peak_memory, memory) = match self.evidence.peak_memory() {
@@ -143,6 +143,7 @@ impl Watch {
             peak_memory,
             peak_processes: self.most.processes,
             peak_disk: self.most.disk,
+            printed: 0,
             measured: Measured { cpu, memory, processes: Source::Sampled, disk: Source::Sampled },
         }
     }

@@ -186,6 +186,7 @@ fn usage(usage: message::Usage) -> Usage {
         peak_memory: usage.peak_memory,
         peak_processes: usage.peak_processes,
         peak_disk: usage.peak_disk,
+        printed: usage.printed,
         measured: Measured {
             cpu: source(usage.measured.cpu),
             memory: source(usage.measured.memory),

@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use super::program::{bash, stdout};
-use crate::{Event, Events, Runner};
+use super::program::{bash, python, stdout};
+use crate::{Event, Events, Runner, Source};
 
 /// How long a process may take to go.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -56,4 +56,24 @@ pub async fn a_ready_runner_says_how_strong_it_is(runner: &dyn Runner) {
     let outcome = bash("true").succeed(runner).await;
     assert_eq!(outcome.isolation, offered);
     assert!(!outcome.isolation_parts.is_empty());
+}
+
+/// Roughly: what each number is measured by differs.
+pub async fn what_was_used_is_told(runner: &dyn Runner) {
+    const MB: u64 = 1_000_000;
+    let code = "import os, time\nkept = bytearray(b'x' * 60_000_000)\nchildren = []\n\
+                for _ in range(3):\n    child = os.fork()\n    if child == 0:\n        time.sleep(0.5)\n        \
+                os._exit(0)\n    children.append(child)\nopen('/tmp/file', 'wb').write(b'x' * 5_000_000)\n\
+                while time.process_time() < 0.3:\n    pass\n\
+                for child in children:\n    os.waitpid(child, 0)\nprint('x' * 999, flush=True)\n\
+                os.write(2, b'y' * 500)";
+    let usage = python(code).succeed(runner).await.usage;
+    assert!(usage.wall >= Duration::from_millis(500) && usage.wall < PATIENCE, "{usage:?}");
+    let cpu = usage.user + usage.system;
+    assert!(cpu >= Duration::from_millis(250) && cpu <= usage.wall * 8, "{usage:?}");
+    assert!((60 * MB..200 * MB).contains(&usage.peak_memory), "{usage:?}");
+    assert_eq!(usage.peak_processes, 4, "{usage:?}");
+    assert!((5 * MB..6 * MB).contains(&usage.peak_disk), "{usage:?}");
+    assert_eq!(usage.printed, 1500, "{usage:?}");
+    assert!(usage.measured.cpu != Source::Unknown && usage.measured.memory != Source::Unknown);
 }
