@@ -53,10 +53,8 @@ use arena::Arena;
 use attack::{Attack, Runner};
 use traces::Traces;
 
-/// Attacks between two looks at the machine. A look is quick; that all is gone takes its time.
-const BATCH: usize = 12;
-
-/// Attacks at one time: most of them wait for the end of their time.
+/// Attacks at one time: most of them wait for the end of their time. After each such handful the
+/// machine is looked at.
 const AT_ONCE: usize = 3;
 
 /// The two suites look at the whole machine, and must not see each other's runs.
@@ -105,7 +103,7 @@ fn every_attack_is_held(runner: Runner) {
     arena.warm_up();
     let chosen = chosen(runner);
     let mut complaints = Vec::new();
-    for batch in chosen.chunks(BATCH) {
+    for batch in chosen.chunks(AT_ONCE) {
         let before = Traces::now();
         complaints.extend(run_all(&arena, batch));
         complaints.extend(arena.bait.taken().into_iter().map(|bait| suspect(batch, &bait)));

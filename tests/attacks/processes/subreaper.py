@@ -5,12 +5,20 @@ import ctypes
 import os
 import time
 
+
+def leave():
+    try:
+        os.setsid()
+    except PermissionError:  # gVisor's agent refuses it
+        os.setpgid(0, 0)
+
+
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
 if os.fork() == 0:
     for number in range(5):
         if os.fork() == 0:
-            os.setsid()
+            leave()
             time.sleep(1000)
     os._exit(0)
-os.wait()
+assert os.wait()[1] == 0
 print("parent")
