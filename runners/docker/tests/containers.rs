@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::{bash_config, config, containers, until, warmed};
 use bollard::models::{ContainerInspectResponse, HostConfig};
 use lazaret_docker::{DockerConfig, DockerRunner, Processors};
-use lazaret_sandbox::conformance::program::{bash, stdout};
+use lazaret_sandbox::conformance::program::{bash, node, stdout};
 use lazaret_sandbox::conformance::results;
 use lazaret_sandbox::{Runner, Size, Status};
 
@@ -171,4 +171,78 @@ async fn typescript_runs_where_the_images_node_removes_types() {
     let runner = DockerRunner::new(config);
     results::typescript_is_run_as_it_is(&runner).await;
     runner.close().await;
+}
+
+#[tokio::test]
+async fn each_language_has_the_image_that_was_named_for_it() {
+    let mut config = config();
+    config.images.node = Some("lazaret-base/typescript".into());
+    config.labels.insert("lazaret.test".into(), "images".into());
+    (config.warm.python, config.warm.node, config.warm.bash) = (1, 1, 1);
+    let runner = warmed(config).await;
+    let images = containers("images").await.into_iter().filter_map(|found| found.config?.image);
+    let mut names: Vec<String> =
+        images.map(|image| image.split(':').next().unwrap_or_default().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["lazaret/bash", "lazaret/node", "lazaret/python"]);
+    // The other image with Node.js has 18.
+    let version = node("console.log(process.versions.node.split('.')[0])").succeed(&runner).await;
+    assert_eq!(stdout(&version), "24\n");
+    runner.close().await;
+}
+
+/// The agent is in the image that is derived; another base under the same name is another image.
+#[tokio::test]
+async fn an_image_is_derived_once_and_again_when_its_base_changes() {
+    let base = "lazaret-test/changing";
+    let mut images = Vec::new();
+    for version in ["one", "one", "two"] {
+        rebuild(base, version);
+        let (runner, container) =
+            live("changing", |config| config.images.bash = Some(base.into())).await;
+        images.extend(container.config.and_then(|config| config.image));
+        let seen = bash("echo $(</version)").succeed(&runner).await;
+        assert_eq!(stdout(&seen), format!("{version}\n"));
+        runner.close().await;
+    }
+    assert!(images[0] == images[1] && images[1] != images[2], "{images:?}");
+    docker(&["rmi", "--force", base, &images[0], &images[2]]);
+}
+
+/// Makes a base image with a file in it, unless the one of this name has that.
+fn rebuild(base: &str, version: &str) {
+    let label =
+        docker(&["images", "--quiet", "--filter", &format!("label=version={version}"), base]);
+    if !label.is_empty() {
+        return;
+    }
+    let container = docker(&["create", "lazaret-base/bash", "bash"]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("version");
+    fs::write(&file, version).expect("written");
+    docker(&["cp", &file.to_string_lossy(), &format!("{container}:/version")]);
+    docker(&["commit", "--change", &format!("LABEL version={version}"), &container, base]);
+    docker(&["rm", &container]);
+}
+
+fn docker(words: &[&str]) -> String {
+    let ran = std::process::Command::new("docker").args(words).output().expect("the client");
+    assert!(ran.status.success(), "{words:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8_lossy(&ran.stdout).trim().to_owned()
+}
+
+/// Whether there is a network is seen by the program: a device beside the loopback.
+#[tokio::test]
+async fn the_network_is_on_where_it_was_named_and_else_off() {
+    let devices = async |network: &str| {
+        let mut config = bash_config("network");
+        (config.runtime, config.network) = ("runc".into(), network.into());
+        let runner = warmed(config).await;
+        let outcome = bash("while read -r device _; do echo $device; done < /proc/net/dev");
+        let printed = stdout(&outcome.succeed(&runner).await);
+        runner.close().await;
+        printed.lines().filter(|line| line.ends_with(':')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(devices("none").await, ["lo:"]);
+    assert!(devices("bridge").await.contains(&"eth0:".to_owned()));
 }

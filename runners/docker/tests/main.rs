@@ -8,5 +8,6 @@ mod images;
 mod leftovers;
 mod pool;
 mod refusals;
+mod reuse;
 mod support;
 mod tls;

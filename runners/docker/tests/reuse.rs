@@ -1,0 +1,111 @@
+//! A sandbox that has served a run is, for the next run of its tenant, as good as a fresh one: the
+//! suite of all runners once more, each program of it in a sandbox that another has used before; and
+//! the attacks that look for what was there before.
+
+use std::fs;
+use std::path::Path;
+
+use async_trait::async_trait;
+use lazaret_docker::{DockerConfig, DockerRunner, Reuse};
+use lazaret_sandbox::conformance::program::{Program, stdout};
+use lazaret_sandbox::{
+    Events, Form, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status,
+};
+
+use crate::support::{config, until};
+
+lazaret_sandbox::conformance!(SecondHand::new());
+
+/// Runs each job in a sandbox that has just served another of the same kind.
+struct SecondHand(DockerRunner);
+
+impl SecondHand {
+    fn new() -> Self {
+        Self(DockerRunner::new(DockerConfig { reuse: Reuse::Tenant, ..config() }))
+    }
+
+    /// Runs a program, and waits until its sandbox is clean, or gone.
+    async fn before(&self, job: Job) {
+        self.0.run(job, Events::none()).await.expect("it runs");
+        until("nothing is being reset", async || {
+            self.0.pools().iter().all(|pool| pool.leased == 0)
+        })
+        .await;
+    }
+
+    fn created(&self) -> u64 {
+        self.0.pools().iter().map(|pool| pool.created).sum()
+    }
+}
+
+#[async_trait]
+impl Runner for SecondHand {
+    async fn run(&self, mut job: Job, events: Events) -> Result<Outcome, RunnerError> {
+        // Jobs that run beside each other would take each other's sandbox.
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        job.tenant = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string();
+        let limits = lazaret_sandbox::Limits {
+            wall: lazaret_sandbox::Limits::default().wall,
+            cpu: job.limits.cpu.max(std::time::Duration::from_secs(10)),
+            ..job.limits.clone()
+        };
+        let may_run = job.check("docker", Isolation::Gvisor).is_ok();
+        if may_run {
+            let code = if job.interpreter == Interpreter::Bash { "true" } else { "" };
+            let first = Job::script(job.interpreter, "first", code);
+            self.before(Job { limits, tenant: job.tenant.clone(), ..first }).await;
+        }
+        self.0.run(job, events).await
+    }
+
+    async fn ready(&self) -> Result<Isolation, RunnerError> {
+        self.0.ready().await
+    }
+}
+
+/// The value of a line in an attack's head.
+fn head<'a>(attack: &'a str, name: &str) -> Option<&'a str> {
+    let lines = attack.lines().take_while(|line| line.starts_with(['#', '/']));
+    lines.filter_map(|line| line.trim_start_matches(['#', '/', ' ']).strip_prefix(name)).next()
+}
+
+fn program(path: &Path, tenant: &str) -> Program {
+    let interpreter = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("py") => Interpreter::Python,
+        Some("js") => Interpreter::Node,
+        _ => Interpreter::Bash,
+    };
+    let code = fs::read_to_string(path).expect("an attack");
+    let mut job = Job::script(interpreter, "main", &code);
+    if let Some(arguments) = head(&code, "Arguments:") {
+        let arguments = serde_json::from_str(arguments).expect("JSON");
+        job.entry.form = Form::Main { arguments };
+    }
+    job.tenant = tenant.to_owned();
+    Program { job }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attacks_find_nothing_of_the_run_before_them_in_its_own_sandbox() {
+    let attacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/attacks");
+    let runner = SecondHand::new();
+    let mut tried = 0;
+    for entry in fs::read_dir(attacks.join("isolation")).expect("attacks") {
+        let path = entry.expect("a name").path();
+        let text = fs::read_to_string(&path).expect("an attack");
+        let Some(companion) = head(&text, "After:") else { continue };
+        let tenant = path.display().to_string();
+        runner
+            .before(program(&attacks.join("companions").join(companion.trim()), &tenant).job)
+            .await;
+        let before = runner.created();
+        let outcome = program(&path, &tenant).end(&runner.0, Status::Success).await;
+        assert!(!stdout(&outcome).contains("ESCAPED"), "{tenant}: {}", stdout(&outcome));
+        tried += 1;
+        // Where the companion left what nobody can remove, a fresh one was made; else not.
+        let made = runner.created() - before;
+        assert!(made <= 1, "{tenant}: {made}");
+    }
+    assert!(tried >= 5, "only {tried}");
+    runner.0.close().await;
+}
