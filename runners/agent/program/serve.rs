@@ -167,8 +167,13 @@ impl Server {
         watch.begin(received.job.limits);
         program.instruct(&received)?;
         let session = Session::new(received.job.limits, program, watch, inbox, children);
-        let Ending::Done { limit } = session.run()? else { return Ok(Next::Nothing) };
-        self.after(limit)
+        let ending = session.run()?;
+        let Ending::Done { limit, unburied } = ending else { return Ok(Next::Nothing) };
+        let next = self.after(limit)?;
+        if let (Next::Reset, Some(process)) = (next, unburied) {
+            self.children.end_all(process, None);
+        }
+        Ok(next)
     }
 
     /// The interpreter of the next program.

@@ -19,12 +19,20 @@
   // A program may give these names to things of its own, in the same context.
   const { process, Buffer, Object, Error, SyntaxError } = globalThis;
   const { fstatSync, writeSync } = fs;
-  const { emit, kill, reallyExit } = process;
+  const { emit, reallyExit } = process;
+  const { wait } = Atomics;
+
+  // The agent takes no millisecond, where there is one.
+  const A_WHILE = 1000;
 
   const RESULT = 3;
   const INSTRUCTIONS = 4;
   // A program may put something of its own in this place.
-  const resultPipe = fs.fstatSync(RESULT).ino;
+  const identity = ({ dev, ino }) => `${dev}:${ino}`;
+  const resultPipe = identity(fs.fstatSync(RESULT));
+
+  // What `main` has returned, until it is told.
+  let result = '';
 
   // The program, and before there is one, an empty file.
   let entry = '/dev/null';
@@ -85,23 +93,31 @@
 
   // Ends as `process.exit` does, also where the program has just come to its end, but for taking
   // the engine and its threads apart, which takes longer than most programs do: the agent is told
-  // the code behind a NUL, which is in no result, and takes this death for that exit.
+  // the code behind a NUL, which is in no result, answers, and ends this process.
   //
   // Only a good end is quick: after it, nothing is left to be said. Node tells of an error when the
   // exit handlers have run; and what has put itself around `process.emit` works after them, too.
   function leave(code) {
-    if (code !== 0 || process.emit !== emit || process.reallyExit !== reallyExit) return;
+    if (code !== 0 || process.emit !== emit || process.reallyExit !== reallyExit) {
+      tell(result);
+      return;
+    }
     for (const listener of process.rawListeners('exit')) listener.call(process, code);
     const exitCode = process.exitCode ?? code;
-    if (!hasLibraries() && tellCode(exitCode)) kill.call(process, process.pid, 'SIGKILL');
+    const isQuick = !hasLibraries();
+    if (tell(isQuick ? `${result}\0${exitCode & 0xff}\n` : result) && isQuick) {
+      wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_WHILE);
+    }
     process.reallyExit(exitCode);
   }
 
-  function tellCode(code) {
+  // The result and the code together: whoever hears of each by itself has more to do.
+  function tell(text) {
     try {
-      if (fstatSync(RESULT).ino !== resultPipe) return false;
-      const told = Buffer.from(`\0${code & 0xff}`);
-      return writeSync(RESULT, told) === told.length;
+      if (identity(fstatSync(RESULT)) !== resultPipe) return false;
+      let bytes = Buffer.from(text);
+      while (bytes.length > 0) bytes = bytes.subarray(writeSync(RESULT, bytes));
+      return true;
     } catch {
       return false;
     }
@@ -117,7 +133,7 @@
     if (typeof main !== 'function') {
       fail(`lazaret: \`${path.relative('/work', entry)}\` has no function \`main\``);
     }
-    writeResult(encode(await main(values)));
+    result = encode(await main(values));
   }
 
   function takeEnvironment(environment) {
@@ -207,11 +223,6 @@
       fail(`lazaret: what \`main\` returned is not JSON: ${error.message}`);
     }
     return text ?? fail(`lazaret: what \`main\` returned is not JSON: it is a ${typeof value}`);
-  }
-
-  function writeResult(text) {
-    let bytes = Buffer.from(text);
-    while (bytes.length > 0) bytes = bytes.subarray(fs.writeSync(RESULT, bytes));
   }
 
   function fail(message) {

@@ -20,6 +20,9 @@ import select
 
 RESULT, INSTRUCTIONS = 3, 4
 
+# What `main` has returned, until it is told.
+result = b""
+
 # In steps, because a program that is there waits for no more than one of them; and not at once,
 # because where one program follows another, the next is there already.
 OFTEN = ("collections", "functools", "enum", "re", "json")
@@ -47,6 +50,8 @@ def remember():
 
 
 def work():
+    global result_pipe
+    result_pipe = identity(RESULT)
     own_path = list(sys.path)
     instructions = decode(read_all(INSTRUCTIONS).decode())
     take_environment(instructions["environment"])
@@ -112,6 +117,7 @@ def run_script(path, words):
 
 
 def run_main(path, entry, arguments, own_path):
+    global result
     name = path.rpartition("/")[2].rpartition(".")[0]
     module = type(sys)(name)
     sys.modules.setdefault(name, module)
@@ -122,7 +128,7 @@ def run_main(path, entry, arguments, own_path):
     value = main(**arguments)
     if hasattr(value, "__await__"):
         value = wait_for(value, own_path)
-    write_all(RESULT, encode(value))
+    result = encode(value)
 
 
 def execute(module, path, words):
@@ -213,7 +219,11 @@ def leave(code):
     holds any more is closed, and what was printed is written."""
     if has_libraries():
         # They may have something to do at the end that Python does not know of.
+        tell_result()
         sys.exit(code)
+    if atexit._ncallbacks():
+        # Who knows whether they come back.
+        tell_result()
     if "threading" in sys.modules:
         sys.modules["threading"]._shutdown()
     atexit._run_exitfuncs()
@@ -222,7 +232,37 @@ def leave(code):
     for name in [name for name, _ in own_modules()]:
         del sys.modules[name]
     gc.collect()
-    os._exit(code if flush([sys.stdout, sys.stderr]) else code or 120)
+    code = code if flush([sys.stdout, sys.stderr]) else code or 120
+    tell_all(code)
+    os._exit(code)
+
+
+def identity(descriptor):
+    found = os.fstat(descriptor)
+    return found.st_dev, found.st_ino
+
+
+def tell_result():
+    """Tells the agent what `main` has returned. A program may have put something of its own in this
+    place, or nothing."""
+    global result
+    told, result = result, b""
+    try:
+        if identity(RESULT) == result_pipe:
+            write_all(RESULT, told)
+            return True
+    except OSError:
+        pass
+    return False
+
+
+def tell_all(code):
+    """The same, with the code behind a NUL, which is in no result. The agent answers, and ends this
+    process; so nobody need wait until that is taken apart."""
+    global result
+    result += b"\0%d\n" % code
+    if tell_result():
+        select.select([], [], [], 1)
 
 
 def opened():

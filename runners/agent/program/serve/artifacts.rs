@@ -29,10 +29,15 @@ const DEEPEST: usize = 16;
 
 /// Collects into `outbox`, and sends as it goes. Files are read as the program could read them.
 pub(super) fn collect(limits: &Limits, outbox: &mut Outbox) -> Result<(), Failure> {
-    if matches!(lstat(&Path::new(WORK).join(PLACE)), Err(Errno::ENOENT)) {
+    if are_none() {
         return Ok(());
     }
     owner::as_program(|| collect_all(limits, outbox))
+}
+
+/// Whether there is nothing to collect.
+pub(super) fn are_none() -> bool {
+    matches!(lstat(&Path::new(WORK).join(PLACE)), Err(Errno::ENOENT))
 }
 
 fn collect_all(limits: &Limits, outbox: &mut Outbox) -> Result<(), Failure> {

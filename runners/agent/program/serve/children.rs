@@ -85,6 +85,15 @@ impl Children {
         end
     }
 
+    /// Ends everybody but the zygote, and waits for nobody: see [`Children::end_all`].
+    pub(super) fn kill_all(&self) {
+        // As nobody, the agent has no power over the zygote.
+        let _ = match self.zygote() {
+            Some(_) => owner::as_program(|| kill(ANYBODY, Signal::SIGKILL)),
+            None => kill(ANYBODY, Signal::SIGKILL),
+        };
+    }
+
     /// Ends everybody but the zygote, and waits for them. How the first process of the program
     /// ended, where that was not known before.
     pub(super) fn end_all(&mut self, first: Pid, known: Option<End>) -> Option<End> {
@@ -94,8 +103,7 @@ impl Children {
             if end.is_some() && census::is_alone(Some(zygote.process)) {
                 return end;
             }
-            // As nobody, the agent has no power over the zygote.
-            let _ = owner::as_program(|| kill(ANYBODY, Signal::SIGKILL));
+            self.kill_all();
             self.wait_a_moment();
             end = self.reap(first).or(end);
         }

@@ -54,11 +54,11 @@ impl Processor {
     /// Begins to count, when only that process lives.
     pub(super) fn begin(&mut self, evidence: &Evidence) {
         let (user, system, largest) = used_by(UsageWho::RUSAGE_CHILDREN);
-        let living = self.first.as_ref().map(Census::of).unwrap_or_default();
+        let living = self.of_first();
         self.counted = evidence.cpu_time().unwrap_or(0);
         self.own = own();
-        self.user = user + in_microseconds(living.user_ticks);
-        self.system = system + in_microseconds(living.system_ticks);
+        self.user = user + living.user;
+        self.system = system + living.system;
         self.largest = largest;
     }
 
@@ -77,7 +77,15 @@ impl Processor {
         used.min(self.possible(elapsed))
     }
 
-    /// What was used, when nobody lives any more.
+    /// What the first process has used while it lives, and the children that it has waited for.
+    pub(super) fn of_first(&self) -> Spent {
+        let living = self.first.as_ref().map(Census::of).unwrap_or_default();
+        let (user, system) =
+            (in_microseconds(living.user_ticks), in_microseconds(living.system_ticks));
+        Spent { user, system, largest: 0 }
+    }
+
+    /// What was used, when nobody lives any more; or what is told of those whom nobody waits for.
     pub(super) fn spent(&self, told: Spent, elapsed: Duration) -> Spent {
         let (user, system, largest) = self.since(told);
         let (all, possible) = (user + system, self.possible(elapsed));

@@ -1,21 +1,24 @@
 //! The time from a program's start to the agent's last word.
 //!
 //! One loop waits for everything at once, with a look at the limits in between. The run is over
-//! when the *first* process ends: whatever it left behind is ended with it, so a background
-//! process that holds standard output neither delays the answer nor survives it.
+//! when the *first* process ends, or has told the code with which it ends: whatever it left behind is
+//! ended with it, so a background process that holds standard output neither delays the answer nor
+//! survives it.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
 use lazaret_agent::frame::{CHUNK, Frame, Kind};
-use lazaret_agent::message::{Done, Failure, LimitHit, Limits, Part, Usage};
+use lazaret_agent::message::{Done, Failure, Kernel, LimitHit, Limits, Part, Usage};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
+use nix::unistd::Pid;
 
 use super::artifacts;
 use super::children::{Children, End};
+use super::processor::Spent;
 use super::program::Program;
 use super::told::Told;
 use super::watch::{INTERVAL, Watch};
@@ -72,7 +75,7 @@ impl<'a> Session<'a> {
         // Some of what is for the program may have come with the job.
         self.listen()?;
         let mut next_look = Instant::now() + INTERVAL;
-        while self.end.is_none() && self.limit.is_none() {
+        while self.end.is_none() && self.told.code().is_none() && self.limit.is_none() {
             let ready = self.wait(next_look)?;
             self.exchange(&ready)?;
             if self.host_is_gone {
@@ -164,7 +167,10 @@ impl<'a> Session<'a> {
         if ready.contains(&Place::Children) {
             self.end = self.children.reap(self.program.process);
         }
-        self.host_is_gone |= self.outbox.send().is_err();
+        // With the last word it goes at once.
+        if self.told.code().is_none() {
+            self.host_is_gone |= self.outbox.send().is_err();
+        }
         Ok(())
     }
 
@@ -212,26 +218,58 @@ impl<'a> Session<'a> {
 
     /// Ends everybody, takes what is left, and says how it was.
     fn finish(mut self) -> Result<Ending, Failure> {
+        let unburied = self.need_not_be_buried().then_some(self.program.process);
+        let spent = if unburied.is_some() { self.look_last() } else { self.end_all()? };
+        let usage = Usage { printed: self.printed, ..self.watch.usage(spent) };
+        let ((exit_code, signal), limit) = (self.exit(), self.limit);
+        let (stdout_truncated, stderr_truncated) = self.truncated;
+        let done = Done { exit_code, signal, limit, stdout_truncated, stderr_truncated, usage };
+        self.outbox.message(Kind::Done, &done)?;
+        self.outbox.send_all().attempt(Part::Conversation, "answer the host")?;
+        if unburied.is_some() {
+            self.children.kill_all();
+        }
+        Ok(Ending::Done { limit, unburied })
+    }
+
+    /// Whether the host need not wait until the program is really gone: it has told how it ends, and
+    /// left nothing to collect that it could still change. gVisor takes milliseconds to take apart
+    /// what an interpreter was made of.
+    fn need_not_be_buried(&self) -> bool {
+        let is_told = self.told.code().is_some() && self.end.is_none() && self.limit.is_none();
+        is_told && self.watch.kernel() == Kernel::Gvisor && artifacts::are_none()
+    }
+
+    /// Takes what is left of a program that waits to be ended; what it has used.
+    fn look_last(&mut self) -> Spent {
+        while self.draw() {}
+        self.limit = self.limit.or_else(|| self.watch.look());
+        self.watch.spent_by_first()
+    }
+
+    /// Ends everybody, waits for them, and takes what they have left; what the program has used, where
+    /// the agent has not waited for it itself.
+    fn end_all(&mut self) -> Result<Spent, Failure> {
         self.end = self.children.end_all(self.program.process, self.end);
         while self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look_back());
-        let usage = self.watch.usage(self.end.map(|end| end.spent).unwrap_or_default());
-        let usage = Usage { printed: self.printed, ..usage };
         artifacts::collect(&self.limits, &mut self.outbox)?;
-        let (exit_code, signal) = match self.end.map(|end| end.status) {
+        Ok(self.end.map(|end| end.spent).unwrap_or_default())
+    }
+
+    /// The program's exit code, or the signal that ended it. It may have told the code, and then was
+    /// killed, by itself or by the agent.
+    fn exit(&self) -> (Option<i32>, Option<i32>) {
+        match self.end.map(|end| end.status) {
             Some(WaitStatus::Exited(_, code)) => (Some(code), None),
-            Some(WaitStatus::Signaled(_, Signal::SIGKILL, _)) if self.told.code().is_some() => {
+            None | Some(WaitStatus::Signaled(_, Signal::SIGKILL, _))
+                if self.told.code().is_some() =>
+            {
                 (self.told.code(), None)
             }
             Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal as i32)),
             _ => (None, None),
-        };
-        let (stdout_truncated, stderr_truncated) = self.truncated;
-        let limit = self.limit;
-        let done = Done { exit_code, signal, limit, stdout_truncated, stderr_truncated, usage };
-        self.outbox.message(Kind::Done, &done)?;
-        self.outbox.send_all().attempt(Part::Conversation, "answer the host")?;
-        Ok(Ending::Done { limit })
+        }
     }
 }
 
@@ -259,6 +297,8 @@ pub(super) enum Ending {
     Done {
         /// The limit that was hit.
         limit: Option<LimitHit>,
+        /// The program's first process, where nobody has waited for its end.
+        unburied: Option<Pid>,
     },
     /// Nobody listens any more.
     HostIsGone,

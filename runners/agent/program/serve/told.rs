@@ -1,16 +1,16 @@
-//! The code with which an interpreter exits that then kills itself, because an orderly exit takes
-//! it longer than most programs take.
+//! The code with which an interpreter would exit that has nothing left to do. It tells it, and waits
+//! to be ended: to be taken apart takes it longer than most programs take, and need not be waited for.
 //!
-//! It comes behind a NUL on the pipe of the result. A program that forges it has picked its own exit
-//! code, as all programs can.
+//! It comes behind a NUL on the pipe of the result, as a line. A program that forges it has picked its
+//! own end and exit code, as all programs can.
 
 /// What has been told so far.
 #[derive(Default)]
 pub(super) struct Told(Option<Vec<u8>>);
 
 impl Told {
-    /// The longest code.
-    const MOST: usize = 3;
+    /// The longest code, and the line's end.
+    const MOST: usize = 4;
 
     /// The result's share of what was read.
     pub(super) fn listen<'a>(&mut self, read: &'a [u8]) -> &'a [u8] {
@@ -27,7 +27,8 @@ impl Told {
 
     /// The code, once it was told.
     pub(super) fn code(&self) -> Option<i32> {
-        let code: u8 = std::str::from_utf8(self.0.as_ref()?).ok()?.parse().ok()?;
+        let line = std::str::from_utf8(self.0.as_ref()?).ok()?.strip_suffix('\n')?;
+        let code: u8 = line.parse().ok()?;
         Some(code.into())
     }
 }
@@ -40,8 +41,8 @@ mod tests {
     fn a_code_is_told_behind_a_nul_and_nothing_of_it_is_the_result() {
         let mut told = Told::default();
         assert_eq!((told.listen(b"[1, "), told.code()), (b"[1, ".as_slice(), None));
-        assert_eq!((told.listen(b"2]\x001"), told.code()), (b"2]".as_slice(), Some(1)));
-        assert_eq!((told.listen(b"7"), told.code()), (b"".as_slice(), Some(17)));
-        assert_eq!((told.listen(b"7000000"), told.code()), (b"".as_slice(), None));
+        assert_eq!((told.listen(b"2]\x001"), told.code()), (b"2]".as_slice(), None));
+        assert_eq!((told.listen(b"7\n"), told.code()), (b"".as_slice(), Some(17)));
+        assert_eq!((told.listen(b"7\n"), told.code()), (b"".as_slice(), None));
     }
 }

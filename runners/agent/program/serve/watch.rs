@@ -70,6 +70,11 @@ impl Watch {
         self.start = Instant::now();
     }
 
+    /// The kernel that counts.
+    pub(super) fn kernel(&self) -> Kernel {
+        self.evidence.kernel
+    }
+
     /// When the wall clock's limit ends. None where that is further than the clock goes.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.start.checked_add(Duration::from_micros(self.limits.wall))
@@ -121,6 +126,11 @@ impl Watch {
     ) -> Option<LimitHit> {
         let mut limits = limits.into_iter();
         limits.find_map(|(limit, is_over)| is_over(self, census).then_some(limit))
+    }
+
+    /// What the program's first process has spent, which lives.
+    pub(super) fn spent_by_first(&self) -> Spent {
+        self.processor.of_first()
     }
 
     /// What was used, once everybody was waited for: by the agent, or by whoever tells what the
