@@ -144,7 +144,7 @@ impl<S> Pool<S> {
 
     /// Whether nobody has any use for this pool.
     pub(crate) fn is_idle(&self) -> bool {
-        let used = self.leased + self.returning.resetting() + self.returning.kept();
+        let used = self.leased() + self.returning.kept();
         let empty = self.ready.is_empty() && self.waiting.is_empty();
         empty && self.wanted + self.starting + used == 0
     }
@@ -164,7 +164,10 @@ impl<S> Pool<S> {
             }
             Err(error) => {
                 self.circuit.failed(causes(&error));
-                if let Some(waiting) = self.waiting.pop_front() {
+                // Who waits for a sandbox of his own that is made clean goes on.
+                let mut comes_back = self.returning.comes_back();
+                let first = self.waiting.iter().position(|waiting| !comes_back(&waiting.tenant));
+                if let Some(waiting) = first.and_then(|index| self.waiting.remove(index)) {
                     let _ = waiting.answer.send(Err(error));
                 }
             }
@@ -200,6 +203,11 @@ impl<S> Pool<S> {
             }
         }
         Some(sandbox)
+    }
+
+    /// How many are used, or made clean.
+    pub(crate) fn leased(&self) -> usize {
+        self.leased + self.returning.resetting()
     }
 
     /// Counts one as leased.
@@ -290,7 +298,7 @@ impl<S> Pool<S> {
     pub(crate) fn state(&mut self, name: String) -> PoolState {
         self.forget_old();
         let warm = self.ready.len() + self.returning.kept();
-        let leased = self.leased + self.returning.resetting();
+        let leased = self.leased();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         PoolState {
             name,

@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lazaret_sandbox::{Interpreter, Job, Limits, PoolState, RunnerError};
-use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use self::lease::Lease;
+pub(crate) use self::lease::Lease;
 use crate::circuit::Circuit;
 use crate::connection::{Connection, Found};
 use crate::engine::Engine;
@@ -36,6 +36,9 @@ const EXAMINE: u64 = 10;
 /// After how many rounds the engine is asked for leftovers.
 const REAP: u64 = 30;
 
+/// For how long used containers may hold all places. They are gone in a tenth of a second.
+const STUCK: Duration = Duration::from_secs(5);
+
 /// The sandboxes of one engine.
 pub(crate) struct Pools {
     connection: Connection,
@@ -46,13 +49,15 @@ pub(crate) struct Pools {
     circuits: HashMap<Interpreter, Circuit>,
     places: Arc<Semaphore>,
     starts: Semaphore,
+    /// Since when no place is free, and nothing runs.
+    stuck_since: Mutex<Option<Instant>>,
     closed: CancellationToken,
 }
 
 /// How good a place an engine is for a job; greater is better, and what comes first decides first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
-    /// A sandbox that the tenant has used is there, or comes back.
+    /// A sandbox that the tenant has used is there, or comes back, and it may be used.
     own: bool,
     /// A sandbox is ready, and it may be used.
     ready: bool,
@@ -76,6 +81,7 @@ impl Pools {
             maker,
             reaper: Arc::default(),
             all: Mutex::default(),
+            stuck_since: Mutex::default(),
             circuits: Interpreter::ALL.map(|each| (each, Circuit::default())).into(),
             closed: CancellationToken::new(),
         }
@@ -101,11 +107,22 @@ impl Pools {
         self.maker.tasks.spawn(async move { reaper.reap(&engine, &maker).await });
     }
 
-    /// A sandbox for a job: one that is ready, or else one that is made now. Waits while as many
-    /// are leased as the configuration allows.
-    pub(crate) async fn lease(self: &Arc<Self>, job: &Job) -> Result<Lease, RunnerError> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(|_| RunnerError::Closed)?;
+    /// A place for one more program, where there is one now.
+    pub(crate) fn try_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
+    /// The same, waited for.
+    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, RunnerError> {
+        Arc::clone(&self.places).acquire_owned().await.map_err(|_| RunnerError::Closed)
+    }
+
+    /// A sandbox for a job that has a place: one that is ready, or else one that is made now.
+    pub(crate) async fn lease(
+        self: &Arc<Self>,
+        job: &Job,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Lease, RunnerError> {
         let kind = Kind::of(job);
         let mut sandbox = self.take(&kind, &job.tenant).await?;
         sandbox.container.place = Some(place);
@@ -203,6 +220,7 @@ impl Pools {
                 self.refill(&kind);
             }
             self.forget_idle();
+            self.look_for_stuck();
             if round.is_multiple_of(REAP)
                 && let Ok(engine) = self.engine().await
             {
@@ -231,36 +249,59 @@ impl Pools {
         }
     }
 
-    /// Forgets the all of jobs with limits of their own that nobody wants any more.
+    /// Notes since when all places are held by containers that nobody uses, and that do not go.
+    fn look_for_stuck(&self) {
+        let leased: usize = self.all().values().map(Pool::leased).sum();
+        let is_stuck = leased == 0 && self.places.available_permits() == 0;
+        let mut since = self.stuck_since.lock().unwrap_or_else(PoisonError::into_inner);
+        *since = is_stuck.then(|| since.unwrap_or_else(Instant::now));
+    }
+
+    fn is_stuck(&self) -> bool {
+        let since = *self.stuck_since.lock().unwrap_or_else(PoisonError::into_inner);
+        since.is_some_and(|since| since.elapsed() >= STUCK)
+    }
+
+    /// Forgets the pools of jobs with limits of their own that nobody wants any more.
     fn forget_idle(&self) {
         let mut all = self.all();
         all.retain(|_, pool| !pool.is_idle());
     }
 
-    /// Why no job can be served now, where that is so.
-    pub(crate) fn refuses(&self) -> Option<String> {
+    /// Why no job for one of these interpreters can be served now, where that is so.
+    pub(crate) fn refuses(&self, interpreters: &[Interpreter]) -> Option<String> {
+        if self.is_stuck() {
+            return Some(
+                "no container that was used can be removed, and each holds a place".into(),
+            );
+        }
         let all = self.all();
-        all.values().find_map(Pool::refuses)
+        let mut those = all.iter().filter(|(kind, _)| interpreters.contains(&kind.interpreter));
+        those.find_map(|(_, pool)| pool.refuses())
     }
 
-    /// Whether sandboxes are kept ready here, and all is well with them.
-    pub(crate) fn serves(&self) -> bool {
+    /// Whether sandboxes are kept ready here for one of these interpreters, and all is well with
+    /// those of all of them.
+    pub(crate) fn serves(&self, interpreters: &[Interpreter]) -> bool {
         let all = self.all();
-        all.values().any(Pool::serves) && all.values().all(|pool| pool.trouble().is_none())
+        let those = all.iter().filter(|(kind, _)| interpreters.contains(&kind.interpreter));
+        let those: Vec<&Pool<Sandbox>> = those.map(|(_, pool)| pool).collect();
+        let well = those.iter().all(|pool| pool.trouble().is_none());
+        well && those.iter().any(|pool| pool.serves()) && !self.is_stuck()
     }
 
     /// How good a place this is for a job now.
     pub(crate) fn rank(&self, job: &Job) -> Rank {
         let places = self.places.available_permits();
         self.pool(&Kind::of(job), |pool| Rank {
-            own: pool.has_own(&job.tenant),
+            own: pool.has_own(&job.tenant) && places > 0,
             ready: pool.ready() > 0 && places > 0,
             well: pool.trouble().is_none(),
             places,
         })
     }
 
-    /// How the all stand.
+    /// How they stand.
     pub(crate) fn states(&self) -> Vec<PoolState> {
         let at =
             self.connection.host.as_ref().map(|host| format!(" at {host}")).unwrap_or_default();

@@ -2,20 +2,27 @@
 
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::select_all;
 use lazaret_sandbox::{
     Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner,
     RunnerError,
 };
+use tokio::time::timeout;
 
 use crate::engine::offered;
 use crate::maker::Maker;
-use crate::pools::Pools;
+use crate::pools::{Lease, Pools};
 use crate::{DockerConfig, doctor, image};
 
 /// The name in configuration and messages.
 const NAME: &str = "docker";
+
+/// How long a job waits for a place when all are taken. Whoever takes turns before has fewer turns
+/// than there are places; then only used containers that do not go can hold them.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs jobs in containers, on one engine or on several.
 pub struct DockerRunner {
@@ -41,17 +48,55 @@ impl DockerRunner {
         offered(&self.maker.config.runtime)
     }
 
-    /// Whether this engine could run programs in all languages that have an image.
-    async fn try_engine(&self, pools: &Pools) -> Result<(), RunnerError> {
-        if let Some(reason) = pools.refuses() {
+    /// A sandbox on the best engine. One that is down is left out; nothing of the job was told to it.
+    async fn lease(&self, job: &Job) -> Result<Lease, RunnerError> {
+        let mut engines: Vec<&Arc<Pools>> = self.engines.iter().collect();
+        engines.sort_by_key(|pools| Reverse(pools.rank(job)));
+        let mut failure = None;
+        for pools in engines {
+            let Some(place) = pools.try_place() else { continue };
+            match pools.lease(job, place).await {
+                Ok(lease) => return Ok(lease),
+                Err(error) => failure = Some(error),
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        let free = self.engines.iter().map(|pools| Box::pin(pools.place()));
+        let free = timeout(PATIENCE, select_all(free)).await;
+        let (place, index, _) = free.map_err(|_| RunnerError::NoTurn { waited: PATIENCE })?;
+        self.engines[index].lease(job, place?).await
+    }
+
+    /// Whether some engine could run programs for all these interpreters.
+    async fn try_engines(&self, interpreters: &[Interpreter]) -> Result<Isolation, RunnerError> {
+        if self.engines.iter().any(|pools| pools.serves(interpreters)) {
+            return Ok(self.isolation());
+        }
+        let mut answer = Err(RunnerError::Closed);
+        for pools in &self.engines {
+            answer = self.try_engine(pools, interpreters).await;
+            if answer.is_ok() {
+                break;
+            }
+        }
+        answer.map(|()| self.isolation())
+    }
+
+    async fn try_engine(
+        &self,
+        pools: &Pools,
+        interpreters: &[Interpreter],
+    ) -> Result<(), RunnerError> {
+        if let Some(reason) = pools.refuses(interpreters) {
             let action = "start a sandbox".into();
             return Err(RunnerError::Failed { action, source: reason.into() });
         }
         let engine = pools.engine().await?;
-        let images = &self.maker.config.images;
-        for interpreter in images.interpreters() {
-            let base = self.maker.config.base(interpreter)?;
-            image::derived(&engine, &self.maker, interpreter, base).await?;
+        for interpreter in interpreters {
+            let base = self.maker.config.base(*interpreter)?;
+            image::derived(&engine, &self.maker, *interpreter, base).await?;
         }
         Ok(())
     }
@@ -62,34 +107,20 @@ impl Runner for DockerRunner {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
         job.check(NAME, self.isolation())?;
         self.maker.config.base(job.interpreter)?;
-        let mut engines: Vec<&Arc<Pools>> = self.engines.iter().collect();
-        engines.sort_by_key(|pools| Reverse(pools.rank(&job)));
-        let mut answer = Err(RunnerError::Closed);
-        for pools in engines {
-            answer = pools.lease(&job).await;
-            // An engine that is down is left out; nothing of the job was told to it.
-            if answer.is_ok() {
-                break;
-            }
-        }
-        answer?.run(&job, &events).await
+        self.lease(&job).await?.run(&job, &events).await
     }
 
+    /// All languages that have an image.
     async fn ready(&self) -> Result<Isolation, RunnerError> {
-        if self.maker.config.images.interpreters().next().is_none() {
+        let interpreters: Vec<Interpreter> = self.maker.config.images.interpreters().collect();
+        if interpreters.is_empty() {
             self.maker.config.base(Interpreter::Python)?;
         }
-        if self.engines.iter().any(|pools| pools.serves()) {
-            return Ok(self.isolation());
-        }
-        let mut answer = Err(RunnerError::Closed);
-        for pools in &self.engines {
-            answer = self.try_engine(pools).await;
-            if answer.is_ok() {
-                break;
-            }
-        }
-        answer.map(|()| self.isolation())
+        self.try_engines(&interpreters).await
+    }
+
+    async fn ready_for(&self, interpreter: Interpreter) -> Result<Isolation, RunnerError> {
+        self.try_engines(&[interpreter]).await
     }
 
     /// A job runs on whichever engine can take it, so each is examined.
