@@ -1,6 +1,6 @@
 //! The system calls that no library here wraps, each in a function that cannot be called wrongly.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
@@ -72,10 +72,11 @@ impl Texts {
     }
 }
 
-/// The release of the kernel; empty where it does not say.
-pub(crate) fn kernel() -> String {
-    let names = uname();
-    names.map(|names| names.release().to_string_lossy().into_owned()).unwrap_or_default()
+/// The release of the kernel, and what it calls its build; empty where it does not say.
+pub(crate) fn kernel() -> (String, String) {
+    let Ok(names) = uname() else { return Default::default() };
+    let text = |name: &OsStr| name.to_string_lossy().into_owned();
+    (text(names.release()), text(names.version()))
 }
 
 /// Closes whatever was inherited. To be called before anything is opened.

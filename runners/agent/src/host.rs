@@ -28,6 +28,10 @@ use self::question::Question;
 use crate::frame::{FrameError, Kind};
 use crate::message::{Failure, Greeting, Kernel, Ready, VERSION, Walls};
 
+/// What gVisor calls its build, whichever it is (`pkg/sentry/syscalls/linux/linux64.go`). No build of
+/// Linux has this name.
+const GVISOR: &str = "#1 SMP Sun Jan 10 15:06:54 PST 2016";
+
 /// How long a sandbox may take until it is there, and an interpreter until it is up. They take
 /// milliseconds; a busy machine may need more.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -54,9 +58,9 @@ pub enum ConversationError {
     /// The agent is of another version.
     #[error("the agent speaks version {0} of the protocol, and not {VERSION}")]
     Version(u32),
-    /// The sandbox runs on the kernel that it must not run on.
-    #[error("inside, the kernel is `{0}`, as it is outside")]
-    SameKernel(String),
+    /// The sandbox has to run on gVisor's kernel, and does not.
+    #[error("inside, the kernel is Linux {0}, and not gVisor's")]
+    NotGvisor(String),
     /// The agent is not where it could do this: it runs a job, has run one, or was left in between.
     #[error("cannot {0} at this point of the conversation")]
     OutOfTurn(&'static str),
@@ -96,7 +100,7 @@ pub struct Preparation<'a> {
     pub kernel: Kernel,
     /// Whether there may be a [`Conversation::reset`] after a job.
     pub reused: bool,
-    /// The release of the engine's own kernel, where the sandbox must have another. Nothing of a
+    /// The release of the engine's own kernel, where the sandbox must have gVisor's. Nothing of a
     /// job is told before that is proven.
     pub outer_kernel: Option<&'a str>,
 }
@@ -150,8 +154,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
         // As above: why nobody listens is told on the other stream.
         let _ = say(&mut writer, &question::preparation(preparation)?).await;
         let greeting = greeting(&mut listener).await?;
-        if preparation.outer_kernel == Some(greeting.kernel.as_str()) {
-            return Err(ConversationError::SameKernel(greeting.kernel));
+        if preparation.outer_kernel.is_some_and(|outer| !is_gvisor(&greeting, outer)) {
+            return Err(ConversationError::NotGvisor(greeting.kernel));
         }
         let ready: Ready = answer::parse(&listener.expect(Kind::Ready, PATIENCE).await?)?;
         let (interpreter, parts) = (preparation.interpreter, greeting.parts);
@@ -234,6 +238,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Conversation<R, W> {
         self.turn = Turn::Over;
         if is_its { Ok(()) } else { Err(ConversationError::OutOfTurn(action)) }
     }
+}
+
+/// Whether the kernel inside is not the one outside, and calls its build as gVisor does.
+fn is_gvisor(greeting: &Greeting, outer: &str) -> bool {
+    greeting.kernel != outer && greeting.build == GVISOR
 }
 
 /// Whether a version of Node.js removes types by itself, as it does since 22.18 and 23.6.

@@ -185,6 +185,8 @@ pub struct Greeting {
     pub parts: Vec<String>,
     /// The release of the kernel inside: gVisor's own, where it is gVisor.
     pub kernel: String,
+    /// What that kernel calls its build.
+    pub build: String,
 }
 
 /// An interpreter is up.

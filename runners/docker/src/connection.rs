@@ -12,7 +12,7 @@ use lazaret_sandbox::RunnerError;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use crate::engine::{Engine, absent};
+use crate::engine::{Engine, absent, place};
 use crate::maker::Maker;
 
 /// How long an engine may take to be connected to.
@@ -72,10 +72,12 @@ impl Connection {
     }
 
     async fn connect(&self, maker: &Maker) -> Result<Engine, RunnerError> {
-        let connecting = Engine::connect(&maker.config, self.host.as_deref(), &maker.identity);
-        let silent = |_| format!("no answer within {} seconds", PATIENCE.as_secs());
-        let connected = timeout(PATIENCE, connecting).await;
-        connected.map_err(|late| absent(self.host.as_deref(), silent(late)))?
+        let (config, host) = (&maker.config, self.host.as_deref());
+        let connecting = Engine::connect(config, host, &maker.identity);
+        timeout(PATIENCE, connecting).await.unwrap_or_else(|_| {
+            let reason = format!("no answer within {} seconds", PATIENCE.as_secs());
+            Err(absent(&place(host, config.tls.as_ref()), reason))
+        })
     }
 }
 

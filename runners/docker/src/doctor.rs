@@ -21,15 +21,12 @@ use futures_util::future::join_all;
 use lazaret_sandbox::{Diagnosis, Examination, Health, Isolation};
 
 use crate::DockerConfig;
-use crate::engine::{offered, reach};
+use crate::engine::{offered, place, reach};
 use crate::maker::Maker;
 
 /// How long the engine may take to answer a question about itself. It takes milliseconds; a hung one
 /// would be waited for for minutes.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Where an engine listens if nobody says otherwise.
-const USUAL: &str = "unix:///var/run/docker.sock";
 
 /// An engine that answers, and what it says of itself.
 struct Patient<'a> {
@@ -70,8 +67,7 @@ fn joined<'a>(examined: impl Iterator<Item = (&'a String, Examination)>) -> Exam
 
 /// Looks at the engine that listens at `host`, or where the environment says.
 async fn examine_one(maker: &Arc<Maker>, host: Option<&str>) -> Examination {
-    let place = host.map(str::to_owned).or_else(|| std::env::var("DOCKER_HOST").ok());
-    let place = place.unwrap_or_else(|| USUAL.to_owned());
+    let place = place(host, maker.config.tls.as_ref());
     match connect(maker, host, &place).await {
         Ok(engine) => engine.examine().await,
         Err(absent) => Examination { isolation: None, diagnoses: vec![absent] },
@@ -116,7 +112,7 @@ impl Patient<'_> {
         let mut diagnoses = vec![self.version(), self.control_groups(), self.runtime()];
         let can_start = diagnoses.iter().all(|part| part.health != Health::Fail);
         if self.is_registered() && self.is_gvisor_by_name() {
-            diagnoses.push(self.options());
+            diagnoses.push(self.options().await);
         }
         let (images, usable) = self.images().await;
         diagnoses.extend(images);

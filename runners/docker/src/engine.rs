@@ -62,7 +62,8 @@ impl Engine {
         host: Option<&str>,
         identity: &Identity,
     ) -> Result<Self, RunnerError> {
-        let absent = |error: bollard::errors::Error| absent(host, error);
+        let place = place(host, config.tls.as_ref());
+        let absent = |error: bollard::errors::Error| absent(&place, error);
         let reached = reach(host, config.tls.as_ref(), PATIENCE).await;
         let (docker, info) = reached.map_err(absent)?;
         let runtimes = info.runtimes.unwrap_or_default();
@@ -131,17 +132,20 @@ pub(crate) async fn reach(
     Ok((docker, info))
 }
 
+/// Where an engine listens: as the configuration has it, or the environment, or usually.
+pub(crate) fn place(host: Option<&str>, tls: Option<&Tls>) -> String {
+    let environment = || std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
+    let usual = if tls.is_some() { "tcp://localhost:2376" } else { "unix:///var/run/docker.sock" };
+    host.map(str::to_owned).or_else(environment).unwrap_or_else(|| usual.to_owned())
+}
+
 /// Speaks to an engine; nothing is said yet.
 fn client(host: Option<&str>, tls: Option<&Tls>) -> Result<Docker, bollard::errors::Error> {
     let set = |name| std::env::var(name).is_ok_and(|value| !value.is_empty());
-    let environment = std::env::var("DOCKER_HOST").ok();
     match (host, tls) {
         // Whoever can open a socket of this machine is known already.
         (Some(host), _) if host.starts_with("unix://") => Docker::connect_with_host(host),
-        (host, Some(tls)) => {
-            let host = host.or(environment.as_deref()).unwrap_or("tcp://localhost:2376");
-            with_tls(host, tls)
-        }
+        (host, Some(tls)) => with_tls(&place(host, Some(tls)), tls),
         (Some(host), None) => Docker::connect_with_host(host),
         // As the client of Docker has it.
         (None, None) if set("DOCKER_TLS_VERIFY") => Docker::connect_with_ssl_defaults(),
@@ -206,11 +210,7 @@ fn lock(
 }
 
 /// An engine that does not answer.
-pub(crate) fn absent(
-    host: Option<&str>,
-    error: impl Into<Box<dyn Error + Send + Sync>>,
-) -> RunnerError {
-    let place = host.unwrap_or("this machine's socket or DOCKER_HOST");
+pub(crate) fn absent(place: &str, error: impl Into<Box<dyn Error + Send + Sync>>) -> RunnerError {
     RunnerError::Part {
         part: format!("the Docker engine at {place}"),
         help: "start it, or set `docker.hosts`, and `docker.tls` where it wants that; \

@@ -18,7 +18,11 @@ use crate::engine::{Engine, Fate};
 /// within a second.
 const EXPLANATION: Duration = Duration::from_secs(3);
 
-/// How long the word that memory ran out may come after the word that the container has ended.
+/// What the kernel ends processes with when memory runs out.
+const SIGKILL: i32 = 9;
+
+/// How long the word that memory ran out may come after the word that the container, or its program,
+/// has ended.
 const AFTERWARDS: Duration = Duration::from_millis(300);
 
 /// A sandbox that waits for its job.
@@ -48,6 +52,12 @@ impl Sandbox {
         }
         if outcome.status == Status::SandboxCrashed {
             explain_crash(self.container.fate.clone()).await?;
+        }
+        if outcome.status == Status::ProgramError && outcome.signal == Some(SIGKILL) {
+            // The engine may tell after the agent why it was killed.
+            let fate = &mut self.container.fate;
+            let _ =
+                timeout(AFTERWARDS, fate.wait_for(|fate| fate.out_of_memory || fate.lost)).await;
         }
         if self.container.fate.borrow().out_of_memory {
             outcome.status = Status::MemoryLimit;
@@ -118,7 +128,7 @@ async fn explain_crash(mut fate: watch::Receiver<Fate>) -> Result<(), RunnerErro
 /// What the agent could not do inside, and what helps.
 pub(crate) fn explain(error: ConversationError) -> RunnerError {
     match error {
-        ConversationError::SameKernel(_) => RunnerError::Part {
+        ConversationError::NotGvisor(_) => RunnerError::Part {
             part: "gVisor".to_owned(),
             help: "register gVisor's runsc under the name that `docker.runtime` has".to_owned(),
             source: Box::new(error),

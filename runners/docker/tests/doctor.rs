@@ -99,7 +99,12 @@ async fn what_a_runtime_is_called_proves_nothing() {
     let engine = Engine::start_with(runtimes()).await;
     let host = engine.host();
     let examined = examine(at(&host, "runsc-not")).await;
-    assert_fails(&examined, "gVisor", "programs see the engine's Linux", "register gVisor's runsc");
+    assert_fails(
+        &examined,
+        "gVisor",
+        "is not gVisor: programs see Linux",
+        "register gVisor's runsc",
+    );
 
     let examined = examine(at(&host, "runc")).await;
     assert_eq!(examined.isolation, Some(Isolation::Container), "{examined:#?}");

@@ -12,6 +12,9 @@ use super::{PATIENCE, Patient};
 /// The oldest version of the engine's interface that has been tried: of Docker 20.10.
 const OLDEST: (usize, usize) = (1, 41);
 
+/// Builds of gVisor before this one take every network namespace of a newer kernel for the root one.
+pub(super) const KNOWS_NETWORKS: u32 = 20_240_807;
+
 impl Patient<'_> {
     pub(super) fn version(&self) -> Diagnosis {
         let engine = self.info.server_version.as_deref().unwrap_or("of an unknown version");
@@ -50,6 +53,10 @@ impl Patient<'_> {
         let wanted = &self.config.runtime;
         let help = "register it in /etc/docker/daemon.json (`runtimes`) and restart the engine, or \
                     set `docker.runtime` to one that is there";
+        let known = self.info.runtimes.as_ref();
+        let mut known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| &**name).collect();
+        known.sort_unstable();
+        let known = known.join(", ");
         if let Some(runtime) = self.registered() {
             let path = runtime.path.as_deref().unwrap_or_default();
             let found = format!("`{wanted}` is registered: {path}");
@@ -57,21 +64,26 @@ impl Patient<'_> {
             if self.is_local() && path.starts_with('/') && !Path::new(path).exists() {
                 return Diagnosis::fail(NAME, format!("{found}, which is not there"), help);
             }
-            return Diagnosis::ok(NAME, found);
+            return Diagnosis::ok(NAME, format!("{found}; there are: {known}"));
         }
-        let known = self.info.runtimes.as_ref();
-        let mut known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| &**name).collect();
-        known.sort_unstable();
-        let found = format!("`{wanted}` is not registered; there are: {}", known.join(", "));
+        let found = format!("`{wanted}` is not registered; there are: {known}");
         Diagnosis::fail(NAME, found, help)
     }
 
-    /// What gVisor is told on its command line. Whether it works so, a container will show.
-    pub(super) fn options(&self) -> Diagnosis {
+    /// What gVisor is told on its command line, and what this build of it needs. Whether it works so,
+    /// a container will show.
+    pub(super) async fn options(&self) -> Diagnosis {
         const NAME: &str = "runtime's options";
         let told = self.registered().and_then(|runtime| runtime.runtime_args.clone());
         let told = told.unwrap_or_default();
         let found = if told.is_empty() { "none".to_owned() } else { told.join(" ") };
+        let found = match self.build_of_gvisor().await {
+            Some(build) if build < KNOWS_NETWORKS => {
+                format!("{found}; on a newer kernel this build, of {build}, needs `--network=none`")
+            }
+            Some(build) => format!("{found}; build {build}"),
+            None => found,
+        };
         let has = |option: &str| told.iter().any(|each| each.trim_start_matches('-') == option);
         if has("platform=kvm") {
             let help = "use `--platform=systrap`: KVM hangs on virtual machines";

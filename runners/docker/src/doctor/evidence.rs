@@ -6,12 +6,12 @@ use lazaret_agent::host::ConversationError;
 use lazaret_sandbox::{Diagnosis, causes};
 
 use super::Patient;
+use super::engine::KNOWS_NETWORKS;
 use super::trial::Trial;
 use crate::maker::NotReady;
 use crate::sandbox::help;
 
-/// Builds of gVisor before this one take every network namespace of a newer kernel for the root one.
-const KNOWS_NETWORKS: u32 = 20_240_807;
+const GVISOR: &str = "gVisor";
 
 impl Patient<'_> {
     /// Says of each part what the trial showed.
@@ -20,9 +20,7 @@ impl Patient<'_> {
         match (&trial.failure, &trial.kernel) {
             (Some(error), _) => diagnoses.push(self.does_not_start(error).await),
             // What only calls itself gVisor was told no program.
-            (None, Some(inner)) if self.is_gvisor_by_name() && self.is_the_engines(inner) => {
-                diagnoses.push(self.kernel(inner));
-            }
+            (None, Some(inner)) if trial.is_refuted => diagnoses.push(self.no_gvisor(inner)),
             (None, None) => {
                 let help = "look into the engine's log, and whether the image has its interpreter";
                 diagnoses.push(Diagnosis::fail("container", "it started, and said nothing", help));
@@ -65,30 +63,24 @@ impl Patient<'_> {
         help
     }
 
-    fn is_the_engines(&self, kernel: &str) -> bool {
-        self.info.kernel_version.as_deref() == Some(kernel)
+    /// A name proves nothing.
+    fn no_gvisor(&self, inner: &str) -> Diagnosis {
+        let runtime = &self.config.runtime;
+        let found = format!("`{runtime}` is not gVisor: programs see Linux {inner}");
+        let help = "register gVisor's runsc under that name, or set `docker.runtime` to another";
+        Diagnosis::fail(GVISOR, found, help)
     }
 
-    /// The kernel that the container saw. A name proves nothing.
+    /// The kernel that the container saw.
     fn kernel(&self, inner: &str) -> Diagnosis {
-        const NAME: &str = "gVisor";
-        let outer = self.info.kernel_version.as_deref().unwrap_or_default();
-        let runtime = &self.config.runtime;
-        match (self.is_gvisor_by_name(), self.is_the_engines(inner)) {
-            (true, false) => {
-                Diagnosis::ok(NAME, format!("programs see Linux {inner}, not the engine's {outer}"))
-            }
-            (true, true) => Diagnosis::fail(
-                NAME,
-                format!("`{runtime}` is not gVisor: programs see the engine's Linux {outer}"),
-                "register gVisor's runsc under that name, or set `docker.runtime` to another",
-            ),
-            (false, _) => Diagnosis::warn(
-                NAME,
-                format!("not used: `{runtime}` runs programs on the engine's own kernel"),
-                "install gVisor, and set `docker.runtime = \"runsc\"`",
-            ),
+        if self.is_gvisor_by_name() {
+            let outer = self.info.kernel_version.as_deref().unwrap_or_default();
+            let found = format!("programs see its Linux {inner}, not the engine's {outer}");
+            return Diagnosis::ok(GVISOR, found);
         }
+        let runtime = &self.config.runtime;
+        let found = format!("not used: `{runtime}` runs programs on the engine's own kernel");
+        Diagnosis::warn(GVISOR, found, "install gVisor, and set `docker.runtime = \"runsc\"`")
     }
 }
 

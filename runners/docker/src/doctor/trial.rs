@@ -19,6 +19,8 @@ use crate::spec::Kind;
 pub(super) struct Trial {
     /// The release of the kernel that it saw.
     pub(super) kernel: Option<String>,
+    /// Whether that is not gVisor's, though the runtime's name says so.
+    pub(super) is_refuted: bool,
     /// Whether the engine filters its system calls.
     pub(super) filtered: bool,
     /// When the engine said that its memory ran out, counted from the program's start.
@@ -109,8 +111,8 @@ impl Patient<'_> {
         trial.root = leftovers::root_of(&id);
         let mut sandbox = match sandbox {
             Ok(sandbox) => sandbox,
-            Err(NotReady::Agent(ConversationError::SameKernel(kernel))) => {
-                trial.kernel = Some(kernel);
+            Err(NotReady::Agent(ConversationError::NotGvisor(kernel))) => {
+                (trial.kernel, trial.is_refuted) = (Some(kernel), true);
                 return;
             }
             Err(error) => {
