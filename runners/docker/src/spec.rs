@@ -11,13 +11,14 @@ use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
 
 use crate::identity::Identity;
 use crate::image::AGENT_PATH;
-use crate::{DockerConfig, Processors};
+use crate::{DockerConfig, Processors, Reuse};
 
 /// Memory of gVisor's own kernel and of the agent, beside the program's.
 const OWN_MEMORY: u64 = 64 * 1024 * 1024;
 
 /// The same for each process of a program: seen, 0.4 MiB for one that sleeps, and more than 1 MiB
-/// while many are being made. With less, a fork bomb ends for want of memory.
+/// while many are being made; and twice that where programs are copies of an interpreter. With less, a
+/// fork bomb ends for want of memory.
 const OWN_MEMORY_PER_PROCESS: u64 = 2 * 1024 * 1024;
 
 /// Host threads of gVisor, which count as the container's processes: 26 to 32 when idle.
@@ -128,7 +129,8 @@ pub(crate) fn body(
 }
 
 fn host_config(config: &DockerConfig, kind: &Kind) -> Result<HostConfig, RunnerError> {
-    let own_memory = OWN_MEMORY + OWN_MEMORY_PER_PROCESS * u64::from(kind.processes);
+    let each = if config.reuse == Reuse::Tenant { 2 } else { 1 } * OWN_MEMORY_PER_PROCESS;
+    let own_memory = OWN_MEMORY + each * u64::from(kind.processes);
     let memory = kind.memory.saturating_add(own_memory);
     let swap = config.swap.map_or(0, |size| size.0);
     // Each place is a file system of its own, in memory.

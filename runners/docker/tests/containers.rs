@@ -231,7 +231,8 @@ fn docker(words: &[&str]) -> String {
     String::from_utf8_lossy(&ran.stdout).trim().to_owned()
 }
 
-/// Whether there is a network is seen by the program: a device beside the loopback.
+/// Whether there is a network is seen by the program: a device beside the loopback. The engine's own
+/// bridge is not there on every machine.
 #[tokio::test]
 async fn the_network_is_on_where_it_was_named_and_else_off() {
     let devices = async |network: &str| {
@@ -244,5 +245,6 @@ async fn the_network_is_on_where_it_was_named_and_else_off() {
         printed.lines().filter(|line| line.ends_with(':')).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(devices("none").await, ["lo:"]);
-    assert!(devices("bridge").await.contains(&"eth0:".to_owned()));
+    let devices = devices("host").await;
+    assert!(devices.len() > 1, "{devices:?}");
 }

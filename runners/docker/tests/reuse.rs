@@ -4,15 +4,17 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_docker::{DockerConfig, DockerRunner, Reuse};
 use lazaret_sandbox::conformance::program::{Program, stdout};
 use lazaret_sandbox::{
-    Events, Form, Interpreter, Isolation, Job, Outcome, Runner, RunnerError, Status,
+    Events, Form, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError, Status,
 };
 
-use crate::support::{config, until};
+use crate::support::config;
 
 lazaret_sandbox::conformance!(SecondHand::new());
 
@@ -27,10 +29,9 @@ impl SecondHand {
     /// Runs a program, and waits until its sandbox is clean, or gone.
     async fn before(&self, job: Job) {
         self.0.run(job, Events::none()).await.expect("it runs");
-        until("nothing is being reset", async || {
-            self.0.pools().iter().all(|pool| pool.leased == 0)
-        })
-        .await;
+        while self.0.pools().iter().any(|pool| pool.leased > 0) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     fn created(&self) -> u64 {
@@ -42,13 +43,11 @@ impl SecondHand {
 impl Runner for SecondHand {
     async fn run(&self, mut job: Job, events: Events) -> Result<Outcome, RunnerError> {
         // Jobs that run beside each other would take each other's sandbox.
-        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        job.tenant = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string();
-        let limits = lazaret_sandbox::Limits {
-            wall: lazaret_sandbox::Limits::default().wall,
-            cpu: job.limits.cpu.max(std::time::Duration::from_secs(10)),
-            ..job.limits.clone()
-        };
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        job.tenant = COUNT.fetch_add(1, Ordering::Relaxed).to_string();
+        let usual = Limits::default();
+        let cpu = job.limits.cpu.max(usual.cpu);
+        let limits = Limits { wall: usual.wall, cpu, ..job.limits.clone() };
         let may_run = job.check("docker", Isolation::Gvisor).is_ok();
         if may_run {
             let code = if job.interpreter == Interpreter::Bash { "true" } else { "" };

@@ -16,6 +16,7 @@ for target in (("127.0.0.1", 47474), "\0attack-left-this"):
 for place in ("/work", "/tmp", "/dev/shm"):
     if os.path.exists(place + "/attack-still-writes"):
         print("ESCAPED: somebody writes to", place)
-others = [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())]
-if others:
-    print("ESCAPED: there are", others)
+# Where Python is a copy of an interpreter, that is there, too, and is not this user's.
+for name in os.listdir("/proc"):
+    if name.isdigit() and int(name) not in (1, os.getpid()) and os.stat("/proc/" + name).st_uid == os.getuid():
+        print("ESCAPED: there is", name)

@@ -86,12 +86,17 @@ pub async fn only_the_scratch_space_can_be_written_to(runner: &dyn Runner) {
     assert_eq!(stdout(&outcome), "/work\n/tmp\n/dev/shm\n");
 }
 
-/// Neither the host's nor another run's.
+/// Neither the host's nor another run's. There may be one beside the agent that belongs to the sandbox
+/// itself, of which the program is a copy; it is somebody else's, and out of the program's reach.
 pub async fn only_its_own_processes_are_seen(runner: &dyn Runner) {
-    let code = "import os\nothers = [int(n) for n in os.listdir('/proc') if n.isdigit()]\n\
-                print(sorted(n for n in others if n not in (1, os.getpid())))";
+    let code = "import os\ndef is_foreign(process):\n    try:\n        os.kill(process, 0)\n    \
+                except PermissionError:\n        \
+                return os.stat(f'/proc/{process}').st_uid != os.getuid()\n\
+                others = {int(n) for n in os.listdir('/proc') if n.isdigit()} - {1, os.getpid()}\n\
+                foreign = {process for process in others if is_foreign(process)}\n\
+                print(sorted(others - foreign), len(foreign) <= 1)";
     let outcome = python(code).succeed(runner).await;
-    assert_eq!(stdout(&outcome), "[]\n");
+    assert_eq!(stdout(&outcome), "[] True\n");
 }
 
 /// The usual three for a script, two more for `main`.
