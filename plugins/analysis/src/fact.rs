@@ -30,6 +30,9 @@ pub enum FactKind {
     /// A member is looked up by a name that is not known: `getattr(os, name)`. The fact's name
     /// is the object's.
     Lookup,
+    /// Something is written to a member or an item of what has a name, `sys.excepthook = run`; in
+    /// Bash, to a variable. The fact's argument is what is written, where it is one value.
+    Write,
     /// In Bash, one command runs what another prints: `curl | sh`.
     Pipeline,
     /// In Bash, a file is opened: `/dev/tcp/example.org/80`.
@@ -44,6 +47,7 @@ impl FactKind {
             Self::Call => "call",
             Self::Reference => "reference",
             Self::Lookup => "lookup",
+            Self::Write => "write",
             Self::Pipeline => "pipeline",
             Self::Redirect => "redirect",
         }

@@ -160,6 +160,7 @@ fn trigger(kind: FactKind) -> Trigger {
         FactKind::Import => Trigger::Import,
         FactKind::Call | FactKind::Reference => Trigger::Use,
         FactKind::Lookup => Trigger::Lookup,
+        FactKind::Write => Trigger::Write,
         FactKind::Pipeline => Trigger::Pipeline,
         FactKind::Redirect => Trigger::Redirect,
     }

@@ -27,6 +27,8 @@ pub(crate) enum Trigger {
     Import,
     /// A member of something that rules name is looked up by a name that is not known.
     Lookup,
+    /// Something is written to this member, or to this variable of Bash.
+    Write,
     /// In Bash, what one command prints is run by another.
     Pipeline,
     /// In Bash, a file is opened.

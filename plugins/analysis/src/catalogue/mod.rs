@@ -114,6 +114,11 @@ impl Catalogue {
         found
     }
 
+    /// Whether a rule is about what is written to this.
+    pub(crate) fn is_written(&self, name: &str) -> bool {
+        self.exact.contains_key(&(Trigger::Write, name.to_owned()))
+    }
+
     /// The rules for something that has no name, such as a syntax error.
     pub(crate) fn on(&self, on: Trigger) -> impl Iterator<Item = usize> {
         let matching = move |(_, entry): &(usize, &Entry)| entry.on == on;

@@ -18,6 +18,10 @@ pub(crate) enum Reducer {
     Member,
     /// The item of its first argument that its second one names.
     Item,
+    /// Writes its third argument to the member of its first one that its second one names.
+    SetMember,
+    /// Writes what others hold to the members of its first argument.
+    SetMembers,
     /// Its first argument's dictionary.
     Dictionary,
     /// Its first argument, or something that does the same.
@@ -150,4 +154,25 @@ pub(crate) enum Reducer {
     Decompress,
     /// A value that is written down as JSON, or as a constant of Python.
     Literal,
+}
+
+impl Reducer {
+    /// Whether what it gives is only another name for something.
+    pub(crate) fn stands_for_another(self) -> bool {
+        matches!(self, Self::Member | Self::Item | Self::MemberGetter | Self::ItemGetter)
+    }
+
+    /// Whether it gives all members or items of something, whatever they are called.
+    pub(crate) fn takes_all(self) -> bool {
+        matches!(
+            self,
+            Self::Items
+                | Self::First
+                | Self::Sort
+                | Self::Reverse
+                | Self::Enumerate
+                | Self::Values
+                | Self::Entries
+        )
+    }
 }

@@ -50,6 +50,12 @@ pub(crate) struct World {
     function_members: HashMap<String, String>,
     /// Methods that call a function with what their object stands for: `then`.
     passes: HashSet<String>,
+    /// The member of any value that is its class.
+    class_member: String,
+    /// The classes of constants and collections: of a `text`, of `items`.
+    classes: HashMap<String, String>,
+    /// What stands between a class and the methods of its values: `prototype`.
+    prototype: String,
     /// Whether `a["b"]` is `a.b`.
     indexed_members: bool,
     /// A prefix of module names that changes nothing: `node:`.
@@ -74,6 +80,9 @@ pub(crate) struct World {
     above_sinks: HashSet<String>,
     #[serde(skip)]
     roots: HashSet<String>,
+    /// Members of any object that are told of wherever they stand, whatever is taken of them.
+    #[serde(skip)]
+    escapes: HashSet<String>,
 }
 
 impl World {
@@ -81,8 +90,11 @@ impl World {
     pub(super) fn learn(&mut self, rules: &[Entry]) {
         let used = || rules.iter().filter(|rule| rule.on == Trigger::Use);
         // A rule about what is given says nothing of the name: `getattr(requests, method)`.
-        let of_names = used().filter(|rule| rule.when.is_empty());
-        for rule in of_names.filter(|rule| rule.severity >= Severity::High) {
+        let of_names = || used().filter(|rule| rule.when.is_empty());
+        let weighty = || of_names().filter(|rule| rule.severity >= Severity::High);
+        let of_any = weighty().flat_map(|rule| &rule.names).filter(|name| name.starts_with('.'));
+        self.escapes.extend(of_any.cloned());
+        for rule in weighty() {
             let above = rule.names.iter().filter_map(|name| name.rsplit_once('.'));
             let above = above.filter(|(above, last)| !above.is_empty() && *last != "*");
             self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
@@ -99,6 +111,11 @@ impl World {
     /// Whether a rule names exactly this path.
     pub(crate) fn is_sink(&self, path: &str) -> bool {
         self.sinks.contains(path)
+    }
+
+    /// Whether this is a member of any object that leads out of everything.
+    pub(crate) fn is_escape(&self, path: &str) -> bool {
+        self.escapes.contains(path)
     }
 
     /// Whether a rule names something below this name.
@@ -139,6 +156,20 @@ impl World {
             prefix => path.strip_prefix(prefix).unwrap_or(path),
         };
         self.canonical.get(path).map_or(path, String::as_str).into()
+    }
+
+    /// What an import names: its module may have another name, and `builtins.eval` is `eval`.
+    pub(crate) fn imported(&self, path: &str) -> Rc<str> {
+        let whole = self.path(path);
+        let Some((module, rest)) = whole.split_once('.').filter(|(module, _)| !module.is_empty())
+        else {
+            return whole;
+        };
+        match self.canonical.get(module) {
+            _ if self.transparent.contains(module) => self.path(rest),
+            Some(other) => self.path(&format!("{other}.{rest}")),
+            None => whole,
+        }
     }
 
     /// A member of something.
@@ -195,6 +226,23 @@ impl World {
         self.function_members.get(name).map(|path| self.path(path))
     }
 
+    /// A member of values of this sort, if they have a class: the class, or a method of it.
+    pub(crate) fn member_of_value(&self, sort: &str, name: &str) -> Option<Rc<str>> {
+        let class = self.classes.get(sort)?;
+        Some(match self.prototype.as_str() {
+            _ if name == self.class_member => class.as_str().into(),
+            "" => format!("{class}.{name}").into(),
+            prototype => format!("{class}.{prototype}.{name}").into(),
+        })
+    }
+
+    /// Whether this is a function of the language's own, as far as its name tells.
+    pub(crate) fn is_function(&self, path: &str) -> bool {
+        let root = path.split('.').next().unwrap_or(path);
+        let named = root.len() < path.len() || path.starts_with(|c: char| c.is_ascii_uppercase());
+        self.is_builtin(root) && !path.contains('(') && (named || self.is_sink(path))
+    }
+
     /// A method of something that has a path: of a dictionary of modules or names, or one that
     /// every object has.
     pub(crate) fn path_method(&self, path: &str, name: &str) -> Option<Reducer> {
@@ -203,7 +251,11 @@ impl World {
             || path.ends_with(".__dict__");
         let reducer = match self.method(name)? {
             Reducer::Get | Reducer::Item if is_dictionary => Reducer::Item,
-            Reducer::Member => Reducer::Member,
+            setter @ (Reducer::SetMember | Reducer::SetMembers) => setter,
+            // `object.__getattribute__` is given its object.
+            Reducer::Member if !self.functions.contains_key(&format!("{path}.{name}")) => {
+                Reducer::Member
+            }
             _ => return None,
         };
         Some(reducer)

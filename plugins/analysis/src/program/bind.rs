@@ -148,10 +148,12 @@ impl Builder {
                 // What is written to is not read.
                 Expression::Member(_, name) => {
                     self.set_role(target, Role::Silent);
+                    self.program.writes.push((target, value));
                     self.write_field(name, value);
                 }
                 Expression::Index(_, key) => {
                     self.set_role(target, Role::Silent);
+                    self.program.writes.push((target, value));
                     if let Expression::Constant(Constant::Text(key)) =
                         self.program.expression(key).clone()
                     {

@@ -120,6 +120,8 @@ pub(crate) struct Program {
     collections: Vec<Collection>,
     /// What is written to members and items of this name, whatever they are members of.
     fields: HashMap<Symbol, Vec<Id>>,
+    /// Members and items that something is written to, and what.
+    pub(crate) writes: Vec<(Id, Id)>,
     /// Calls by the name, or the last member, that is called.
     calls: HashMap<Symbol, Vec<Id>>,
     /// The calls that definitions are given to, where they are written.

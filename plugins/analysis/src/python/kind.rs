@@ -52,6 +52,7 @@ names! {
         Integer = "integer",
         Interpolation = "interpolation",
         KeywordArgument = "keyword_argument",
+        KeywordPattern = "keyword_pattern",
         Lambda = "lambda",
         LambdaParameters = "lambda_parameters",
         List = "list",

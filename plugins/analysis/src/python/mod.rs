@@ -66,6 +66,7 @@ impl FrontEnd for Python<'_> {
                 self.builder.open(ScopeKind::Comprehension);
             }
             Kind::Type => self.types += 1,
+            Kind::KeywordPattern => self.enter_keyword_pattern(visit),
             Kind::DottedName | Kind::RelativeImport => return Descend::Over,
             _ => {}
         }
@@ -129,6 +130,12 @@ impl Python<'_> {
             | Kind::PatternList
             | Kind::TuplePattern
             | Kind::ListPattern => self.sequence(visit, children),
+            // The grammar reads `*f()` as a call of `*f`: all of it is a splat in its sequence.
+            Kind::ListSplat
+                if matches!(visit.field, Field::Function | Field::Object | Field::Value) =>
+            {
+                only(children)
+            }
             Kind::ListSplat
             | Kind::DictionarySplat
             | Kind::ListSplatPattern
@@ -181,7 +188,8 @@ impl Python<'_> {
     fn statement(&mut self, visit: Visit, parent: Visit, children: &[Child]) {
         match visit.kind {
             Kind::AugmentedAssignment => self.augment(visit, children),
-            Kind::AsPattern => self.bind_alias(children),
+            Kind::AsPattern => self.bind_alias(parent, children),
+            Kind::KeywordPattern => self.bind_keyword_pattern(children),
             Kind::Parameters | Kind::LambdaParameters => self.parameters(children),
             Kind::ReturnStatement => self.builder.result(only(children), false),
             Kind::DeleteStatement => self.delete(children),

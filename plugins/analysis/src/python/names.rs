@@ -65,8 +65,17 @@ impl Python<'_> {
     }
 
     pub(super) fn sequence(&mut self, visit: Visit, children: &[Child]) -> Id {
-        let list = self.builder.list(parts(children).map(|child| child.value));
-        self.builder.push(Expression::Sequence(list), visit.span)
+        let items: Vec<Id> = parts(children).map(|child| self.item(child)).collect();
+        self.builder.sequence(items, visit.span)
+    }
+
+    /// An item of a sequence; of `*f()`, the star is somewhere within.
+    fn item(&mut self, child: &Child) -> Id {
+        let is_splat = matches!(self.builder.program.expression(child.value), Expression::Splat(_));
+        if is_splat || !self.text.at(child.visit.span).starts_with('*') {
+            return child.value;
+        }
+        self.builder.push(Expression::Splat(child.value), child.visit.span)
     }
 
     /// `a or b`, `a if condition else b`
@@ -97,8 +106,12 @@ impl Python<'_> {
     }
 
     /// `with a as b`, `except a as b`, `case a as b`
-    pub(super) fn bind_alias(&mut self, children: &[Child]) {
-        let (Some(target), given) = (parts(children).last(), only(children)) else { return };
+    pub(super) fn bind_alias(&mut self, parent: Visit, children: &[Child]) {
+        let (Some(target), mut given) = (parts(children).last(), only(children)) else { return };
+        if parent.kind == Kind::CasePattern {
+            given = self.subjects.last().copied().unwrap_or_default();
+            self.builder.set_role(target.value, Role::Silent);
+        }
         self.builder.bind(target.value, given);
     }
 
@@ -212,14 +225,39 @@ impl Python<'_> {
     pub(super) fn bind_capture(&mut self, parent: Visit, children: &[Child]) {
         let subject = self.subjects.last().copied().unwrap_or_default();
         let value = if parent.kind == Kind::CaseClause { subject } else { Id::UNKNOWN };
-        let captures = |kind| matches!(kind, Kind::DottedName | Kind::Identifier);
-        for child in parts(children).filter(|child| captures(child.visit.kind)) {
-            let name = normal(self.text.at(child.visit.span));
-            if !name.contains('.') {
-                let name = self.builder.symbol(&name);
-                self.builder.declare(name, child.visit.span, value);
-                self.builder.set_role(child.value, Role::Silent);
-            }
+        parts(children).for_each(|child| self.capture(child, value));
+    }
+
+    /// `case object(name=a)`: what is within is about the subject's member.
+    pub(super) fn enter_keyword_pattern(&mut self, visit: Visit) {
+        let subject = self.subjects.last().copied().unwrap_or_default();
+        let name = self.text.at(visit.span).split('=').next().unwrap_or_default().trim();
+        let member = if subject == Id::UNKNOWN {
+            Id::UNKNOWN
+        } else {
+            let name = self.builder.symbol(&normal(name));
+            self.builder.push(Expression::Member(subject, name), visit.span)
+        };
+        self.subjects.push(member);
+    }
+
+    /// `name=a` in such a pattern binds `a` to the member.
+    pub(super) fn bind_keyword_pattern(&mut self, children: &[Child]) {
+        let member = self.subjects.pop().unwrap_or_default();
+        let mut children = parts(children);
+        if let Some(name) = children.next() {
+            self.builder.set_role(name.value, Role::Silent);
+        }
+        children.for_each(|child| self.capture(child, member));
+    }
+
+    fn capture(&mut self, child: &Child, value: Id) {
+        let name = normal(self.text.at(child.visit.span));
+        let captures = matches!(child.visit.kind, Kind::DottedName | Kind::Identifier);
+        if captures && !name.contains('.') {
+            let name = self.builder.symbol(&name);
+            self.builder.declare(name, child.visit.span, value);
+            self.builder.set_role(child.value, Role::Silent);
         }
     }
 }

@@ -131,7 +131,7 @@ impl Resolver<'_> {
     }
 
     /// What a call is given.
-    pub(super) fn given(&mut self, arguments: Id) -> Result<Given, TooLate> {
+    pub(crate) fn given(&mut self, arguments: Id) -> Result<Given, TooLate> {
         let program = self.program;
         let mut given = Given::default();
         for id in program.arguments(arguments) {

@@ -177,6 +177,16 @@ impl Meaning {
     }
 }
 
+impl Applied {
+    /// What it computes, if that is known.
+    pub(crate) fn reducer(&self) -> Option<Reducer> {
+        match self.function {
+            Function::Reducer(reducer) => Some(reducer),
+            Function::Value(_) => None,
+        }
+    }
+}
+
 impl Value {
     /// Certainly this.
     pub(crate) fn exact(what: What) -> Self {

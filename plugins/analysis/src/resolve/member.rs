@@ -56,7 +56,9 @@ impl Resolver<'_> {
                 if let Some(reducer) = self.world.path_method(path, name) {
                     with_object(value, reducer)
                 } else {
-                    let member = self.world.member(path, name);
+                    let function = self.world.function_member(name);
+                    let function = function.filter(|_| self.world.is_function(path));
+                    let member = function.unwrap_or_else(|| self.world.member(path, name));
                     self.path_on_the_way(value, &member)
                 }
             }
@@ -87,8 +89,20 @@ impl Resolver<'_> {
 
     /// A method that the catalogue knows how to compute, with its object.
     fn method(&self, value: &Value, name: &str) -> Rc<Meaning> {
-        match self.world.method(name) {
-            Some(reducer) => with_object(value, reducer),
+        if let Some(reducer) = self.world.method(name) {
+            return with_object(value, reducer);
+        }
+        let sort = match &value.what {
+            What::Constant(Constant::Text(_)) => "text",
+            What::Constant(Constant::Bytes(_)) => "bytes",
+            What::Constant(Constant::Integer(_) | Constant::Float(_)) => "number",
+            What::Constant(Constant::Boolean(_)) => "boolean",
+            What::Items(_) => "items",
+            What::Pairs(_) => "pairs",
+            _ => return self.unknown.clone(),
+        };
+        match self.world.member_of_value(sort, name) {
+            Some(member) => self.path_on_the_way(value, &member),
             None => self.unknown.clone(),
         }
     }
@@ -262,6 +276,11 @@ impl Resolver<'_> {
         if !name.open && name.values.iter().all(|value| value.constant().is_some()) {
             return Ok(None);
         }
+        self.sensitive(object)
+    }
+
+    /// Something of which rules name a member.
+    pub(crate) fn sensitive(&mut self, object: Id) -> Result<Option<Value>, TooLate> {
         let object = self.meaning(object)?;
         let sensitive = |world: &World, path: &str| {
             let object = path.strip_suffix(".__dict__").unwrap_or(path);

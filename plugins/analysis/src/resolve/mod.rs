@@ -135,7 +135,10 @@ impl<'a> Resolver<'a> {
             Expression::Constant(constant) => {
                 Meaning::one(Value::exact(What::Constant(constant.clone())))
             }
-            Expression::Module(path) => self.path(program.text(*path)),
+            Expression::Module(path) => {
+                let path = self.world.imported(program.text(*path));
+                Meaning::one(Value::exact(What::Path(path)))
+            }
             Expression::Sequence(list) => self.sequence(list)?,
             Expression::Mapping(list) => self.mapping(list)?,
             Expression::Collection(collection) => self.collection(*collection)?,

@@ -18,7 +18,7 @@ impl Surveyor<'_> {
         self.program.arguments(arguments).iter().map(|id| self.argument(*id)).collect()
     }
 
-    fn argument(&mut self, id: Id) -> Result<Argument, TooLate> {
+    pub(super) fn argument(&mut self, id: Id) -> Result<Argument, TooLate> {
         let span = self.program.span(id);
         let (name, id) = match *self.program.expression(id) {
             Expression::Keyword(name, value) => (Some(self.program.text(name).to_owned()), value),

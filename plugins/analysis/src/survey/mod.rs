@@ -4,6 +4,7 @@ mod argument;
 mod embedded;
 mod program;
 mod shell;
+mod write;
 
 use tree_sitter::Tree;
 

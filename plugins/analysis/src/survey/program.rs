@@ -61,6 +61,7 @@ impl<'a> Surveyor<'a> {
                     self.lookup(id, object, index)?;
                     self.item(id, object)?;
                 }
+                Expression::Splat(object) => self.all_of(id, object)?,
                 Expression::Name(..) | Expression::Member(..) | Expression::Module(_) => {
                     self.reference(id)?;
                 }
@@ -70,6 +71,7 @@ impl<'a> Surveyor<'a> {
                 return Err(too_much());
             }
         }
+        self.writes()?;
         self.invoked();
         self.excuse_lenient_imports();
         if is_embedded || !self.survey.embedded.is_empty() {
@@ -98,7 +100,7 @@ impl<'a> Surveyor<'a> {
     }
 
     fn call(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
-        self.template(id, callee)?;
+        self.template(id, callee, arguments)?;
         // It may call something else.
         self.resolver.meaning(id)?;
         let meaning = self.resolver.meaning(callee)?;
@@ -106,6 +108,9 @@ impl<'a> Surveyor<'a> {
             Expression::Member(_, name) => self.world.shift(self.program.text(name)),
             _ => 0,
         };
+        self.whole(id, &meaning, arguments)?;
+        self.given_back(id, &meaning)?;
+        self.setters(id, &meaning, arguments)?;
         let mut given = self.arguments(arguments)?;
         given.drain(..shift.min(given.len()));
         let span = self.program.span(id);
@@ -143,13 +148,24 @@ impl<'a> Surveyor<'a> {
     }
 
     /// `'{0.__globals__}'.format(value)`: a template takes members of what it is given.
-    fn template(&mut self, id: Id, callee: Id) -> Result<(), TooLate> {
-        let Expression::Member(template, name) = *self.program.expression(callee) else {
-            return Ok(());
+    fn template(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
+        let is_format = |reducer| reducer == Some(Reducer::Format);
+        let template = match *self.program.expression(callee) {
+            Expression::Member(object, name)
+                if is_format(self.world.method(self.program.text(name))) =>
+            {
+                let callee = self.resolver.meaning(callee)?;
+                let mut paths = callee.values.iter().filter_map(Value::path);
+                // `str.format` is given its template.
+                if paths.any(|path| is_format(self.world.reducer(path))) {
+                    self.resolver.argument(arguments, 0)
+                } else {
+                    Some(object)
+                }
+            }
+            _ => None,
         };
-        if !matches!(self.world.method(self.program.text(name)), Some(Reducer::Format)) {
-            return Ok(());
-        }
+        let Some(template) = template else { return Ok(()) };
         let meaning = self.resolver.meaning(template)?;
         let Some(text) = meaning.text() else { return Ok(()) };
         let members =
@@ -162,6 +178,61 @@ impl<'a> Surveyor<'a> {
             }
         }
         Ok(())
+    }
+
+    /// `list(globals())`, `globals().values()`: all that something has, of which any may be meant.
+    fn whole(&mut self, id: Id, callee: &Meaning, arguments: Id) -> Result<(), TooLate> {
+        let Some(first) = self.resolver.argument(arguments, 0) else {
+            return self.walked(id, callee);
+        };
+        let takes_all = |value: &Value| {
+            value.path().and_then(|path| self.world.reducer(path)).is_some_and(Reducer::takes_all)
+        };
+        if callee.values.iter().any(takes_all) {
+            self.all_of(id, first)?;
+        }
+        Ok(())
+    }
+
+    /// `namespace.values()`
+    fn walked(&mut self, id: Id, callee: &Meaning) -> Result<(), TooLate> {
+        let Some((object, method)) =
+            callee.values.iter().find_map(|value| value.path()?.rsplit_once('.'))
+        else {
+            return Ok(());
+        };
+        if self.world.method(method).is_some_and(Reducer::takes_all)
+            && self.world.is_namespace(object)
+        {
+            let value = Value::exact(What::Path(object.into()));
+            let seen = self.seen(FactKind::Lookup, &value, object, id);
+            self.survey.seen.push(seen);
+        }
+        Ok(())
+    }
+
+    /// All members of something that rules name a member of.
+    fn all_of(&mut self, id: Id, object: Id) -> Result<(), TooLate> {
+        if let Some(value) = self.resolver.sensitive(object)?
+            && let Some(path) = value.path()
+        {
+            let seen = self.seen(FactKind::Lookup, &value, path, id);
+            self.survey.seen.push(seen);
+        }
+        Ok(())
+    }
+
+    /// `f(getattr(os, name))`: a call that only stands for something is a reference to it.
+    fn given_back(&mut self, id: Id, callee: &Meaning) -> Result<(), TooLate> {
+        let stands = |value: &Value| {
+            let reducer = match &value.what {
+                What::Path(path) => self.world.reducer(path),
+                What::Applied(applied) => applied.reducer(),
+                _ => None,
+            };
+            reducer.is_some_and(Reducer::stands_for_another)
+        };
+        if callee.values.iter().any(stands) { self.reference(id) } else { Ok(()) }
     }
 
     /// What is called by something that is called, unless it is named there.
@@ -220,8 +291,22 @@ impl<'a> Surveyor<'a> {
     fn reference(&mut self, id: Id) -> Result<(), TooLate> {
         match self.program.role(id) {
             Role::Free | Role::Bound => self.read(id),
-            Role::Part | Role::Silent => Ok(()),
+            Role::Part => self.escape(id),
+            Role::Silent => Ok(()),
         }
+    }
+
+    /// What leads out of everything is told of, too, where something else is taken of it.
+    fn escape(&mut self, id: Id) -> Result<(), TooLate> {
+        let meaning = self.resolver.meaning(id)?;
+        for value in &meaning.values {
+            let Some(path) = value.path().filter(|path| self.world.is_escape(path)) else {
+                continue;
+            };
+            let seen = self.seen(FactKind::Reference, value, path, id);
+            self.survey.seen.push(seen);
+        }
+        Ok(())
     }
 
     /// `object[index]`: where it stands for nothing itself, the object is what is read.
@@ -247,7 +332,7 @@ impl<'a> Surveyor<'a> {
         Ok(())
     }
 
-    fn seen(&self, kind: FactKind, value: &Value, path: &str, id: Id) -> Seen {
+    pub(super) fn seen(&self, kind: FactKind, value: &Value, path: &str, id: Id) -> Seen {
         let span = self.program.span(id);
         let (name, resolution) = (path.to_owned(), value.resolution);
         let fact = Fact { kind, name, resolution, arguments: Vec::new(), span };
