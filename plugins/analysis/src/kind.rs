@@ -69,6 +69,9 @@ names! {
     }
 }
 
+/// What every grammar calls what it does not understand.
+const ERROR: u16 = u16::MAX;
+
 /// The enums' variants by a grammar's numbers.
 pub(crate) struct Vocabulary<K> {
     kinds: Vec<K>,
@@ -95,6 +98,9 @@ impl<K: Named> Vocabulary<K> {
 
     /// What the grammar calls nodes of this number.
     pub(crate) fn kind(&self, id: u16) -> K {
+        if id == ERROR {
+            return K::named("ERROR");
+        }
         self.kinds.get(usize::from(id)).copied().unwrap_or_default()
     }
 

@@ -1,7 +1,9 @@
 //! Commands, and where what they read comes from.
 
 use crate::bash::kind::Kind;
+use crate::bash::word::braces;
 use crate::bash::{Child, Shell, Visit, field, last};
+use crate::catalogue::Reducer;
 use crate::kind::Field;
 use crate::program::{Constant, Expression, Id};
 
@@ -47,6 +49,10 @@ impl Shell<'_> {
                     return;
                 };
                 let words = self.builder.program.arguments(words)[2..].to_vec();
+                for (place, word) in (1..10).zip(&words) {
+                    let variable = self.variable(&place.to_string(), span);
+                    self.builder.assign(variable, *word);
+                }
                 let words = self.builder.sequence(words, span);
                 let variable = self.variable("@", span);
                 self.builder.assign(variable, words);
@@ -61,14 +67,39 @@ impl Shell<'_> {
 
     /// `read name <<< text`
     fn reads(&mut self, call: Id, input: Id) {
-        if self.constant_word(call, 0).as_deref() != Some("read") {
+        let reader = self.constant_word(call, 0);
+        if !matches!(reader.as_deref(), Some("read" | "mapfile" | "readarray")) {
             return;
         }
+        let input = match *self.builder.program.expression(input) {
+            Expression::Keyword(_, output) => output,
+            _ => input,
+        };
+        let span = self.builder.program.span(call);
+        let input = match reader.as_deref() {
+            Some("read") => input,
+            _ => self.reduced(Reducer::Split, vec![input], span),
+        };
         let names = (1..).map_while(|place| self.constant_word(call, place));
         if let Some(name) = names.filter(|name| !name.starts_with('-')).last() {
             let variable = self.variable(&name, self.builder.program.span(call));
             self.builder.assign(variable, input);
         }
+    }
+
+    /// `{rm,-r,a}`: the grammar does not know a command that begins with braces.
+    pub(super) fn braces_command(&mut self, visit: Visit) -> Id {
+        let written = self.text.at(visit.span);
+        let line = written.lines().next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        let Some(first) = words.next().filter(|word| word.starts_with('{')).and_then(braces) else {
+            return Id::UNKNOWN;
+        };
+        let words = first.into_iter().chain(words.map(str::to_owned));
+        let words: Vec<Id> = words.map(|word| self.constant(word, visit.span)).collect();
+        let callee = words[0];
+        let words = self.builder.sequence(words, visit.span);
+        self.builder.push(Expression::Call(callee, words), visit.span)
     }
 
     /// The first word: what is not in quotes is taken apart, too.
@@ -152,7 +183,7 @@ impl Shell<'_> {
         });
         // What is written to is not read; of what is read, only what commands print is known.
         match self.builder.program.expression(target.value) {
-            Expression::Keyword(..) => target.value,
+            Expression::Keyword(_, output) => *output,
             _ => Id::UNKNOWN,
         }
     }

@@ -13,6 +13,7 @@ names! {
         CommandSubstitution = "command_substitution",
         Compound = "compound_statement" | "negated_command" | "do_group",
         Concatenation = "concatenation",
+        Error = "ERROR",
         Expansion = "expansion" | "simple_expansion",
         FileRedirect = "file_redirect",
         For = "for_statement",

@@ -59,6 +59,7 @@ impl FrontEnd for Shell<'_> {
                 self.builder.begin_definition(false);
                 // What a function does to variables is done when it is called, or never.
                 self.builder.enter_branch(true);
+                self.parameters(visit.span);
             }
             (Kind::For, Field::Body) => self.bind_loop(before),
             _ => {}
@@ -107,6 +108,7 @@ impl Shell<'_> {
             | Kind::Branch
             | Kind::Loop
             | Kind::For => last(children),
+            Kind::Error => self.braces_command(visit),
             Kind::Function => self.function(visit, children),
             Kind::Unset => self.unset(children),
             _ => Id::UNKNOWN,
@@ -122,9 +124,20 @@ impl Shell<'_> {
         self.builder.close_to(depth);
         let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
         let name = self.builder.symbol(&format!("{}()", self.text.at(name.visit.span)));
+        self.builder.result(last(children), false);
         let definition = self.builder.end_definition(Some(name), visit.span);
         self.builder.declare(name, visit.span, definition);
         Id::UNKNOWN
+    }
+
+    /// What a function is given: its name first, then `$1` and so on, and all of them as `$@`.
+    fn parameters(&mut self, span: crate::Span) {
+        let span = crate::Span { end: span.start, ..span };
+        for name in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+            let name = self.variable(name, span);
+            self.builder.parameter(name, Id::UNKNOWN, false);
+        }
+        self.builder.rest_parameter(&["$@", "$*"], 1, span);
     }
 
     /// A variable.
@@ -147,6 +160,7 @@ impl Shell<'_> {
         for child in children.iter().filter(|child| child.visit.named) {
             let variable = self.variable(self.text.at(child.visit.span), child.visit.span);
             self.builder.remove(variable);
+            self.builder.program.writes.push((variable, Id::UNKNOWN));
         }
         Id::UNKNOWN
     }

@@ -6,7 +6,23 @@ use crate::bash::{Child, Shell, Visit, field, last};
 use crate::catalogue::Reducer;
 use crate::escape::unescaped;
 use crate::kind::Field;
-use crate::program::{Constant, Expression, Id, Operator};
+use crate::program::{Constant, Expression, Id, List, Operator};
+
+/// How variables begin that are set where most scripts run.
+const BEGINNINGS: [(&str, &str); 12] = [
+    ("$BASH", "/bin/bash"),
+    ("$BASHOPTS", "checkwinsize:cmdhist:complete_fullquote:extquote:force_fignore"),
+    ("$HOME", "/root"),
+    ("$HOSTTYPE", "x86_64"),
+    ("$IFS", " \t\n"),
+    ("$LANG", "C.UTF-8"),
+    ("$MACHTYPE", "x86_64-pc-linux-gnu"),
+    ("$OSTYPE", "linux-gnu"),
+    ("$PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+    ("$PWD", "/root"),
+    ("$SHELL", "/bin/bash"),
+    ("$SHELLOPTS", "braceexpand:hashall:interactive-comments"),
+];
 
 impl Shell<'_> {
     /// What a word becomes, or a part of one.
@@ -25,6 +41,9 @@ impl Shell<'_> {
             Kind::HereContent => self.constant(written.to_owned(), visit.span),
             Kind::Expansion => self.expansion(visit),
             Kind::Array => {
+                if let Some(pairs) = self.keyed(children) {
+                    return self.builder.push(Expression::Mapping(pairs), visit.span);
+                }
                 let words = children.iter().filter(|child| child.visit.named);
                 let words: Vec<Id> = words.map(|child| self.split(child)).collect();
                 self.builder.sequence(words, visit.span)
@@ -40,6 +59,24 @@ impl Shell<'_> {
                 None => self.constant(without_backslashes(written, None), visit.span),
             },
         }
+    }
+
+    /// `([key]=word …)`
+    fn keyed(&mut self, children: &[Child]) -> Option<List> {
+        let mut pairs = Vec::new();
+        for child in children.iter().filter(|child| child.visit.named) {
+            let written = self.text.at(child.visit.span);
+            let (key, value) = written.strip_prefix('[')?.split_once("]=")?;
+            if value.contains(['$', '`']) {
+                return None;
+            }
+            let [key, value] = [key, value].map(|text| text.trim_matches(['"', '\'']).to_owned());
+            pairs.extend([
+                self.constant(key, child.visit.span),
+                self.constant(value, child.visit.span),
+            ]);
+        }
+        (!pairs.is_empty()).then(|| self.builder.list(pairs))
     }
 
     pub(super) fn constant(&mut self, text: String, span: Span) -> Id {
@@ -114,8 +151,11 @@ impl Shell<'_> {
             return self.builder.push(Expression::Splat(variable), span);
         }
         if let Some((index, rest)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            let Ok(index) = index.parse() else { return Id::UNKNOWN };
-            let index = self.builder.constant(Constant::Integer(index), span);
+            let index = match index.parse() {
+                Ok(number) => self.builder.constant(Constant::Integer(number), span),
+                Err(_) if index.contains('$') => return Id::UNKNOWN,
+                Err(_) => self.constant(index.trim_matches(['"', '\'']).to_owned(), span),
+            };
             let item = self.builder.push(Expression::Index(variable, index), span);
             return self.changed(item, rest, span);
         }
@@ -124,6 +164,7 @@ impl Shell<'_> {
                 .starts_with(|c: char| c.is_ascii_digit() || c == '-' && rest.starts_with(' '))
         });
         if let Some(numbers) = numbers {
+            let variable = self.well_known(variable, span);
             let bounds = numbers.split(':').map(|bound| bound.trim().parse::<i128>());
             let Ok(bounds) = bounds.collect::<Result<Vec<_>, _>>() else { return Id::UNKNOWN };
             let mut given = vec![variable];
@@ -133,6 +174,18 @@ impl Shell<'_> {
             return self.reduced(Reducer::Substr, given, span);
         }
         self.replaced(variable, rest, span)
+    }
+
+    /// A variable of which a part is taken: of some, everybody knows how they begin.
+    fn well_known(&mut self, variable: Id, span: Span) -> Id {
+        let Expression::Name(name, _) = *self.builder.program.expression(variable) else {
+            return variable;
+        };
+        let name = self.builder.program.text(name);
+        match BEGINNINGS.iter().find(|(known, _)| *known == name) {
+            Some((_, beginning)) => self.constant((*beginning).to_owned(), span),
+            None => variable,
+        }
     }
 
     /// `${x,,}`, `${x^^}`, `${x/a/b}`, `${x#a}`, `${x%a}`, `${x:-a}`
@@ -203,6 +256,7 @@ impl Shell<'_> {
             value
         };
         self.builder.assign(target, value);
+        self.builder.program.writes.push((target, value));
         Id::UNKNOWN
     }
 
@@ -214,7 +268,7 @@ impl Shell<'_> {
 }
 
 /// `a{b,c}d` is `abd` and `acd`.
-fn braces(word: &str) -> Option<Vec<String>> {
+pub(super) fn braces(word: &str) -> Option<Vec<String>> {
     let (before, rest) = word.split_once('{')?;
     let (inside, after) = rest.split_once('}')?;
     let is_plain = !inside.contains(['{', '\\']) && inside.contains(',') && !before.ends_with('$');

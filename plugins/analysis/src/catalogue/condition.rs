@@ -28,7 +28,7 @@ pub(crate) struct Condition {
     /// One of the options of a Bash command: `r` also in `-fr`, `recursive` as `--recursive`.
     option: Vec<String>,
     /// Any argument of a Bash command that is not an option is one of these; `**` at the end
-    /// stands for anything.
+    /// stands for anything, and at the beginning, with `*` at the end, for a text within.
     operand: Vec<String>,
 }
 
@@ -89,9 +89,12 @@ impl Condition {
 
     fn is_operand(&self, argument: &Argument) -> bool {
         let text = argument.word();
-        self.operand.iter().any(|known| match known.strip_suffix("**") {
-            Some(beginning) => text.starts_with(beginning),
-            None => known == text,
+        self.operand.iter().any(|known| {
+            match (known.strip_prefix("**"), known.strip_suffix("**")) {
+                (Some(within), _) => text.contains(within.trim_end_matches('*')),
+                (None, Some(beginning)) => text.starts_with(beginning),
+                (None, None) => known == text,
+            }
         })
     }
 }

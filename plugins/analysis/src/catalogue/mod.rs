@@ -114,6 +114,14 @@ impl Catalogue {
         found
     }
 
+    /// The commands of Bash that rules name, or that run others.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
+        let used = self.exact.keys().filter(|(on, _)| *on == Trigger::Use);
+        let named = used.map(|(_, name)| name.as_str());
+        let others = self.world.interpreters.iter().chain(self.world.wrappers.keys());
+        named.chain(others.map(String::as_str))
+    }
+
     /// Whether a rule is about what is written to this.
     pub(crate) fn is_written(&self, name: &str) -> bool {
         self.exact.contains_key(&(Trigger::Write, name.to_owned()))

@@ -22,6 +22,10 @@ pub(crate) enum Reducer {
     SetMember,
     /// Writes what others hold to the members of its first argument.
     SetMembers,
+    /// Any of its arguments: an object that has the members of all of them.
+    Merge,
+    /// What the member of this name is: `{ value: member }`.
+    Descriptor,
     /// Its first argument's dictionary.
     Dictionary,
     /// Its first argument, or something that does the same.

@@ -99,6 +99,11 @@ impl World {
             let above = above.filter(|(above, last)| !above.is_empty() && *last != "*");
             self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
         }
+        let written = rules.iter().filter(|rule| rule.on == Trigger::Write);
+        let of_something =
+            written.flat_map(|rule| &rule.names).filter(|name| !name.starts_with('.'));
+        let root = |name: &String| name.split('.').next().unwrap_or(name).to_owned();
+        self.roots.extend(of_something.map(root));
         for name in used().flat_map(|rule| &rule.names) {
             self.roots.insert(name.split(['.', '(']).next().unwrap_or(name).to_owned());
             self.sinks.insert(name.clone());
@@ -120,7 +125,7 @@ impl World {
 
     /// Whether a rule names something below this name.
     pub(crate) fn is_root(&self, name: &str) -> bool {
-        self.roots.contains(name)
+        self.roots.contains(name) || self.transparent.contains(name)
     }
 
     /// Whether one of this thing's members is dangerous.
@@ -166,7 +171,7 @@ impl World {
             return whole;
         };
         match self.canonical.get(module) {
-            _ if self.transparent.contains(module) => self.path(rest),
+            _ if self.transparent.contains(module) && rest != "__dict__" => self.path(rest),
             Some(other) => self.path(&format!("{other}.{rest}")),
             None => whole,
         }
@@ -187,6 +192,14 @@ impl World {
         } else {
             self.path(&format!("{path}.{name}"))
         }
+    }
+
+    /// The same; of a function, a member that every function has may be something else.
+    pub(crate) fn member_or_maker(&self, path: &str, name: &str) -> Rc<str> {
+        let member = self.member(path, name);
+        let is_named = self.is_sink(&member) || *member != *format!("{path}.{name}");
+        let maker = || self.function_member(name).filter(|_| self.is_function(path));
+        if is_named { member } else { maker().unwrap_or(member) }
     }
 
     /// Whether a member is another module that this one happens to have imported.
@@ -243,12 +256,15 @@ impl World {
         self.is_builtin(root) && !path.contains('(') && (named || self.is_sink(path))
     }
 
+    /// Whether the items of this are modules, or members of something.
+    pub(crate) fn is_dictionary(&self, path: &str) -> bool {
+        self.modules.contains(path) || path.ends_with(".__dict__")
+    }
+
     /// A method of something that has a path: of a dictionary of modules or names, or one that
     /// every object has.
     pub(crate) fn path_method(&self, path: &str, name: &str) -> Option<Reducer> {
-        let is_dictionary = self.modules.contains(path)
-            || self.namespaces.contains(path)
-            || path.ends_with(".__dict__");
+        let is_dictionary = self.is_dictionary(path) || self.namespaces.contains(path);
         let reducer = match self.method(name)? {
             Reducer::Get | Reducer::Item if is_dictionary => Reducer::Item,
             setter @ (Reducer::SetMember | Reducer::SetMembers) => setter,

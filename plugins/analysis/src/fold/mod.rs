@@ -14,7 +14,7 @@ use crate::catalogue::Reducer;
 use crate::program::Constant;
 
 pub(crate) use format::{percent, shown};
-pub(crate) use operate::{item, operate};
+pub(crate) use operate::{is_script, item, operate};
 
 /// The longest text or bytes that are computed.
 pub(crate) const LONGEST: usize = 1024 * 1024;

@@ -73,13 +73,14 @@ fn to_number(language: Language, constant: &Constant) -> Option<Constant> {
                 return Some(Constant::Integer(0));
             }
             let whole = text.parse().map(Constant::Integer);
-            whole.or_else(|_| text.parse().map(Constant::Float)).ok()
+            let number = whole.or_else(|_| text.parse().map(Constant::Float));
+            Some(number.unwrap_or(Constant::Float(f64::NAN)))
         }
         _ => None,
     }
 }
 
-pub(super) fn is_script(language: Language) -> bool {
+pub(crate) fn is_script(language: Language) -> bool {
     matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx)
 }
 

@@ -76,6 +76,7 @@ names! {
             | "readonly_type" | "template_literal_type" | "tuple_type" | "type_alias_declaration"
             | "type_annotation" | "type_arguments" | "type_parameters"
             | "type_predicate_annotation" | "type_query" | "union_type",
+        This = "this",
         TypeAssertion = "type_assertion",
         TypeKeyword = "'type'" | "'typeof'",
         Unary = "unary_expression",
@@ -84,6 +85,7 @@ names! {
         VariableDeclaration = "variable_declaration",
         VariableDeclarator = "variable_declarator",
         Void = "'void'",
+        With = "with_statement",
         Yield = "yield_expression",
     }
 }

@@ -30,7 +30,8 @@ pub(crate) fn lower(
     text: &Text,
     clock: &Clock,
 ) -> Result<Program, TooLate> {
-    let mut script = Script { text, builder: Builder::new(false), marks: Vec::new() };
+    let mut script =
+        Script { text, builder: Builder::new(false), marks: Vec::new(), withs: Vec::new() };
     walk::walk(tree, vocabulary(language), clock, &mut script)?;
     Ok(script.builder.finish())
 }
@@ -54,6 +55,8 @@ struct Script<'text> {
     builder: Builder,
     /// How many scopes were open before each node that may open one.
     marks: Vec<usize>,
+    /// The objects of the `with` statements that the walk is within.
+    withs: Vec<Id>,
 }
 
 impl FrontEnd for Script<'_> {
@@ -117,6 +120,9 @@ impl Script<'_> {
         }
         if parent.kind == Kind::ForIn && visit.field == Field::Body {
             self.bind_loop(before);
+        }
+        if parent.kind == Kind::With && visit.field == Field::Body {
+            self.withs.push(value(before, Field::Object));
         }
     }
 
@@ -189,8 +195,12 @@ impl Script<'_> {
                 self.builder.hoist(value(children, Field::Name), definition);
             }
             Kind::FormalParameters => self.parameters(children),
-            Kind::Return => self.builder.result(only(children), false),
+            Kind::Return => {
+                let value = self.returned(children);
+                self.builder.result(value, false);
+            }
             Kind::Yield => self.builder.result(only(children), true),
+            Kind::With => drop(self.withs.pop()),
             Kind::ImportStatement => self.import(visit, children),
             Kind::ImportAlias => self.builder.bind(only(children), last(children)),
             Kind::ImportRequire => self.import_require(visit, children),

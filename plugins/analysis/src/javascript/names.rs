@@ -8,10 +8,29 @@ use crate::javascript::{Child, Script, Visit, field, only, parts, value};
 use crate::kind::Field;
 use crate::program::{Constant, Expression, Id, Role};
 
+/// What `return this` gives, until it is known how the function is called.
+const THIS: &str = "this()";
+
 impl Script<'_> {
     pub(super) fn identifier(&mut self, visit: Visit) -> Id {
         let name = normal(self.text.at(visit.span));
-        self.builder.name(&name, visit.span)
+        let id = self.builder.name(&name, visit.span);
+        let Some(object) = self.withs.last().copied() else { return id };
+        // Within `with (object)`, a name may be one of its members.
+        let name = self.builder.symbol(&name);
+        let member = self.builder.push(Expression::Member(object, name), visit.span);
+        let list = self.builder.list([id, member]);
+        self.builder.push(Expression::Either(list), visit.span)
+    }
+
+    /// What `return` gives; `this` of a function that is no method is everything global.
+    pub(super) fn returned(&mut self, children: &[Child]) -> Id {
+        let Some(child) = parts(children).next() else { return Id::UNKNOWN };
+        if child.visit.kind != Kind::This {
+            return child.value;
+        }
+        let this = self.builder.symbol(THIS);
+        self.builder.push(Expression::Module(this), child.visit.span)
     }
 
     /// `object.name`
@@ -101,7 +120,7 @@ impl Script<'_> {
                 self.builder.symbol(&text)
             }
             _ if written.starts_with('[') => {
-                return self.builder.push(Expression::Splat(target), visit.span);
+                return self.builder.push(Expression::Keyed(key.value, target), visit.span);
             }
             _ => self.builder.symbol(&normal(written)),
         };

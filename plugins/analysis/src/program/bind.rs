@@ -141,6 +141,9 @@ impl Builder {
                     let member = self.member_of(value, name, span);
                     pending.push((target, member));
                 }
+                Expression::Keyed(key, target) if value != Id::UNKNOWN => {
+                    pending.push((target, self.push(Expression::Index(value, key), span)));
+                }
                 Expression::Either(targets) => {
                     pending.extend(self.program.list(&targets).iter().map(|id| (*id, value)));
                 }
@@ -181,7 +184,7 @@ impl Builder {
         let mut pairs = Vec::new();
         for (at, target) in targets.iter().enumerate() {
             let part = match self.program.expression(*target) {
-                Expression::Keyword(..) => value,
+                Expression::Keyword(..) | Expression::Keyed(..) => value,
                 _ if written_out => values[at],
                 _ if at < splat => self.item_of(value, at, self.program.span(*target)),
                 _ => Id::UNKNOWN,

@@ -119,6 +119,16 @@ impl Builder {
         {
             self.program.calls.entry(name).or_default().push(call);
         }
+        // In Bash, a function is called by a word.
+        if let Expression::Constant(Constant::Text(name)) = self.program.expression(callee) {
+            let name = format!("{name}()");
+            if let Some(name) = self.program.symbol(&name) {
+                self.program.calls.entry(name).or_default().push(call);
+            }
+        }
+        if let Expression::Definition(definition) = *self.program.expression(callee) {
+            self.program.called.insert(definition, call);
+        }
         for argument in self.program.arguments(arguments).to_vec() {
             if let Expression::Definition(definition) = *self.program.expression(argument) {
                 self.program.given_to.insert(definition, call);

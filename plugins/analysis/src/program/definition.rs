@@ -49,6 +49,8 @@ pub(crate) struct Parameter {
     pub(crate) default: Id,
     /// Whether it takes all that is left.
     pub(crate) takes_rest: bool,
+    /// The place from which on it takes that, if it is not its own.
+    pub(crate) from: Option<u32>,
 }
 
 /// A collection whose items are computed from those of others.
@@ -64,6 +66,13 @@ pub(crate) struct Collection {
     pub(crate) is_mapping: bool,
     /// What is within.
     pub(crate) region: Region,
+}
+
+impl Parameter {
+    /// The first place of what it takes, if it stands in this one.
+    pub(crate) fn starts(&self, place: usize) -> usize {
+        self.from.map_or(place, |from| from as usize)
+    }
 }
 
 impl DefinitionId {
@@ -111,7 +120,27 @@ impl Builder {
         let span = self.program.span(target);
         let value = self.push(Expression::Parameter(definition, place), span);
         self.bind(target, value);
-        let parameter = Parameter { name, value, default, takes_rest };
+        let parameter = Parameter { name, value, default, takes_rest, from: None };
+        self.program.definitions[definition.index()].parameters.push(parameter);
+    }
+
+    /// Gives it a parameter that takes all from a place on, under several names.
+    pub(crate) fn rest_parameter(&mut self, names: &[&str], from: u32, span: Span) {
+        let Some(definition) = self.defining.last().copied() else { return };
+        let place = self.program.definitions[definition.index()].parameters.len();
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        let value = self.push(Expression::Parameter(definition, place), span);
+        for name in names {
+            let name = self.symbol(name);
+            self.declare(name, span, value);
+        }
+        let parameter = Parameter {
+            name: None,
+            value,
+            default: Id::UNKNOWN,
+            takes_rest: true,
+            from: Some(from),
+        };
         self.program.definitions[definition.index()].parameters.push(parameter);
     }
 

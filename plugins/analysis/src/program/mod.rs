@@ -64,6 +64,8 @@ pub(crate) enum Expression {
     Call(Id, Id),
     /// `name=value` among arguments, `name: value` in a pattern.
     Keyword(Symbol, Id),
+    /// `[key]: value` in a pattern.
+    Keyed(Id, Id),
     /// `*values`, `...values`: any number of values.
     Splat(Id),
     /// A tuple, a list, an array, a set.
@@ -124,6 +126,8 @@ pub(crate) struct Program {
     pub(crate) writes: Vec<(Id, Id)>,
     /// Calls by the name, or the last member, that is called.
     calls: HashMap<Symbol, Vec<Id>>,
+    /// The calls of definitions where they are written: `(x => x())(f)`.
+    called: HashMap<DefinitionId, Id>,
     /// The calls that definitions are given to, where they are written.
     given_to: HashMap<DefinitionId, Id>,
     /// In Bash, what commands read: a command that prints it, or a text.
@@ -210,6 +214,11 @@ impl Program {
     pub(crate) fn function_around(&self, id: Id) -> Option<&Definition> {
         let around = |definition: &&Definition| definition.region.contains(&id.0);
         self.definitions.iter().filter(around).min_by_key(|definition| definition.region.len())
+    }
+
+    /// The call of a definition where it is written.
+    pub(crate) fn called(&self, definition: DefinitionId) -> Option<Id> {
+        self.called.get(&definition).copied()
     }
 
     /// The call that a definition is written as an argument of.

@@ -14,6 +14,9 @@ use crate::resolve::{Given, Meaning, Resolver, Value, What};
 /// Functions of the file's own that are followed into each other.
 const FRAMES: usize = 6;
 
+/// What a function of JavaScript gives that returns `this`.
+const THIS: &str = "this()";
+
 /// Calls of a function that are looked at to see what it is given.
 const CALLERS: usize = 8;
 
@@ -25,6 +28,7 @@ impl Resolver<'_> {
         callee: Id,
         arguments: Id,
     ) -> Result<Rc<Meaning>, TooLate> {
+        let is_method = matches!(self.program.expression(callee), Expression::Member(..));
         let callee = match *self.program.expression(callee) {
             // In Bash, the first of several words.
             Expression::Splat(words) => match self.meaning(words)?.items() {
@@ -37,14 +41,30 @@ impl Resolver<'_> {
             return Ok(self.unknown.clone());
         }
         let given = match self.language {
-            Language::Bash => {
-                let words = self.meaning(arguments)?;
-                let by_place = words.items().map(|words| words.to_vec()).unwrap_or_default();
-                Given { open: words.items().is_none(), by_place, ..Given::default() }
-            }
+            Language::Bash => self.words(arguments)?,
             _ => self.given(arguments)?,
         };
-        self.call_any(&callee, &given, at)
+        let result = self.call_any(&callee, &given, at)?;
+        let gives_this = |value: &Value| value.path().is_some_and(|path| **path == *THIS);
+        if !result.values.iter().any(gives_this) {
+            return Ok(result);
+        }
+        Ok(self.each(&result, |_, value| {
+            let global = What::Path("globalThis".into());
+            if !gives_this(value) {
+                Some(value.clone())
+            } else {
+                // Of a method, it is the object.
+                (!is_method).then(|| value.becomes(global))
+            }
+        }))
+    }
+
+    /// The words of a command, its own name first.
+    fn words(&mut self, words: Id) -> Result<Given, TooLate> {
+        let words = self.meaning(words)?;
+        let by_place = words.items().map(|words| words.to_vec()).unwrap_or_default();
+        Ok(Given { open: words.items().is_none(), by_place, ..Given::default() })
     }
 
     /// What calling any of these gives.
@@ -158,7 +178,11 @@ impl Resolver<'_> {
     }
 
     /// What a function of the file's own gives for this.
-    fn enter(&mut self, function: DefinitionId, given: &Given) -> Result<Rc<Meaning>, TooLate> {
+    pub(super) fn enter(
+        &mut self,
+        function: DefinitionId,
+        given: &Given,
+    ) -> Result<Rc<Meaning>, TooLate> {
         let program = self.program;
         let definition = program.definition(function);
         if self.frames.len() == FRAMES || definition.results.is_empty() || !self.budget.call() {
@@ -192,7 +216,7 @@ impl Resolver<'_> {
             let name = parameter.name.map_or("", |name| self.program.text(name));
             let meaning = match given.get(place, name) {
                 _ if parameter.takes_rest => {
-                    let rest: Rc<[_]> = given.rest(place).by_place.into();
+                    let rest: Rc<[_]> = given.rest(parameter.starts(place)).by_place.into();
                     Meaning::one(Value::exact(What::Items(rest)))
                 }
                 Some(meaning) => meaning.clone(),
@@ -226,9 +250,13 @@ impl Resolver<'_> {
         }
         let name = parameter.name.map_or("", |name| program.text(name));
         let calls = definition.name.map_or(&[][..], |name| program.calls_of(name));
-        for call in calls.iter().take(CALLERS) {
-            if !parameter.takes_rest
-                && let Some(given) = self.given_to(function, *call)?
+        let called = program.called(function);
+        for call in called.iter().chain(calls.iter().take(CALLERS)) {
+            let Some(given) = self.given_to(function, *call)? else { continue };
+            if parameter.takes_rest && self.language == Language::Bash {
+                let rest: Rc<[_]> = given.rest(parameter.starts(place)).by_place.into();
+                meaning.add(Value::exact(What::Items(rest)));
+            } else if !parameter.takes_rest
                 && let Some(one) = given.get(place, name)
             {
                 meaning.add_all(one);
@@ -265,6 +293,13 @@ impl Resolver<'_> {
             return Ok(None);
         };
         let callee = self.meaning(callee)?;
+        if self.language == Language::Bash {
+            let name = self.program.definition(function).name.map(|name| self.program.text(name));
+            let is_this = name.is_some_and(|name| {
+                callee.text().is_some_and(|text| name.strip_suffix("()") == Some(text))
+            });
+            return if is_this { self.words(arguments).map(Some) } else { Ok(None) };
+        }
         for value in &callee.values {
             let first = match &value.what {
                 What::Own(own) if *own == function => Given::default(),

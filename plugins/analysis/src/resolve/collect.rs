@@ -52,6 +52,7 @@ impl Resolver<'_> {
     pub(super) fn mapping(&mut self, list: &List) -> Result<Rc<Meaning>, TooLate> {
         let program = self.program;
         let mut pairs = Pairs::new();
+        let mut paths = Vec::new();
         if list.len() > ITEMS {
             return Ok(self.unknown.clone());
         }
@@ -62,11 +63,17 @@ impl Resolver<'_> {
                 if let Some(What::Pairs(others)) = others.only().map(|value| &value.what) {
                     pairs.extend(others.iter().cloned());
                 }
+                paths.extend(others.values.iter().filter(|value| value.path().is_some()).cloned());
             } else {
                 pairs.push((self.meaning(*key)?, self.meaning(*value)?));
             }
         }
-        Ok(Meaning::one(Value::exact(What::Pairs(pairs.into()))))
+        // `{...fs}` has the members of `fs`.
+        let mut meaning = Meaning { values: Vec::new(), open: !paths.is_empty() };
+        meaning.add(Value::exact(What::Pairs(pairs.into())));
+        paths.into_iter().for_each(|value| meaning.add(value));
+        meaning.doubt();
+        Ok(Rc::new(meaning))
     }
 
     /// Any item of any of these.

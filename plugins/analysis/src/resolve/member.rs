@@ -56,9 +56,7 @@ impl Resolver<'_> {
                 if let Some(reducer) = self.world.path_method(path, name) {
                     with_object(value, reducer)
                 } else {
-                    let function = self.world.function_member(name);
-                    let function = function.filter(|_| self.world.is_function(path));
-                    let member = function.unwrap_or_else(|| self.world.member(path, name));
+                    let member = self.world.member_or_maker(path, name);
                     self.path_on_the_way(value, &member)
                 }
             }
@@ -67,7 +65,7 @@ impl Resolver<'_> {
             {
                 self.member_of_class(value, *class, name)?
             }
-            What::Own(_) => match self.world.function_member(name) {
+            What::Own(_) | What::Applied(_) => match self.world.function_member(name) {
                 Some(member) => self.path_on_the_way(value, &member),
                 None => self.method(value, name),
             },
@@ -154,6 +152,12 @@ impl Resolver<'_> {
             return self.slice(&object, bounds, at);
         }
         let index = self.meaning(index)?;
+        // What objects have by numbers, they have by texts.
+        let is_places = object
+            .values
+            .iter()
+            .all(|value| matches!(value.what, What::Items(_) | What::Constant(_)));
+        let index = if is_places { self.key(&index) } else { self.primitive(&index) };
         self.item(&object, &index, at)
     }
 
@@ -240,6 +244,11 @@ impl Resolver<'_> {
                     None => self.path(name),
                 }
             }
+            (What::Path(path), Constant::Text(name))
+                if self.world.has_indexed_members() && !self.world.is_dictionary(path) =>
+            {
+                self.member(&Meaning::one(value.clone()), name)?
+            }
             (What::Path(path), Constant::Text(name)) => match self.world.item(path, name) {
                 Some(item) => self.path_on_the_way(value, &item),
                 None => self.unknown.clone(),
@@ -247,13 +256,16 @@ impl Resolver<'_> {
             (What::Pairs(pairs), key) => pair(pairs, key).unwrap_or_else(|| self.unknown.clone()),
             (What::Items(items), key) => {
                 let at = key.as_integer().and_then(|at| fold::place(at, items.len()));
-                at.map_or_else(|| self.method_by_name(value, key), |at| items[at].clone())
+                match at {
+                    Some(at) => items[at].clone(),
+                    None => self.method_by_name(value, key)?,
+                }
             }
             (What::Constant(constant), key) => {
                 let item = key.as_integer().and_then(|at| fold::item(self.language, constant, at));
                 match item {
                     Some(item) => Meaning::one(value.becomes(What::Constant(item))),
-                    None => self.method_by_name(value, key),
+                    None => self.method_by_name(value, key)?,
                 }
             }
             (_, Constant::Text(name)) if self.world.has_indexed_members() => {
@@ -263,10 +275,16 @@ impl Resolver<'_> {
         })
     }
 
-    fn method_by_name(&self, value: &Value, key: &Constant) -> Rc<Meaning> {
+    fn method_by_name(&mut self, value: &Value, key: &Constant) -> Result<Rc<Meaning>, TooLate> {
         match key {
-            Constant::Text(name) if self.world.has_indexed_members() => self.method(value, name),
-            _ => self.unknown.clone(),
+            // `[][[]]`
+            Constant::Text(name) if name.is_empty() => {
+                Ok(Meaning::one(value.becomes(What::Constant(Constant::Nothing))))
+            }
+            Constant::Text(name) if self.world.has_indexed_members() => {
+                self.member(&Meaning::one(value.clone()), name)
+            }
+            _ => Ok(self.unknown.clone()),
         }
     }
 

@@ -15,6 +15,7 @@ mod items;
 mod meaning;
 mod member;
 mod name;
+mod primitive;
 mod reduce;
 mod shell;
 
@@ -153,6 +154,7 @@ impl<'a> Resolver<'a> {
             Expression::Unknown
             | Expression::Slice(_)
             | Expression::Keyword(..)
+            | Expression::Keyed(..)
             | Expression::Splat(_) => self.unknown.clone(),
         })
     }
@@ -228,14 +230,24 @@ impl<'a> Resolver<'a> {
         at: Id,
     ) -> Result<Rc<Meaning>, TooLate> {
         let right = self.meaning(right)?;
+        let right = if operator == Operator::Not { right } else { self.primitive(&right) };
         if left == Id::UNKNOWN {
             return Ok(self.each(&right, |this, value| {
-                let constant = value.constant()?;
-                let result = fold::operate(this.language, operator, None, constant)?;
+                let result = match value.constant() {
+                    // An object of JavaScript is true, also an empty one.
+                    None if operator == Operator::Not
+                        && value.path().is_none()
+                        && fold::is_script(this.language) =>
+                    {
+                        Constant::Boolean(false)
+                    }
+                    constant => fold::operate(this.language, operator, None, constant?)?,
+                };
                 Some(Self::computed(at, value.becomes(What::Constant(result))))
             }));
         }
         let left = self.meaning(left)?;
+        let left = self.primitive(&left);
         let mut meaning = Meaning { values: Vec::new(), open: left.open || right.open };
         for one in &left.values {
             // `path / name` is a path still.
@@ -266,7 +278,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What becomes of each value that something may be.
-    fn each(
+    pub(super) fn each(
         &mut self,
         of: &Meaning,
         mut become_: impl FnMut(&mut Self, &Value) -> Option<Value>,

@@ -98,6 +98,21 @@ impl Resolver<'_> {
         let Some(first) = given.at(0).cloned() else { return Ok(None) };
         Ok(Some(match reducer {
             Reducer::Same => first,
+            Reducer::Merge => {
+                let mut merged = Meaning { values: Vec::new(), open: given.by_place.len() > 1 };
+                given.by_place.iter().for_each(|one| merged.add_all(one));
+                merged.doubt();
+                Rc::new(merged)
+            }
+            Reducer::Descriptor => {
+                let Some(name) = given.at(1) else { return Ok(None) };
+                let member = self.member_by(&first, name)?;
+                let pair = |key: &str| {
+                    let key = Value::exact(What::Constant(Constant::text(key)));
+                    (Meaning::one(key), member.clone())
+                };
+                Meaning::one(Value::exact(What::Pairs([pair("value"), pair("get")].into())))
+            }
             Reducer::Partial => self.with_first(&first, &given.rest(1)),
             Reducer::Bind => self.with_first(&first, &given.rest(2)),
             Reducer::MemberGetter => applied_later(Reducer::Member, &first, Given::default()),

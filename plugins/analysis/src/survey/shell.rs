@@ -2,12 +2,13 @@
 //! that it opens.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::catalogue::Wrapper;
 use crate::clock::TooLate;
 use crate::language::read_by;
 use crate::program::{Constant, Expression, Id, Redirect, ScopeId};
-use crate::resolve::{Meaning, Step, Value};
+use crate::resolve::{Meaning, Step, Value, What};
 use crate::survey::embedded::Embedded;
 use crate::survey::program::Surveyor;
 use crate::survey::{FACTS, Seen, Survey, json, shortened, too_much};
@@ -15,6 +16,9 @@ use crate::{Argument, Fact, FactKind, Language, NotAnalysable, Resolution, Span}
 
 /// Commands that run each other: people write three, `sudo env nohup`.
 const WRAPPERS: usize = 8;
+
+/// Commands that one pattern is taken for.
+const MATCHES: usize = 8;
 
 /// Options by which an interpreter is given its program, and does not read it.
 const PROGRAM_OPTIONS: [&str; 6] = ["-c", "-e", "-m", "-n", "-ne", "--eval"];
@@ -76,6 +80,9 @@ impl Surveyor<'_> {
                 return Err(too_much());
             }
         }
+        for (target, value) in &self.program.writes {
+            self.variable(*target, *value)?;
+        }
         for redirect in &self.program.redirects {
             self.file(redirect)?;
         }
@@ -90,14 +97,20 @@ impl Surveyor<'_> {
         for words in alternatives {
             let mut hidden = self.is_function(&words[0], id);
             let mut rest = words.as_slice();
-            for _ in 0..WRAPPERS {
+            for depth in 0..WRAPPERS {
                 let Some(run) = self.run(rest, span, hidden) else { break };
                 let wrapper = self.world.wrappers.get(&run.name);
+                if depth > 0 && run.runs_input && self.program.input(id).is_none() {
+                    // What a wrapper starts without a script takes what is typed.
+                    let first = all.first().map_or("", |run: &Run| run.name.as_str());
+                    let name = format!("{first} | {}", run.name);
+                    self.see(FactKind::Pipeline, &name, span);
+                }
                 all.push(run);
                 let Some(inner) = wrapper.and_then(|wrapper| wrapped(rest, wrapper)) else { break };
                 (rest, hidden) = (inner, false);
             }
-            self.run_output(id, &all, &words, runs);
+            self.run_output(id, &all, &words, runs)?;
         }
         self.reads(id, &all, runs)?;
         runs.insert(id, all);
@@ -120,6 +133,13 @@ impl Surveyor<'_> {
             }
         }
         let Some(first) = words.first().cloned() else { return Ok(Vec::new()) };
+        if let Some(all) = self.matching(&first) {
+            let with = |name: String| {
+                let first = Word { text: name, from_variable: true, ..first.clone() };
+                std::iter::once(first).chain(words[1..].iter().cloned()).collect()
+            };
+            return Ok(std::iter::once(words.clone()).chain(all.into_iter().map(with)).collect());
+        }
         let meaning = self.resolver.meaning(self.inner(first.id))?;
         let texts = meaning.values.iter().filter(|value| value.constant().is_some());
         let alternatives: Vec<Vec<Word>> = texts
@@ -129,8 +149,101 @@ impl Surveyor<'_> {
                 words
             })
             .collect();
-        let is_known = first.value.is_some() || alternatives.is_empty();
-        Ok(if is_known { vec![words] } else { alternatives })
+        if first.value.is_some() {
+            return Ok(vec![words]);
+        }
+        if !alternatives.is_empty() {
+            return Ok(alternatives);
+        }
+        Ok(match self.started(&first, &meaning)? {
+            Some(start) => {
+                vec![start.into_iter().chain(words[1..].iter().cloned()).collect(), words]
+            }
+            None => vec![words],
+        })
+    }
+
+    /// The words that the first one may become: all that a function is given, or what is left where
+    /// variables in it are empty.
+    fn started(&mut self, first: &Word, meaning: &Meaning) -> Result<Option<Vec<Word>>, TooLate> {
+        for value in &meaning.values {
+            if let What::Items(items) = &value.what
+                && !items.is_empty()
+            {
+                let known =
+                    |item: &Rc<Meaning>| Word { from_variable: true, ..self.known(first.id, item) };
+                return Ok(Some(items.iter().map(known).collect()));
+            }
+        }
+        let Some(text) = self.without_unset(self.inner(first.id))? else { return Ok(None) };
+        let word = |text: &str| {
+            let value = Value::exact(What::Constant(Constant::text(text)));
+            Word { text: text.to_owned(), value: Some(value), from_variable: true, ..first.clone() }
+        };
+        Ok(Some(text.split_whitespace().map(word).collect())
+            .filter(|words: &Vec<Word>| !words.is_empty()))
+    }
+
+    /// A word in which variables that nothing sets are empty: `r${x}m`.
+    fn without_unset(&mut self, id: Id) -> Result<Option<String>, TooLate> {
+        let program = self.program;
+        let Expression::Join(pieces) = program.expression(id) else { return Ok(None) };
+        let (mut text, mut gone) = (String::new(), false);
+        for piece in program.list(pieces) {
+            let meaning = self.resolver.meaning(*piece)?;
+            match (meaning.text(), program.expression(*piece)) {
+                (Some(piece), _) => text.push_str(piece),
+                (None, Expression::Name(..) | Expression::Splat(_) | Expression::Unknown) => {
+                    gone = true
+                }
+                _ if matches!(self.text.at(program.span(*piece)), "$()" | "``" | "") => gone = true,
+                _ => return Ok(None),
+            }
+        }
+        Ok((gone && !text.is_empty()).then_some(text))
+    }
+
+    /// The commands that a pattern in place of one stands for, as far as rules know them. The look-up
+    /// is a fact by itself.
+    fn matching(&mut self, first: &Word) -> Option<Vec<String>> {
+        let written = self.text.at(first.span);
+        let is_pattern = written.contains(['?', '[']) && !written.starts_with('[')
+            || written.contains('*') && written.starts_with('/');
+        if !is_pattern || written.contains(['"', '\'', '$', '{']) {
+            return None;
+        }
+        let pattern: Vec<char> = base(&first.text).chars().collect();
+        let names = self
+            .catalogue
+            .commands()
+            .filter(|name| matches(&pattern, &name.chars().collect::<Vec<_>>()));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(MATCHES);
+        self.see(FactKind::Lookup, &first.text, first.span);
+        Some(names)
+    }
+
+    /// `name=value`
+    fn variable(&mut self, target: Id, value: Id) -> Result<(), TooLate> {
+        let Expression::Name(name, _) = *self.program.expression(target) else { return Ok(()) };
+        let meaning = self.resolver.meaning(value)?;
+        let word = self.known(value, &meaning);
+        let is_unset = value == Id::UNKNOWN;
+        let span = self.program.span(target);
+        self.see(FactKind::Write, self.program.text(name), span);
+        let argument = if is_unset {
+            Argument {
+                literal: Some(json("")),
+                span,
+                ..self.word_given(&Word { text: String::new(), ..word })
+            }
+        } else {
+            self.word_given(&word)
+        };
+        self.survey.seen.last_mut().expect("it was pushed").fact.arguments.push(argument);
+        Ok(())
     }
 
     /// What is taken apart to words.
@@ -244,7 +357,13 @@ impl Surveyor<'_> {
     }
 
     /// `bash <(curl …)`, `eval "$(curl …)"`, `$(curl …)`
-    fn run_output(&mut self, id: Id, all: &[Run], words: &[Word], runs: &Runs) {
+    fn run_output(
+        &mut self,
+        id: Id,
+        all: &[Run],
+        words: &[Word],
+        runs: &Runs,
+    ) -> Result<(), TooLate> {
         let span = self.program.span(id);
         for (at, word) in words.iter().enumerate() {
             let runner = if at == 0 {
@@ -257,10 +376,18 @@ impl Surveyor<'_> {
                     .cloned()
             };
             let Some(runner) = runner else { continue };
+            if at > 0
+                && let Expression::Keyword(_, output) = *self.program.expression(word.id)
+                && let Some(language) = interpreted(&runner)
+                && let Some(text) = self.resolver.meaning(output)?.text().cloned()
+            {
+                self.embed(language, &text, word.span, &runner);
+            }
             for printer in self.printers(word.id, runs) {
                 self.see(FactKind::Pipeline, &format!("{printer} | {runner}"), span);
             }
         }
+        Ok(())
     }
 
     /// What a command reads, if it is something that runs it.
@@ -354,7 +481,9 @@ fn wrapped<'a>(words: &'a [Word], wrapper: &Wrapper) -> Option<&'a [Word]> {
     let mut at = 1;
     if !wrapper.after.is_empty() {
         let before = words.iter().position(|word| wrapper.after.contains(&word.text))?;
-        return words.get(before + 1..).filter(|rest| !rest.is_empty());
+        let rest = words.get(before + 1..)?;
+        let end = rest.iter().position(|word| matches!(word.text.as_str(), ";" | "+"));
+        return Some(&rest[..end.unwrap_or(rest.len())]).filter(|rest| !rest.is_empty());
     }
     let mut operands = wrapper.operands;
     while let Some(word) = words.get(at) {
@@ -396,4 +525,47 @@ fn interpreted(name: &str) -> Option<Language> {
 /// `/bin/rm` is `rm`.
 fn base(name: &str) -> &str {
     if name.starts_with('/') { name.rsplit('/').next().unwrap_or(name) } else { name }
+}
+
+/// Whether a pattern stands for a name: `?` for a character, `*` for any, `[ab]` for one of these.
+fn matches(pattern: &[char], name: &[char]) -> bool {
+    // The places in the pattern that the name may have come to.
+    let mut places = vec![0];
+    for character in name {
+        let mut next = Vec::new();
+        for place in closed(pattern, &places) {
+            match pattern.get(place) {
+                Some('*') => next.push(place),
+                Some('?') => next.push(place + 1),
+                Some('[') => {
+                    let Some(end) = pattern[place..].iter().position(|c| *c == ']') else {
+                        continue;
+                    };
+                    if pattern[place + 1..place + end].contains(character) {
+                        next.push(place + end + 1);
+                    }
+                }
+                Some(other) if other == character => next.push(place + 1),
+                _ => {}
+            }
+        }
+        places = next;
+    }
+    closed(pattern, &places).contains(&pattern.len())
+}
+
+/// A `*` may stand for nothing.
+fn closed(pattern: &[char], places: &[usize]) -> Vec<usize> {
+    let mut all = Vec::new();
+    for place in places {
+        let mut place = *place;
+        all.push(place);
+        while pattern.get(place) == Some(&'*') {
+            place += 1;
+            all.push(place);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
 }

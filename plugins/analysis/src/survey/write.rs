@@ -47,7 +47,9 @@ impl Surveyor<'_> {
             };
             match reducer {
                 Some(Reducer::SetMember) => self.set_member(id, object.cloned(), arguments)?,
-                Some(Reducer::SetMembers) => self.set_members(id, object.cloned(), arguments)?,
+                Some(Reducer::SetMembers | Reducer::Merge) => {
+                    self.set_members(id, object.cloned(), arguments)?
+                }
                 _ => {}
             }
         }
