@@ -9,10 +9,11 @@ use crate::clock::Clock;
 use crate::dependency;
 use crate::grammar::SyntaxError;
 use crate::judge::{self, Judge};
-use crate::survey::{self, Survey};
+use crate::survey::{self, Seen, Survey};
 use crate::text::Text;
 use crate::{
-    Dependency, Fact, Finding, Language, NotAnalysable, Position, Rule, SourceFile, Span, grammar,
+    Dependency, Fact, FactKind, Finding, Language, NotAnalysable, Position, Rule, SourceFile, Span,
+    grammar,
 };
 
 /// What a file does.
@@ -148,11 +149,12 @@ impl Analyser {
         let syntax_errors = grammar::syntax_errors(&tree);
         let survey = survey::of(file.language, &tree, &text, &clock)?;
         let findings = self.judged(file, &text, &syntax_errors, &survey);
-        let Survey { mut seen, imports, .. } = survey;
-        // Policies know one language in a file.
-        seen.retain(|seen| seen.language == file.language);
+        let Survey { seen, imports, others, .. } = survey;
+        let mut facts: Vec<Fact> = seen.into_iter().filter_map(|seen| fact(file, seen)).collect();
+        facts.extend(others);
+        facts.sort_by_key(|fact| fact.span);
         Ok(Analysis {
-            facts: seen.into_iter().map(|seen| seen.fact).collect(),
+            facts,
             findings,
             dependencies: dependency::of(file, project, &imports, self.python_minor),
             path: file.path.clone(),
@@ -162,4 +164,15 @@ impl Analyser {
             syntax_errors: syntax_errors.len(),
         })
     }
+}
+
+/// A fact as policies see it. They know one language in a file; of code in others, the commands of
+/// Bash.
+fn fact(file: &SourceFile, Seen { mut fact, language, .. }: Seen) -> Option<Fact> {
+    if language == file.language {
+        return Some(fact);
+    }
+    let is_command = language == Language::Bash && fact.kind == FactKind::Call;
+    fact.kind = FactKind::Command;
+    is_command.then_some(fact)
 }

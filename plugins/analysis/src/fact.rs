@@ -32,11 +32,19 @@ pub enum FactKind {
     Lookup,
     /// Something is written to a member or an item of what has a name, `sys.excepthook = run`; in
     /// Bash, to a variable. The fact's argument is what is written, where it is one value.
-    Write,
+    Assign,
     /// In Bash, one command runs what another prints: `curl | sh`.
     Pipeline,
     /// In Bash, a file is opened: `/dev/tcp/example.org/80`.
     Redirect,
+    /// A file is written, made or changed whose name is known: `open("a", "w")`. The fact's name is
+    /// the file's.
+    Write,
+    /// A command of Bash that another language runs: `os.system("rm a")`. The fact is what it would
+    /// be in Bash.
+    Command,
+    /// A text of some length, written out or computed. The fact's name is the text.
+    Text,
 }
 
 impl FactKind {
@@ -47,9 +55,12 @@ impl FactKind {
             Self::Call => "call",
             Self::Reference => "reference",
             Self::Lookup => "lookup",
-            Self::Write => "write",
+            Self::Assign => "assign",
             Self::Pipeline => "pipeline",
             Self::Redirect => "redirect",
+            Self::Write => "write",
+            Self::Command => "command",
+            Self::Text => "string",
         }
     }
 }
@@ -70,7 +81,8 @@ pub enum Resolution {
 pub struct Argument {
     /// The keyword, in `shell=True`.
     pub name: Option<String>,
-    /// The value as JSON, where it is a constant.
+    /// The value as JSON, where it is a constant, or a collection of constants. Of an object or a
+    /// mapping, only the members that are constants are there.
     pub literal: Option<String>,
     /// What it stands for, where it has a name of its own: `yaml.SafeLoader`. In Bash, the word
     /// without its quotes.
@@ -85,6 +97,11 @@ impl Argument {
     /// The text that it is, where it is a constant text.
     pub fn constant_text(&self) -> Option<String> {
         serde_json::from_str(self.literal.as_deref()?).ok()
+    }
+
+    /// Whether it is one constant, and no collection.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.literal.as_ref().is_some_and(|literal| !literal.starts_with(['[', '{']))
     }
 
     /// The word that it is in Bash.

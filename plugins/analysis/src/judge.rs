@@ -82,10 +82,11 @@ impl<'a> Judge<'a> {
     }
 
     fn judge(&mut self, seen: &Seen, explained: &mut HashSet<BindingId>) {
+        let Some(trigger) = trigger(seen.fact.kind) else { return };
         if seen.fact.resolution == Resolution::Unknown {
             return;
         }
-        let rules = self.catalogue.named(trigger(seen.fact.kind), &seen.fact.name);
+        let rules = self.catalogue.named(trigger, &seen.fact.name);
         if !rules.is_empty() {
             // Excused or not, this is where it was judged.
             explained.extend(seen.way.iter().filter_map(|(binding, _)| *binding));
@@ -155,22 +156,22 @@ pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-fn trigger(kind: FactKind) -> Trigger {
-    match kind {
+/// What sets rules off; of some facts there are none.
+fn trigger(kind: FactKind) -> Option<Trigger> {
+    Some(match kind {
         FactKind::Import => Trigger::Import,
         FactKind::Call | FactKind::Reference => Trigger::Use,
         FactKind::Lookup => Trigger::Lookup,
-        FactKind::Write => Trigger::Write,
+        FactKind::Assign => Trigger::Assign,
         FactKind::Pipeline => Trigger::Pipeline,
         FactKind::Redirect => Trigger::Redirect,
-    }
+        FactKind::Write | FactKind::Command | FactKind::Text => return None,
+    })
 }
 
 /// Whether a rule's conditions hold. What is only referred to is given nothing yet, so a rule
 /// about what it is given has nothing to say.
 fn applies(entry: &Entry, seen: &Seen) -> bool {
-    let given = &seen.fact.arguments;
     (entry.when.is_empty() || seen.fact.kind != FactKind::Reference)
-        && entry.when.iter().all(|condition| condition.holds(given))
-        && !entry.unless.iter().any(|condition| condition.holds(given))
+        && entry.holds(&seen.fact.arguments)
 }

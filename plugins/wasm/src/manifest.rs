@@ -10,8 +10,18 @@ use crate::bindings::types;
 use crate::convert::severity;
 
 /// The kinds of facts that a policy can ask for.
-const KINDS: [FactKind; 5] =
-    [FactKind::Import, FactKind::Call, FactKind::Reference, FactKind::Pipeline, FactKind::Redirect];
+const KINDS: [FactKind; 10] = [
+    FactKind::Import,
+    FactKind::Call,
+    FactKind::Reference,
+    FactKind::Lookup,
+    FactKind::Assign,
+    FactKind::Command,
+    FactKind::Write,
+    FactKind::Text,
+    FactKind::Pipeline,
+    FactKind::Redirect,
+];
 
 /// What a policy is and asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

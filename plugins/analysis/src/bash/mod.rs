@@ -123,10 +123,13 @@ impl Shell<'_> {
         }
         self.builder.close_to(depth);
         let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
-        let name = self.builder.symbol(&format!("{}()", self.text.at(name.visit.span)));
+        let written = format!("{}()", self.text.at(name.visit.span));
+        // Also within another function, it is everybody's.
+        let target = self.builder.name(&written, name.visit.span);
+        let name = self.builder.symbol(&written);
         self.builder.result(last(children), false);
         let definition = self.builder.end_definition(Some(name), visit.span);
-        self.builder.declare(name, visit.span, definition);
+        self.builder.assign(target, definition);
         Id::UNKNOWN
     }
 

@@ -68,7 +68,7 @@ impl Condition {
             && (self.begins.is_empty()
                 || text.is_some_and(|text| self.begins.iter().any(|known| text.starts_with(known))))
             && self.is_written(&argument.text)
-            && self.constant.is_none_or(|wanted| wanted == argument.literal.is_some())
+            && self.constant.is_none_or(|wanted| wanted == argument.is_constant())
     }
 
     fn is_written(&self, text: &str) -> bool {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::condition::Condition;
 use super::{Code, World};
-use crate::{Language, Rule, Severity};
+use crate::{Argument, Language, Rule, Severity};
 
 /// A file of the catalogue.
 #[derive(Debug, Deserialize)]
@@ -28,7 +28,7 @@ pub(crate) enum Trigger {
     /// A member of something that rules name is looked up by a name that is not known.
     Lookup,
     /// Something is written to this member, or to this variable of Bash.
-    Write,
+    Assign,
     /// In Bash, what one command prints is run by another.
     Pipeline,
     /// In Bash, a file is opened.
@@ -67,6 +67,12 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Whether its conditions hold.
+    pub(crate) fn holds(&self, given: &[Argument]) -> bool {
+        self.when.iter().all(|condition| condition.holds(given))
+            && !self.unless.iter().any(|condition| condition.holds(given))
+    }
+
     /// The rule as the outside sees it.
     pub(crate) fn rule(&self) -> Rule {
         Rule {

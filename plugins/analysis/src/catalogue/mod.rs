@@ -14,7 +14,7 @@ mod world;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::Language;
+use crate::{Argument, Language};
 
 pub(crate) use code::Code;
 pub(crate) use entry::{Entry, Trigger};
@@ -114,6 +114,13 @@ impl Catalogue {
         found
     }
 
+    /// Whether a call with these arguments does something, as a rule says.
+    pub(crate) fn does(&self, capability: &str, name: &str, given: &[Argument]) -> bool {
+        let rules = self.named(Trigger::Use, name);
+        let mut entries = rules.into_iter().map(|at| &self.entries[at]);
+        entries.any(|entry| entry.capability == capability && entry.holds(given))
+    }
+
     /// The commands of Bash that rules name, or that run others.
     pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
         let used = self.exact.keys().filter(|(on, _)| *on == Trigger::Use);
@@ -124,7 +131,7 @@ impl Catalogue {
 
     /// Whether a rule is about what is written to this.
     pub(crate) fn is_written(&self, name: &str) -> bool {
-        self.exact.contains_key(&(Trigger::Write, name.to_owned()))
+        self.exact.contains_key(&(Trigger::Assign, name.to_owned()))
     }
 
     /// The rules for something that has no name, such as a syntax error.

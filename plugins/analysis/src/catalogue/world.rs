@@ -96,10 +96,13 @@ impl World {
         self.escapes.extend(of_any.cloned());
         for rule in weighty() {
             let above = rule.names.iter().filter_map(|name| name.rsplit_once('.'));
-            let above = above.filter(|(above, last)| !above.is_empty() && *last != "*");
+            // A plain class is indexed in types: `dict[str, int]`.
+            let is_class = |name: &str| self.classes.values().any(|class| class == name);
+            let above =
+                above.filter(|(above, last)| !above.is_empty() && *last != "*" && !is_class(above));
             self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
         }
-        let written = rules.iter().filter(|rule| rule.on == Trigger::Write);
+        let written = rules.iter().filter(|rule| rule.on == Trigger::Assign);
         let of_something =
             written.flat_map(|rule| &rule.names).filter(|name| !name.starts_with('.'));
         let root = |name: &String| name.split('.').next().unwrap_or(name).to_owned();

@@ -147,7 +147,7 @@ impl Builder {
                 Expression::Either(targets) => {
                     pending.extend(self.program.list(&targets).iter().map(|id| (*id, value)));
                 }
-                Expression::Splat(target) => pending.push((target, Id::UNKNOWN)),
+                Expression::Splat(target) => pending.push((target, value)),
                 // What is written to is not read.
                 Expression::Member(_, name) => {
                     self.set_role(target, Role::Silent);
@@ -180,12 +180,19 @@ impl Builder {
         };
         let written_out =
             values.len() == targets.len() && !values.iter().chain(&targets).any(is_splat);
+        let is_member = |id: &Id| {
+            let target = self.program.expression(*id);
+            matches!(target, Expression::Keyword(..) | Expression::Keyed(..))
+        };
+        let is_object = targets.iter().any(is_member);
         let splat = targets.iter().position(is_splat).unwrap_or(targets.len());
         let mut pairs = Vec::new();
         for (at, target) in targets.iter().enumerate() {
             let part = match self.program.expression(*target) {
                 Expression::Keyword(..) | Expression::Keyed(..) => value,
                 _ if written_out => values[at],
+                // The rest of an object has its members.
+                Expression::Splat(_) if is_object => value,
                 _ if at < splat => self.item_of(value, at, self.program.span(*target)),
                 _ => Id::UNKNOWN,
             };

@@ -237,7 +237,7 @@ impl Value {
     pub(super) fn shown(&self) -> Option<Rc<str>> {
         match &self.what {
             What::Path(path) => Some(path.clone()),
-            What::Constant(constant) => constant.json().map(|json| shortened(&json)),
+            What::Constant(constant) => constant.json().map(|json| shortened(&json.to_string())),
             _ => None,
         }
     }

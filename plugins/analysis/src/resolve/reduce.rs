@@ -26,8 +26,11 @@ impl Resolver<'_> {
         }
         if let Some(meaning) = self.reflect(reducer, given, at)? {
             // A module that is named in so many words is as good as imported.
-            let is_plain = matches!(reducer, Reducer::Load | Reducer::LoadTop)
-                && meaning.values.iter().all(|value| value.way.is_empty());
+            let is_named = meaning.values.iter().all(|value| value.way.is_empty());
+            // Whoever has an answer for those that have it not asks whether it is there.
+            let is_question = reducer == Reducer::Member && given.by_place.len() == 3;
+            let is_plain =
+                is_named && (is_question || matches!(reducer, Reducer::Load | Reducer::LoadTop));
             return Ok(Some(if is_plain { meaning } else { Self::with_step(&meaning, at) }));
         }
         if let Some(meaning) = self.call_others(reducer, given, at)? {

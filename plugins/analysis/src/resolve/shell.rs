@@ -173,7 +173,8 @@ fn print_formatted(words: &[Rc<str>]) -> Option<String> {
         None => words.to_vec(),
     };
     // `\x%x` is an escape when it is filled in.
-    let format = if format.contains("\\x%") { format.to_string() } else { unescaped(format) };
+    let format = format.replace("\\\\x%", "\\x%");
+    let format = if format.contains("\\x%") { format } else { unescaped(&format) };
     let taken = format.replace("%%", "").matches('%').count();
     let format = Constant::text(format.replace("%b", "%s"));
     let words: Vec<Constant> = words.iter().map(|word| Constant::text(unescaped(word))).collect();

@@ -1,8 +1,10 @@
 //! What a call is given.
 
 use crate::clock::TooLate;
-use crate::program::{Constant, Expression, Id};
-use crate::resolve::Meaning;
+use serde_json::Value as Json;
+
+use crate::program::{Expression, Id};
+use crate::resolve::{Meaning, What};
 use crate::survey::program::Surveyor;
 use crate::{Argument, Resolution};
 
@@ -26,9 +28,45 @@ impl Surveyor<'_> {
         };
         let meaning = self.resolver.meaning(id)?;
         let resolved = only_path(&meaning);
-        let constant = meaning.constant().filter(|constant| constant.size() <= LITERAL_LENGTH);
-        let literal = constant.and_then(Constant::json);
+        let literal = literal(&meaning).map(|value| value.to_string());
         Ok(Argument { name, literal, resolved, text: shortened(self.text.at(span)), span })
+    }
+}
+
+/// Collections in collections that are kept.
+const LITERAL_DEPTH: usize = 6;
+
+/// The value as JSON has it, if it is not too long.
+fn literal(meaning: &Meaning) -> Option<Json> {
+    let mut left = LITERAL_LENGTH;
+    json_of(meaning, LITERAL_DEPTH, &mut left)
+}
+
+/// A constant, or a collection of them; of a mapping, the members that are constants. It goes as deep
+/// as `depth` says, and no deeper.
+fn json_of(meaning: &Meaning, depth: usize, left: &mut usize) -> Option<Json> {
+    let value = meaning.only()?;
+    *left = left.checked_sub(1)?;
+    match &value.what {
+        What::Constant(constant) => {
+            *left = left.checked_sub(constant.size())?;
+            constant.json()
+        }
+        What::Items(items) if depth > 0 => {
+            let items: Option<Vec<Json>> =
+                items.iter().map(|item| json_of(item, depth - 1, left)).collect();
+            Some(Json::Array(items?))
+        }
+        What::Pairs(pairs) if depth > 0 => {
+            let mut members = serde_json::Map::new();
+            for (key, value) in pairs.iter() {
+                if let (Some(key), Some(value)) = (key.text(), json_of(value, depth - 1, left)) {
+                    members.insert(key.to_string(), value);
+                }
+            }
+            Some(Json::Object(members))
+        }
+        _ => None,
     }
 }
 
@@ -43,7 +81,7 @@ fn only_path(meaning: &Meaning) -> Option<String> {
 
 /// A text as JSON has it.
 pub(crate) fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    Json::from(text).to_string()
 }
 
 /// The beginning of a text that may be long.

@@ -4,6 +4,7 @@ mod argument;
 mod embedded;
 mod program;
 mod shell;
+mod text;
 mod write;
 
 use tree_sitter::Tree;
@@ -28,6 +29,8 @@ const FACTS: usize = 200_000;
 pub(crate) struct Survey {
     /// Facts, in the order of their places.
     pub(crate) seen: Vec<Seen>,
+    /// Facts that no rule is about.
+    pub(crate) others: Vec<Fact>,
     /// Modules that are loaded.
     pub(crate) imports: Vec<Imported>,
     /// Code that is run out of texts.

@@ -17,6 +17,9 @@ use crate::{
 /// Names in a chain that is kept as written.
 const CHAIN: usize = 16;
 
+/// What the inner members are called that a template takes of its values.
+const TEMPLATE: &str = "template.";
+
 /// Turns a program into facts.
 pub(super) struct Surveyor<'a> {
     pub(super) program: &'a Program,
@@ -72,6 +75,9 @@ impl<'a> Surveyor<'a> {
             }
         }
         self.writes()?;
+        if !is_embedded {
+            self.texts()?;
+        }
         self.invoked();
         self.excuse_lenient_imports();
         if is_embedded || !self.survey.embedded.is_empty() {
@@ -132,6 +138,7 @@ impl<'a> Surveyor<'a> {
             seen.focus = self.program.span(callee);
             seen.fact.arguments.clone_from(&given);
             self.survey.seen.push(seen);
+            self.file_written(id, path, &given);
             self.code(path, &given, (arguments, shift))?;
         }
         if meaning.values.is_empty()
@@ -171,7 +178,12 @@ impl<'a> Surveyor<'a> {
         let members =
             text.split('{').skip(1).filter_map(|field| field.split(['}', ':', '!']).next());
         for member in members.flat_map(|field| field.split(['.', '[', ']']).skip(1)) {
-            if let Some(path) = self.world.member_of_any(member) {
+            let of_any = self.world.member_of_any(member);
+            let inner =
+                member.starts_with("__") && member.ends_with("__") && *member != *"__name__";
+            if let Some(path) =
+                of_any.or_else(|| inner.then(|| format!("{TEMPLATE}{member}").into()))
+            {
                 let value = Value::exact(What::Path(path.clone()));
                 let seen = self.seen(FactKind::Reference, &value, &path, id);
                 self.survey.seen.push(seen);
@@ -213,6 +225,11 @@ impl<'a> Surveyor<'a> {
 
     /// All members of something that rules name a member of.
     fn all_of(&mut self, id: Id, object: Id) -> Result<(), TooLate> {
+        // `'{a}'.format(**locals())` takes what it names.
+        let is_bound = self.program.role(object) == Role::Silent;
+        if is_bound || self.text.at(self.program.span(id)).starts_with("**") {
+            return Ok(());
+        }
         if let Some(value) = self.resolver.sensitive(object)?
             && let Some(path) = value.path()
         {
@@ -298,6 +315,10 @@ impl<'a> Surveyor<'a> {
 
     /// What leads out of everything is told of, too, where something else is taken of it.
     fn escape(&mut self, id: Id) -> Result<(), TooLate> {
+        let is_name = matches!(self.program.expression(id), Expression::Name(..));
+        if is_name {
+            return Ok(());
+        }
         let meaning = self.resolver.meaning(id)?;
         for value in &meaning.values {
             let Some(path) = value.path().filter(|path| self.world.is_escape(path)) else {

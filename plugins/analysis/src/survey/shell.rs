@@ -83,6 +83,7 @@ impl Surveyor<'_> {
         for (target, value) in &self.program.writes {
             self.variable(*target, *value)?;
         }
+        self.texts()?;
         for redirect in &self.program.redirects {
             self.file(redirect)?;
         }
@@ -232,7 +233,7 @@ impl Surveyor<'_> {
         let word = self.known(value, &meaning);
         let is_unset = value == Id::UNKNOWN;
         let span = self.program.span(target);
-        self.see(FactKind::Write, self.program.text(name), span);
+        self.see(FactKind::Assign, self.program.text(name), span);
         let argument = if is_unset {
             Argument {
                 literal: Some(json("")),
@@ -458,7 +459,12 @@ impl Surveyor<'_> {
         self.see(FactKind::Redirect, &word.text, redirect.span);
         let operator = self.text.at(redirect.operator).to_owned();
         let seen = self.survey.seen.last_mut().expect("it was pushed");
-        seen.fact.resolution = word.resolution();
+        // A folder that only the machine knows is still a folder: `$HOME/.profile`.
+        let is_below = word.text.starts_with('$');
+        seen.fact.resolution = match word.resolution() {
+            Resolution::Unknown if is_below => Resolution::Likely,
+            resolution => resolution,
+        };
         seen.fact.arguments.push(Argument {
             name: None,
             literal: Some(json(&operator)),

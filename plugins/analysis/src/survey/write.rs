@@ -121,7 +121,7 @@ impl Surveyor<'_> {
             if path.starts_with('.') && !self.catalogue.is_written(path) {
                 continue;
             }
-            let mut seen = self.seen(FactKind::Write, value, path, at);
+            let mut seen = self.seen(FactKind::Assign, value, path, at);
             seen.fact.arguments.extend(arguments.clone());
             self.survey.seen.push(seen);
         }

@@ -128,3 +128,30 @@ export function count(name) {
 ";
     assert_eq!(rules(Language::JavaScript, program), [""; 0]);
 }
+
+#[test]
+fn an_object_of_options_is_given_as_far_as_it_is_known() {
+    let program =
+        "require('child_process').spawn(a, { shell: true, cwd: b, env: { A: [1, null] } });";
+    let analysis = analyse(Language::JavaScript, program);
+    let call = analysis.facts.iter().find(|fact| fact.name == "child_process.spawn").unwrap();
+    let literals: Vec<_> = call.arguments.iter().map(|one| one.literal.as_deref()).collect();
+    assert_eq!(literals, [None, Some(r#"{"env":{"A":[1,null]},"shell":true}"#)]);
+}
+
+#[test]
+fn what_is_written_run_and_said_are_facts() {
+    let program = "process.env.PATH = '/a';\nfs.writeFileSync('out.txt', 'some longer text');\n\
+                   require('child_process').exec('rm -r ' + 'folder');";
+    let analysis = analyse(Language::JavaScript, program);
+    let has = |kind: &str, name: &str| {
+        let is_it = |fact: &&lazaret_analysis::Fact| fact.kind.name() == kind && fact.name == name;
+        analysis.facts.iter().any(|fact| is_it(&fact))
+    };
+    assert!(has("assign", "process.env.PATH"), "{:?}", analysis.facts);
+    assert!(has("write", "out.txt"), "{:?}", analysis.facts);
+    assert!(has("command", "rm"), "{:?}", analysis.facts);
+    assert!(has("string", "some longer text"), "{:?}", analysis.facts);
+    assert!(has("string", "rm -r folder"), "{:?}", analysis.facts);
+    assert!(!has("string", "/a"), "{:?}", analysis.facts);
+}
