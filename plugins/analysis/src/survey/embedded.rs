@@ -3,9 +3,12 @@
 //! It is surveyed as a file of its own would be, and what is seen in it is moved to the text that
 //! it stands in.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
+use crate::catalogue::{self, Trigger};
 use crate::clock::Clock;
+use crate::program::BindingId;
 use crate::resolve::Names;
 use crate::survey::{Seen, Survey, shortened};
 use crate::text::Text;
@@ -51,10 +54,21 @@ pub(super) fn survey(
             import.span = embedded.place(import.span);
             import
         }));
-        let seen = within.seen.into_iter().filter(|seen| seen.bound.is_empty());
+        let used = used(&within.seen);
+        let is_judged = |seen: &Seen| !seen.bound.iter().any(|binding| used.contains(binding));
+        let seen = within.seen.into_iter().filter(is_judged);
         survey.seen.extend(seen.map(|seen| embedded.moved(seen)));
     }
     Ok(bound)
+}
+
+/// The names that something is found through. What is bound to others is judged where that is done.
+fn used(seen: &[Seen]) -> HashSet<BindingId> {
+    let is_ruled = |seen: &&Seen| {
+        !catalogue::of(seen.language).named(Trigger::Use, &seen.fact.name).is_empty()
+    };
+    let free = seen.iter().filter(|seen| seen.bound.is_empty()).filter(is_ruled);
+    free.flat_map(|seen| &seen.way).filter_map(|(binding, _)| *binding).collect()
 }
 
 impl Embedded {
@@ -94,6 +108,7 @@ impl Embedded {
         if self.start.is_none() {
             seen.way.push((None, Some(label)));
         }
+        seen.bound.clear();
         seen.fact.span = self.place(seen.fact.span);
         seen.focus = self.place(seen.focus);
         for argument in &mut seen.fact.arguments {
