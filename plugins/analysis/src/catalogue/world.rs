@@ -136,6 +136,12 @@ impl World {
         self.above_sinks.contains(path) || self.transparent.contains(path)
     }
 
+    /// Whether one of the members that this holds is dangerous, or any name of the file's own.
+    pub(crate) fn is_sensitive(&self, path: &str) -> bool {
+        let object = path.strip_suffix(".__dict__").unwrap_or(path);
+        self.is_above_sink(object) || self.is_namespace(path)
+    }
+
     /// The text that a name stands for, if the language says so.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(String::as_str)

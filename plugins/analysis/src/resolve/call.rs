@@ -51,11 +51,11 @@ impl Resolver<'_> {
         }
         Ok(self.each(&result, |_, value| {
             let global = What::Path("globalThis".into());
-            if !gives_this(value) {
-                Some(value.clone())
-            } else {
+            if gives_this(value) {
                 // Of a method, it is the object.
                 (!is_method).then(|| value.becomes(global))
+            } else {
+                Some(value.clone())
             }
         }))
     }

@@ -71,7 +71,9 @@ impl Resolver<'_> {
         // `{...fs}` has the members of `fs`.
         let mut meaning = Meaning { values: Vec::new(), open: !paths.is_empty() };
         meaning.add(Value::exact(What::Pairs(pairs.into())));
-        paths.into_iter().for_each(|value| meaning.add(value));
+        for value in paths {
+            meaning.add(value);
+        }
         meaning.doubt();
         Ok(Rc::new(meaning))
     }

@@ -191,6 +191,8 @@ impl Resolver<'_> {
 fn mapping(given: &Given) -> Option<Rc<Meaning>> {
     let mut pairs = match given.at(0).map(|first| first.only().map(|value| &value.what)) {
         Some(Some(What::Pairs(pairs))) => pairs.to_vec(),
+        // A copy has what it is a copy of: `dict(vars(os))`.
+        Some(Some(What::Path(_))) => return given.at(0).cloned(),
         Some(_) => given.at(0)?.iterated()?.iter().filter_map(|item| taken_apart(item)).collect(),
         None => Vec::new(),
     };

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::catalogue::{Reducer, World};
+use crate::catalogue::Reducer;
 use crate::clock::TooLate;
 use crate::program::{Constant, DefinitionId, Expression, Id, List, ScopeId};
 use crate::resolve::meaning::{Applied, Function, pair};
@@ -300,12 +300,8 @@ impl Resolver<'_> {
     /// Something of which rules name a member.
     pub(crate) fn sensitive(&mut self, object: Id) -> Result<Option<Value>, TooLate> {
         let object = self.meaning(object)?;
-        let sensitive = |world: &World, path: &str| {
-            let object = path.strip_suffix(".__dict__").unwrap_or(path);
-            world.is_above_sink(object) || world.is_namespace(path)
-        };
         let is_sensitive =
-            |value: &&Value| value.path().is_some_and(|path| sensitive(self.world, path));
+            |value: &&Value| value.path().is_some_and(|path| self.world.is_sensitive(path));
         Ok(object.values.iter().find(is_sensitive).cloned())
     }
 }

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
-use crate::fold;
 use crate::program::{Constant, Id};
 use crate::resolve::meaning::{Function, ITEMS};
 use crate::resolve::{Given, Meaning, Resolver, Value, What};
+use crate::{Language, fold};
 
 /// Items of a sequence.
 type Items = Rc<[Rc<Meaning>]>;
@@ -73,8 +73,13 @@ impl Resolver<'_> {
     fn load(&mut self, reducer: Reducer, names: &Meaning) -> Option<Rc<Meaning>> {
         let loaded = self.each(names, |this, value| {
             let name = value.constant()?.as_text()?;
-            let top = name.split('.').next().unwrap_or(name);
-            let name = if reducer == Reducer::LoadTop { top } else { name };
+            // `pkgutil.resolve_name('os:system')`
+            let name = match this.language {
+                Language::Python => name.replace(':', "."),
+                _ => name.to_string(),
+            };
+            let top = name.split('.').next().unwrap_or(&name);
+            let name = if reducer == Reducer::LoadTop { top } else { &name };
             Some(value.becomes(What::Path(this.world.path(name))))
         });
         (!loaded.values.is_empty()).then_some(loaded)

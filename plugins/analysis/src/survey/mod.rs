@@ -2,9 +2,11 @@
 
 mod argument;
 mod embedded;
+mod lookup;
 mod program;
 mod shell;
 mod text;
+mod word;
 mod write;
 
 use tree_sitter::Tree;

@@ -17,9 +17,6 @@ use crate::{
 /// Names in a chain that is kept as written.
 const CHAIN: usize = 16;
 
-/// What the inner members are called that a template takes of its values.
-const TEMPLATE: &str = "template.";
-
 /// Turns a program into facts.
 pub(super) struct Surveyor<'a> {
     pub(super) program: &'a Program,
@@ -154,91 +151,6 @@ impl<'a> Surveyor<'a> {
         Ok(())
     }
 
-    /// `'{0.__globals__}'.format(value)`: a template takes members of what it is given.
-    fn template(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
-        let is_format = |reducer| reducer == Some(Reducer::Format);
-        let template = match *self.program.expression(callee) {
-            Expression::Member(object, name)
-                if is_format(self.world.method(self.program.text(name))) =>
-            {
-                let callee = self.resolver.meaning(callee)?;
-                let mut paths = callee.values.iter().filter_map(Value::path);
-                // `str.format` is given its template.
-                if paths.any(|path| is_format(self.world.reducer(path))) {
-                    self.resolver.argument(arguments, 0)
-                } else {
-                    Some(object)
-                }
-            }
-            _ => None,
-        };
-        let Some(template) = template else { return Ok(()) };
-        let meaning = self.resolver.meaning(template)?;
-        let Some(text) = meaning.text() else { return Ok(()) };
-        let members =
-            text.split('{').skip(1).filter_map(|field| field.split(['}', ':', '!']).next());
-        for member in members.flat_map(|field| field.split(['.', '[', ']']).skip(1)) {
-            let of_any = self.world.member_of_any(member);
-            let inner =
-                member.starts_with("__") && member.ends_with("__") && *member != *"__name__";
-            if let Some(path) =
-                of_any.or_else(|| inner.then(|| format!("{TEMPLATE}{member}").into()))
-            {
-                let value = Value::exact(What::Path(path.clone()));
-                let seen = self.seen(FactKind::Reference, &value, &path, id);
-                self.survey.seen.push(seen);
-            }
-        }
-        Ok(())
-    }
-
-    /// `list(globals())`, `globals().values()`: all that something has, of which any may be meant.
-    fn whole(&mut self, id: Id, callee: &Meaning, arguments: Id) -> Result<(), TooLate> {
-        let Some(first) = self.resolver.argument(arguments, 0) else {
-            return self.walked(id, callee);
-        };
-        let takes_all = |value: &Value| {
-            value.path().and_then(|path| self.world.reducer(path)).is_some_and(Reducer::takes_all)
-        };
-        if callee.values.iter().any(takes_all) {
-            self.all_of(id, first)?;
-        }
-        Ok(())
-    }
-
-    /// `namespace.values()`
-    fn walked(&mut self, id: Id, callee: &Meaning) -> Result<(), TooLate> {
-        let Some((object, method)) =
-            callee.values.iter().find_map(|value| value.path()?.rsplit_once('.'))
-        else {
-            return Ok(());
-        };
-        if self.world.method(method).is_some_and(Reducer::takes_all)
-            && self.world.is_namespace(object)
-        {
-            let value = Value::exact(What::Path(object.into()));
-            let seen = self.seen(FactKind::Lookup, &value, object, id);
-            self.survey.seen.push(seen);
-        }
-        Ok(())
-    }
-
-    /// All members of something that rules name a member of.
-    fn all_of(&mut self, id: Id, object: Id) -> Result<(), TooLate> {
-        // `'{a}'.format(**locals())` takes what it names.
-        let is_bound = self.program.role(object) == Role::Silent;
-        if is_bound || self.text.at(self.program.span(id)).starts_with("**") {
-            return Ok(());
-        }
-        if let Some(value) = self.resolver.sensitive(object)?
-            && let Some(path) = value.path()
-        {
-            let seen = self.seen(FactKind::Lookup, &value, path, id);
-            self.survey.seen.push(seen);
-        }
-        Ok(())
-    }
-
     /// `f(getattr(os, name))`: a call that only stands for something is a reference to it.
     fn given_back(&mut self, id: Id, callee: &Meaning) -> Result<(), TooLate> {
         let stands = |value: &Value| {
@@ -293,19 +205,8 @@ impl<'a> Surveyor<'a> {
         Ok(())
     }
 
-    fn lookup(&mut self, id: Id, object: Id, name: Id) -> Result<(), TooLate> {
-        if self.program.role(id) != Role::Silent
-            && let Some(value) = self.resolver.looked_up(object, name)?
-            && let Some(path) = value.path()
-        {
-            let seen = self.seen(FactKind::Lookup, &value, path, id);
-            self.survey.seen.push(seen);
-        }
-        Ok(())
-    }
-
     /// A name that is read, and not as a part of something that is judged itself.
-    fn reference(&mut self, id: Id) -> Result<(), TooLate> {
+    pub(super) fn reference(&mut self, id: Id) -> Result<(), TooLate> {
         match self.program.role(id) {
             Role::Free | Role::Bound => self.read(id),
             Role::Part => self.escape(id),

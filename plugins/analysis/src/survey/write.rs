@@ -48,7 +48,7 @@ impl Surveyor<'_> {
             match reducer {
                 Some(Reducer::SetMember) => self.set_member(id, object.cloned(), arguments)?,
                 Some(Reducer::SetMembers | Reducer::Merge) => {
-                    self.set_members(id, object.cloned(), arguments)?
+                    self.set_members(id, object.cloned(), arguments)?;
                 }
                 _ => {}
             }

@@ -107,7 +107,7 @@ fn a_program_in_an_encoding_hides_nothing() {
 
 /// The same program, as a text that is put together of pieces.
 fn split(case: &Case) -> Option<String> {
-    let json = |text: &str| format!("{:?}", text);
+    let json = |text: &str| format!("{text:?}");
     let program = case.program.trim_end();
     if !program.is_ascii() || program.contains(['\\', '\u{7f}']) {
         return None;
