@@ -265,6 +265,11 @@ impl World {
         self.is_builtin(root) && !path.contains('(') && (named || self.is_sink(path))
     }
 
+    /// Whether this holds modules by their names.
+    pub(crate) fn has_modules(&self, path: &str) -> bool {
+        self.modules.contains(path)
+    }
+
     /// Whether the items of this are modules, or members of something.
     pub(crate) fn is_dictionary(&self, path: &str) -> bool {
         self.modules.contains(path) || path.ends_with(".__dict__")

@@ -9,7 +9,10 @@ use crate::resolve::{Meaning, Value, What};
 use crate::survey::program::Surveyor;
 
 /// What the inner members are called that a template takes of its values.
-const TEMPLATE: &str = "template.";
+const TEMPLATE: &str = "{}.";
+
+/// Inner members that people show.
+const HARMLESS: [&str; 5] = ["__class__", "__doc__", "__module__", "__name__", "__qualname__"];
 
 impl Surveyor<'_> {
     /// `'{0.__globals__}'.format(value)`: a template takes members of what it is given.
@@ -38,7 +41,7 @@ impl Surveyor<'_> {
         for member in members.flat_map(|field| field.split(['.', '[', ']']).skip(1)) {
             let of_any = self.world.member_of_any(member);
             let inner =
-                member.starts_with("__") && member.ends_with("__") && *member != *"__name__";
+                member.starts_with("__") && member.ends_with("__") && !HARMLESS.contains(&member);
             if let Some(path) =
                 of_any.or_else(|| inner.then(|| format!("{TEMPLATE}{member}").into()))
             {
@@ -73,7 +76,7 @@ impl Surveyor<'_> {
             return;
         };
         let takes_all = self.world.method(method).is_some_and(Reducer::takes_all);
-        if takes_all && (self.world.is_sensitive(object) || self.world.is_dictionary(object)) {
+        if takes_all && (self.world.is_sensitive(object) || self.world.has_modules(object)) {
             let value = Value::exact(What::Path(object.into()));
             let seen = self.seen(FactKind::Lookup, &value, object, id);
             self.survey.seen.push(seen);
