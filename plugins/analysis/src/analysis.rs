@@ -1,6 +1,6 @@
 //! The one way in: a file goes in, what it does comes out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::Tree;
 
@@ -12,8 +12,8 @@ use crate::judge::{self, Judge};
 use crate::survey::{self, Seen, Survey};
 use crate::text::Text;
 use crate::{
-    Dependency, Fact, FactKind, Finding, Language, NotAnalysable, Position, Rule, SourceFile, Span,
-    grammar,
+    Aliases, Dependency, Fact, FactKind, Finding, Language, Manifest, NotAnalysable, Position, Rule,
+    SourceFile, Span, grammar,
 };
 
 /// What a file does.
@@ -26,6 +26,8 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// The packages that it needs from outside, each once.
     pub dependencies: Vec<Dependency>,
+    /// What it says in its own comments that it needs (PEP 723).
+    pub script: Option<Manifest>,
     path: String,
     language: Language,
     text: Text,
@@ -77,6 +79,8 @@ impl Analysis {
 pub struct Project {
     /// Files, named like [`SourceFile::path`].
     pub paths: BTreeSet<String>,
+    /// Names that JavaScript and TypeScript know some of them by.
+    pub aliases: Vec<Aliases>,
 }
 
 /// Judges files by a catalogue.
@@ -84,6 +88,7 @@ pub struct Project {
 pub struct Analyser {
     overrides: Overrides,
     python_minor: Option<u8>,
+    distributions: BTreeMap<String, String>,
 }
 
 impl Analyser {
@@ -93,7 +98,7 @@ impl Analyser {
             let known = catalogue::all().map(|catalogue| &catalogue.entries);
             overrides.check(known.into_iter().flatten().map(|entry| entry.id.as_str()))?;
         }
-        Ok(Self { overrides: overrides.clone(), python_minor: None })
+        Ok(Self { overrides: overrides.clone(), ..Self::default() })
     }
 
     /// For Python 3.`minor`: what its standard library lacks is a dependency. Otherwise
@@ -101,6 +106,14 @@ impl Analyser {
     #[must_use]
     pub fn for_python(mut self, minor: u8) -> Self {
         self.python_minor = Some(minor);
+        self
+    }
+
+    /// With the distributions that modules of Python come with, beside those that are known:
+    /// `company.tools` with `company-tools`.
+    #[must_use]
+    pub fn with_distributions(mut self, distributions: BTreeMap<String, String>) -> Self {
+        self.distributions = distributions;
         self
     }
 
@@ -153,10 +166,17 @@ impl Analyser {
         let mut facts: Vec<Fact> = seen.into_iter().filter_map(|seen| fact(file, seen)).collect();
         facts.extend(others);
         facts.sort_by_key(|fact| fact.span);
+        let known = dependency::Known {
+            project,
+            python_minor: self.python_minor,
+            distributions: &self.distributions,
+        };
+        let is_python = file.language == Language::Python;
         Ok(Analysis {
             facts,
             findings,
-            dependencies: dependency::of(file, project, &imports, self.python_minor),
+            dependencies: dependency::of(file, &imports, &known),
+            script: is_python.then(|| dependency::script(&file.path, text.as_str())).flatten(),
             path: file.path.clone(),
             language: file.language,
             text,

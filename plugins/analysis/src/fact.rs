@@ -1,6 +1,6 @@
 //! What analysis established about a file.
 
-use crate::Span;
+use crate::{Marker, Span};
 
 /// Something that the file does or names.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,15 +113,102 @@ impl Argument {
 /// A package from outside that the file imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {
-    /// The name that is imported: `yaml`, `@scope/pkg`.
+    /// Where such packages come from.
+    pub ecosystem: Ecosystem,
+    /// The name that is imported, as far as it tells packages apart: `yaml`,
+    /// `google.cloud.storage`, `@scope/pkg`.
     pub name: String,
-    /// All that is imported of it, each once, as far as the file says: of `google`,
-    /// `google.cloud.storage`; of `lodash`, `lodash/fp`.
+    /// The package that it comes with.
+    pub package: Package,
+    /// All that is imported of it, each once, as far as the file says: of `google.auth`,
+    /// `google.auth.transport`; of `lodash`, `lodash/fp`.
     pub modules: Vec<String>,
     /// Whether the program needs it to run.
     pub kind: DependencyKind,
+    /// Where the program needs it, if not everywhere.
+    pub marker: Option<Marker>,
     /// Where it is imported first.
     pub span: Span,
+}
+
+/// Where packages come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ecosystem {
+    /// Python's packages.
+    PyPi,
+    /// JavaScript's.
+    Npm,
+    /// JavaScript's and TypeScript's other registry.
+    Jsr,
+}
+
+impl Ecosystem {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PyPi => "pypi",
+            Self::Npm => "npm",
+            Self::Jsr => "jsr",
+        }
+    }
+}
+
+/// The package that an imported name comes with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Package {
+    /// It is this one.
+    Known {
+        /// Its name; of Python's, in the normal form.
+        name: String,
+        /// The versions that have it, where not all do.
+        versions: String,
+        /// How that is known.
+        by: KnownBy,
+        /// Packages that have it too, and are not what is meant.
+        also: Vec<String>,
+    },
+    /// Any of these can be meant, the most used first.
+    OneOf(Vec<String>),
+    /// Nobody here knows. Guessing would install what a stranger has put under that name.
+    Unresolved,
+}
+
+impl Package {
+    /// Its name, where it is known.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Known { name, .. } => Some(name),
+            Self::OneOf(_) | Self::Unresolved => None,
+        }
+    }
+}
+
+/// How it is known which package an imported name comes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KnownBy {
+    /// What is imported is the package's name.
+    Name,
+    /// A configuration says so.
+    Configuration,
+    /// A manifest asks for the package.
+    Declaration,
+    /// The reviewed table says so.
+    Table,
+    /// Its wheel ships the module.
+    Wheel,
+}
+
+impl KnownBy {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Configuration => "configuration",
+            Self::Declaration => "declaration",
+            Self::Table => "table",
+            Self::Wheel => "wheel",
+        }
+    }
 }
 
 /// Whether a program needs a dependency to run.

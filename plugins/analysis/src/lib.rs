@@ -33,7 +33,13 @@ mod walk;
 pub use analysis::{Analyser, Analysis, Project};
 pub use catalogue::{Level, OverrideError, Overrides};
 pub use clock::TIME_LIMIT;
-pub use fact::{Argument, Dependency, DependencyKind, Fact, FactKind, Resolution};
+pub use dependency::{
+    Aliases, Group, Manifest, Marker, Need, NotARequirement, Note, Place, Plan, Refusal, Refused,
+    Requirement, Term,
+};
+pub use fact::{
+    Argument, Dependency, DependencyKind, Ecosystem, Fact, FactKind, KnownBy, Package, Resolution,
+};
 pub use finding::{Finding, Label, Rule, Severity};
 pub use language::{Language, UnknownLanguage};
 pub use printable::printable;

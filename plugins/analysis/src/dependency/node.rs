@@ -3,27 +3,47 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use crate::dependency::External;
+use crate::dependency::{External, is_name, of_its_name};
+use crate::{Ecosystem, Project, SourceFile};
 
 /// Modules that come with Node.js; those that exist with their prefix only are written so.
 const BUILTIN: &str = include_str!("../../data/node-builtin-modules.txt");
 
-/// What is imported from outside, if it is.
-pub(super) fn external(specifier: &str) -> Option<External> {
+/// What a file imports from outside, if it does.
+pub(super) fn external(file: &SourceFile, project: &Project, specifier: &str) -> Option<External> {
+    let is_own = project.aliases.iter().any(|aliases| aliases.has(&file.path, specifier));
+    let (ecosystem, module) = of_a_registry(specifier)?;
+    let name = package(module)?;
+    let is_own = is_own || is_in_base(project, name);
+    let (module, name) = (module.to_owned(), name.to_owned());
+    (!is_own).then(|| External { ecosystem, package: of_its_name(&name), name, module })
+}
+
+/// What is imported from a registry, without its version.
+fn of_a_registry(specifier: &str) -> Option<(Ecosystem, &str)> {
     let specifier = without_query(specifier);
-    let specifier = match scheme(specifier) {
-        Some("npm" | "jsr") => {
-            without_version(specifier.split_once(':')?.1.trim_start_matches('/'))
-        }
-        Some(_) => return None,
-        None => specifier,
-    };
-    let is_path = specifier.starts_with(['.', '/', '#']) || specifier.is_empty();
-    if is_path || comes_with_node(specifier) {
-        return None;
+    if let Some(scheme) = scheme(specifier) {
+        let rest = specifier[scheme.len() + 1..].trim_start_matches('/');
+        return match scheme {
+            "npm" => Some((Ecosystem::Npm, without_version(rest))),
+            "jsr" => Some((Ecosystem::Jsr, without_version(rest))),
+            _ => None,
+        };
     }
-    let name = package(specifier)?.to_owned();
-    Some(External { name, module: specifier.to_owned() })
+    let is_path = specifier.starts_with(['.', '/', '#']) || specifier.is_empty();
+    (!is_path && !comes_with_node(specifier)).then_some((Ecosystem::Npm, specifier))
+}
+
+/// Whether the folder in which names are looked for first has one of this name.
+fn is_in_base(project: &Project, name: &str) -> bool {
+    let bases = project.aliases.iter().filter_map(|aliases| aliases.base());
+    bases.into_iter().any(|base| {
+        let start = if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
+        let mut following = project.paths.range(start.clone()..);
+        following.next().is_some_and(|path| {
+            path.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['/', '.']))
+        })
+    })
 }
 
 /// Bundlers read options after `?`; `#` begins a fragment unless it is an import of the
@@ -56,7 +76,8 @@ fn package(specifier: &str) -> Option<&str> {
     } else {
         slashes.next()
     };
-    Some(end.map_or(specifier, |end| &specifier[..end]))
+    let name = end.map_or(specifier, |end| &specifier[..end]);
+    is_name(name).then_some(name)
 }
 
 fn comes_with_node(specifier: &str) -> bool {
@@ -71,7 +92,9 @@ mod tests {
     use super::*;
 
     fn name(specifier: &str) -> Option<String> {
-        external(specifier).map(|external| external.name)
+        let (language, contents) = (crate::Language::JavaScript, Vec::new());
+        let file = SourceFile { path: "a.js".to_owned(), language, contents };
+        external(&file, &Project::default(), specifier).map(|external| external.name)
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::dependency::External;
+use crate::dependency::{External, Known, distribution};
 use crate::survey::Imported;
-use crate::{Project, SourceFile};
+use crate::{Ecosystem, Project, SourceFile};
 
 /// Modules that come with Python, with the first and the last minor version that has them.
 const STANDARD_LIBRARY: &str = include_str!("../../data/python-standard-library.txt");
@@ -13,19 +13,20 @@ const STANDARD_LIBRARY: &str = include_str!("../../data/python-standard-library.
 /// What is imported from outside, if it is.
 pub(super) fn external(
     file: &SourceFile,
-    project: &Project,
     import: &Imported,
-    minor: Option<u8>,
+    known: &Known<'_>,
 ) -> Option<External> {
     let top = import.module.split('.').next().filter(|top| !top.is_empty())?;
-    if comes_with_python(top, minor) || top == "__main__" || is_local(file, project, top) {
+    let is_own = comes_with_python(top, known.python_minor) || top == "__main__";
+    if is_own || is_local(file, known.project, top) {
         return None;
     }
     let module = match &import.name {
         Some(name) => format!("{}.{name}", import.module),
         None => import.module.clone(),
     };
-    Some(External { name: top.to_owned(), module })
+    let (name, package) = distribution::of(&module, known.distributions);
+    Some(External { ecosystem: Ecosystem::PyPi, name, package, module })
 }
 
 /// Whether the version has the module, or any version if none is given.
@@ -48,16 +49,31 @@ fn module(line: &'static str) -> Option<(&'static str, (u8, u8))> {
     Some((words.next()?, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
 }
 
-/// Whether a module of this name lies beside the file, or at the top of the project.
+/// Whether a module of this name lies beside the file, or in a folder around it, or in `src` there:
+/// a program is started in any of them.
 fn is_local(file: &SourceFile, project: &Project, name: &str) -> bool {
-    let beside = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    [beside, ""].iter().any(|folder| {
-        let start = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        let module = |suffix: &str| project.paths.contains(&format!("{start}{suffix}"));
-        let package = format!("{start}/");
-        let mut following = project.paths.range(package.clone()..);
-        module(".py")
-            || module(".pyi")
-            || following.next().is_some_and(|path| path.starts_with(&package))
-    })
+    let mut folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    loop {
+        if has_module(project, folder, name) || has_module(project, &joined(folder, "src"), name) {
+            return true;
+        }
+        if folder.is_empty() {
+            return false;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+    }
+}
+
+fn has_module(project: &Project, folder: &str, name: &str) -> bool {
+    let start = joined(folder, name);
+    let module = |suffix: &str| project.paths.contains(&format!("{start}{suffix}"));
+    let package = format!("{start}/");
+    let mut following = project.paths.range(package.clone()..);
+    module(".py")
+        || module(".pyi")
+        || following.next().is_some_and(|path| path.starts_with(&package))
+}
+
+fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }

@@ -13,7 +13,7 @@ use tree_sitter::Tree;
 use crate::clock::{Clock, TooLate};
 use crate::grammar;
 use crate::kind::{Field, Vocabulary};
-use crate::program::{Builder, Expression, Id, Program, Role, ScopeKind};
+use crate::program::{Builder, Expression, Guard, Id, Program, Role, ScopeKind};
 use crate::text::Text;
 use crate::walk::{self, Descend, FrontEnd, field, value};
 use crate::{DependencyKind, Language};
@@ -207,7 +207,7 @@ impl Script<'_> {
             Kind::ExportStatement => self.export(visit, children),
             Kind::Try if field(children, Field::Handler).is_some() => {
                 if let Some(body) = field(children, Field::Body) {
-                    self.builder.lenient(body.visit.span, DependencyKind::Optional);
+                    self.builder.guard(body.visit.span, Guard::Kind(DependencyKind::Optional));
                 }
             }
             _ => {}

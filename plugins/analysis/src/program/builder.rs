@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::Span;
 use crate::program::{
-    Binding, Constant, DefinitionId, Expression, Id, List, Program, Role, Scope, ScopeId,
+    Binding, Constant, DefinitionId, Expression, Guard, Id, List, Program, Role, Scope, ScopeId,
     ScopeKind, Symbol,
 };
-use crate::{DependencyKind, Span};
 
 /// A program in the making.
 #[derive(Debug, Default)]
@@ -189,9 +189,9 @@ impl Builder {
         self.program.roles[id.index()] = role;
     }
 
-    /// Imports that run only where something is missing, or never.
-    pub(crate) fn lenient(&mut self, span: Span, kind: DependencyKind) {
-        self.program.lenient.push((span, kind));
+    /// Says when the imports of some code run.
+    pub(crate) fn guard(&mut self, span: Span, guard: Guard) {
+        self.program.guards.push((span, guard));
     }
 }
 

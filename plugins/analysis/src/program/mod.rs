@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::catalogue::Reducer;
-use crate::{DependencyKind, Span};
+use crate::{DependencyKind, Marker, Span};
 
 pub(crate) use builder::Builder;
 pub(crate) use constant::Constant;
@@ -138,8 +138,17 @@ pub(crate) struct Program {
     pub(crate) imports: Vec<Import>,
     /// Modules of which everything is imported.
     pub(crate) stars: Vec<Symbol>,
-    /// Places in which an import is not needed to run.
-    pub(crate) lenient: Vec<(Span, DependencyKind)>,
+    /// Code that runs only sometimes, as far as imports are concerned.
+    pub(crate) guards: Vec<(Span, Guard)>,
+}
+
+/// When some code runs, as far as imports are concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// What is imported is needed so much.
+    Kind(DependencyKind),
+    /// It runs in these environments.
+    Where(Marker),
 }
 
 /// What an expression is part of: it decides whether it is judged by itself.

@@ -1,7 +1,7 @@
 //! Import statements, and whether the program needs what they import.
 
 use crate::kind::Field;
-use crate::program::{Expression, Import};
+use crate::program::{Expression, Guard, Import};
 use crate::python::kind::Kind;
 use crate::python::names::normal;
 use crate::python::{Child, Python, Visit, field, parts};
@@ -56,7 +56,19 @@ impl Python<'_> {
             return;
         }
         for child in field(children, Field::Body).into_iter().chain(clauses()) {
-            self.builder.lenient(child.visit.span, DependencyKind::Optional);
+            self.builder.guard(child.visit.span, Guard::Kind(DependencyKind::Optional));
+        }
+    }
+
+    /// `with suppress(ImportError): import a`
+    pub(super) fn suppressed_imports(&mut self, children: &[Child]) {
+        let clause = children.iter().find(|child| child.visit.kind == Kind::WithClause);
+        let clause = clause.map(|child| self.text.at(child.visit.span)).unwrap_or_default();
+        if !clause.contains("suppress(") || !names_import_failures(clause) {
+            return;
+        }
+        if let Some(body) = field(children, Field::Body) {
+            self.builder.guard(body.visit.span, Guard::Kind(DependencyKind::Optional));
         }
     }
 
@@ -104,6 +116,10 @@ fn member(module: &str, name: &str) -> String {
 
 fn catches_import_failures(clause: &str) -> bool {
     let header = clause.split(':').next().unwrap_or(clause);
-    let mut words = header.split(|c: char| !c.is_alphanumeric() && c != '_');
-    header.trim() == "except" || words.any(|word| IMPORT_FAILURES.contains(&word))
+    header.trim() == "except" || names_import_failures(header)
+}
+
+fn names_import_failures(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| IMPORT_FAILURES.contains(&word))
 }

@@ -33,6 +33,7 @@ names! {
         DictionarySplat = "dictionary_splat",
         DictionarySplatPattern = "dictionary_splat_pattern",
         DottedName = "dotted_name",
+        ElifClause = "elif_clause",
         ExceptClause = "except_clause",
         ExpressionList = "expression_list",
         False = "false",
@@ -88,6 +89,8 @@ names! {
         TypedParameter = "typed_parameter",
         UnaryOperator = "unary_operator",
         WhileStatement = "while_statement",
+        WithClause = "with_clause",
+        WithStatement = "with_statement",
         WildcardImport = "wildcard_import",
         Yield = "yield",
     }

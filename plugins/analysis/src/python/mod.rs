@@ -1,5 +1,6 @@
 //! Python: from the tree to names, calls and scopes.
 
+mod guard;
 mod imports;
 mod kind;
 mod literal;
@@ -10,13 +11,13 @@ use std::sync::OnceLock;
 
 use tree_sitter::Tree;
 
+use crate::Language;
 use crate::clock::{Clock, TooLate};
 use crate::grammar;
 use crate::kind::{Field, Vocabulary};
-use crate::program::{Builder, Expression, Id, Program, Role, ScopeKind};
+use crate::program::{Builder, Expression, Guard, Id, Program, Role, ScopeKind};
 use crate::text::Text;
 use crate::walk::{self, Descend, FrontEnd, field, value};
-use crate::{DependencyKind, Language};
 
 use kind::Kind;
 
@@ -29,7 +30,8 @@ pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, 
     let vocabulary = VOCABULARY.get_or_init(|| Vocabulary::of(&grammar::of(Language::Python)));
     let (builder, marks, starts) = (Builder::new(true), Vec::new(), Vec::new());
     let subjects = Vec::new();
-    let mut python = Python { text, builder, marks, starts, subjects, types: 0 };
+    let failed = Vec::new();
+    let mut python = Python { text, builder, marks, starts, subjects, types: 0, failed };
     walk::walk(tree, vocabulary, clock, &mut python)?;
     Ok(python.builder.finish())
 }
@@ -46,6 +48,8 @@ struct Python<'text> {
     subjects: Vec<Id>,
     /// How many annotations the walk is within: what they name is not used.
     types: usize,
+    /// What is known where the conditions of `elif` fail, the last one last.
+    failed: Vec<Vec<Guard>>,
 }
 
 impl FrontEnd for Python<'_> {
@@ -199,7 +203,9 @@ impl Python<'_> {
             Kind::ImportStatement => self.import(children),
             Kind::ImportFromStatement => self.import_from(visit, children),
             Kind::FutureImportStatement => self.import_future(visit),
-            Kind::IfStatement => self.type_checking(children),
+            Kind::IfStatement => self.guard_branches(children),
+            Kind::ElifClause => self.guard_elif(children),
+            Kind::WithStatement => self.suppressed_imports(children),
             Kind::TryStatement => self.optional_imports(children),
             Kind::ExceptClause => self.silence(children, Field::Value),
             Kind::AliasedImport => self.silence(children, Field::Alias),
@@ -212,18 +218,6 @@ impl Python<'_> {
     fn silence(&mut self, children: &[Child], field: Field) {
         for child in children.iter().filter(|child| child.visit.field == field) {
             self.builder.set_role(child.value, Role::Silent);
-        }
-    }
-
-    /// `if TYPE_CHECKING:` is for type checkers.
-    fn type_checking(&mut self, children: &[Child]) {
-        let condition = field(children, Field::Condition);
-        let text = condition.map(|child| self.text.at(child.visit.span)).unwrap_or_default();
-        if text.rsplit('.').next() != Some("TYPE_CHECKING") {
-            return;
-        }
-        if let Some(body) = field(children, Field::Consequence) {
-            self.builder.lenient(body.visit.span, DependencyKind::TypeOnly);
         }
     }
 }

@@ -16,7 +16,8 @@ use crate::program::BindingId;
 use crate::resolve::Names;
 use crate::text::Text;
 use crate::{
-    DependencyKind, Fact, Label, Language, NotAnalysable, Span, bash, catalogue, javascript, python,
+    DependencyKind, Fact, Label, Language, Marker, NotAnalysable, Span, bash, catalogue,
+    javascript, python,
 };
 pub(crate) use argument::{json, shortened};
 use embedded::Embedded;
@@ -76,6 +77,8 @@ pub(crate) struct Imported {
     pub(crate) span: Span,
     /// Whether it is needed to run.
     pub(crate) kind: DependencyKind,
+    /// Where it is loaded, if not everywhere.
+    pub(crate) marker: Option<Marker>,
 }
 
 /// Surveys a file, and the code that it runs out of texts.

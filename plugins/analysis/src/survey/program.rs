@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::catalogue::{Catalogue, Code, Reducer, World};
 use crate::clock::{Clock, TooLate};
-use crate::program::{BindingId, Constant, Expression, Id, Import, Program, Role};
+use crate::program::{BindingId, Constant, Expression, Guard, Id, Import, Program, Role};
 use crate::resolve::{Meaning, Names, Resolver, Step, Value, What};
 use crate::survey::embedded::Embedded;
 use crate::survey::{FACTS, Imported, Seen, Survey, shortened, too_much};
@@ -16,6 +16,9 @@ use crate::{
 
 /// Names in a chain that is kept as written.
 const CHAIN: usize = 16;
+
+/// Functions that find a module without loading it: it has to be there all the same.
+const FINDERS: [&str; 2] = ["require.resolve", "import.meta.resolve"];
 
 /// Turns a program into facts.
 pub(super) struct Surveyor<'a> {
@@ -76,7 +79,7 @@ impl<'a> Surveyor<'a> {
             self.texts()?;
         }
         self.invoked();
-        self.excuse_lenient_imports();
+        self.excuse_guarded_imports();
         if is_embedded || !self.survey.embedded.is_empty() {
             self.survey.names = self.resolver.names()?;
         }
@@ -99,7 +102,7 @@ impl<'a> Surveyor<'a> {
         let seen = Seen::plain(fact, span, self.language);
         self.survey.seen.push(seen);
         let (module, name) = (module.to_owned(), name.map(str::to_owned));
-        self.survey.imports.push(Imported { module, name, span, kind });
+        self.survey.imports.push(Imported { module, name, span, kind, marker: None });
     }
 
     fn call(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
@@ -120,10 +123,16 @@ impl<'a> Surveyor<'a> {
         for value in &meaning.values {
             let Some(path) = value.path() else { continue };
             if let Some(module) = self.resolver.loaded(path, arguments)? {
-                self.import(&module, None, span, DependencyKind::Required);
+                self.import(&module, None, span, loader_kind(path));
                 let loaded = self.resolver.meaning(id)?;
                 let computed = loaded.values.iter().any(is_roundabout);
                 self.survey.seen.last_mut().expect("it was pushed").is_roundabout = computed;
+            }
+            if FINDERS.contains(&&**path)
+                && let Some(module) = given.first().and_then(Argument::constant_text)
+            {
+                let kind = DependencyKind::Required;
+                self.survey.imports.push(Imported { module, name: None, span, kind, marker: None });
             }
             if self.world.reducer(path) == Some(Reducer::Member)
                 && let (Some(object), Some(name)) =
@@ -299,22 +308,41 @@ impl<'a> Surveyor<'a> {
         Some(names.join("."))
     }
 
-    /// Imports within code that copes with their failure, or that never runs.
-    fn excuse_lenient_imports(&mut self) {
-        let mut lenient = self.program.lenient.clone();
-        lenient.sort_by_key(|(span, _)| span.start);
+    /// Imports within code that copes with their failure, or that does not run everywhere.
+    fn excuse_guarded_imports(&mut self) {
+        let mut guards = self.program.guards.clone();
+        guards.sort_by_key(|(span, _)| span.start);
         self.survey.imports.sort_by_key(|import| import.span);
-        let mut waiting = lenient.into_iter().peekable();
-        let mut around: Vec<(Span, DependencyKind)> = Vec::new();
+        let mut waiting = guards.into_iter().peekable();
+        let mut around: Vec<(Span, Guard)> = Vec::new();
         for import in &mut self.survey.imports {
             while let Some(next) = waiting.next_if(|(span, _)| span.start <= import.span.start) {
                 around.retain(|(span, _)| next.0.start < span.end);
                 around.push(next);
             }
             around.retain(|(span, _)| import.span.start < span.end);
-            let strongest = around.iter().map(|(_, kind)| *kind).max();
-            import.kind = import.kind.max(strongest.unwrap_or(DependencyKind::Required));
+            for (_, guard) in &around {
+                match guard {
+                    Guard::Kind(kind) => import.kind = import.kind.max(*kind),
+                    Guard::Where(marker) => {
+                        let marker = marker.clone();
+                        import.marker = Some(match import.marker.take() {
+                            Some(around) => around.and(marker),
+                            None => marker,
+                        });
+                    }
+                }
+            }
         }
+    }
+}
+
+/// What a function that loads a module says of how much it is needed: without the module, the test
+/// is left out.
+fn loader_kind(path: &str) -> DependencyKind {
+    match path {
+        "pytest.importorskip" => DependencyKind::Optional,
+        _ => DependencyKind::Required,
     }
 }
 

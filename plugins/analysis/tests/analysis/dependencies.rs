@@ -1,7 +1,7 @@
 //! A dependency is what the machine has to get from outside, and nothing else.
 
 use lazaret_analysis::{
-    Analyser, DependencyKind, DependencyKind::*, Language, Project, SourceFile,
+    Aliases, Analyser, DependencyKind, DependencyKind::*, Language, Marker, Project, SourceFile,
 };
 
 /// The dependencies of a file in a project of these paths.
@@ -9,7 +9,8 @@ fn of(path: &str, program: &str, paths: &[&str]) -> Vec<(String, DependencyKind,
     let language = Language::of(path, b"").unwrap();
     let contents = program.as_bytes().to_vec();
     let file = SourceFile { path: path.to_owned(), language, contents };
-    let project = Project { paths: paths.iter().map(|path| (*path).to_owned()).collect() };
+    let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+    let project = Project { paths, ..Project::default() };
     let analysis = Analyser::default().analyse(&file, &project).unwrap();
     analysis.dependencies.into_iter().map(|one| (one.name, one.kind, one.modules)).collect()
 }
@@ -39,19 +40,18 @@ fn a_module_that_the_target_version_lacks_is_a_dependency() {
 
 #[test]
 fn modules_of_the_project_are_not_dependencies() {
-    let program =
-        "from . import a\nfrom .b import c\nimport utils, package.part, other, elsewhere\n";
-    let paths = ["app/utils.py", "app/package/part.py", "other/__init__.py", "lib/elsewhere.py"];
+    let program = "from . import a\nfrom .b import c\n\
+                   import utils, package.part, other, library, elsewhere, app\n";
+    let paths = [
+        "app/utils.py",
+        "app/package/part.py",
+        "other/__init__.py",
+        "src/library/__init__.py",
+        "lib/elsewhere.py",
+        "app/main.py",
+    ];
     let found = of("app/main.py", program, &paths);
     assert_eq!(found.into_iter().map(|(name, ..)| name).collect::<Vec<_>>(), ["elsewhere"]);
-}
-
-#[test]
-fn all_that_is_imported_of_a_package_is_kept() {
-    let program = "from google.cloud import storage, bigquery\nimport google.auth as auth\n";
-    let modules = ["google.cloud.storage", "google.cloud.bigquery", "google.auth"];
-    let expected = ("google".to_owned(), Required, modules.map(str::to_owned).to_vec());
-    assert_eq!(of("a.py", program, &[]), [expected]);
 }
 
 #[test]
@@ -109,4 +109,93 @@ fn every_form_of_import_in_javascript_counts() {
         ("j", Optional),
     ];
     assert_eq!(kinds, expected);
+}
+
+/// The markers of a Python program's dependencies.
+fn markers(program: &str) -> Vec<(String, String)> {
+    let contents = program.as_bytes().to_vec();
+    let file = SourceFile { path: "a.py".to_owned(), language: Language::Python, contents };
+    let analysis = Analyser::default().analyse(&file, &Project::default()).unwrap();
+    let shown = |marker: Option<Marker>| marker.map(|one| one.to_string()).unwrap_or_default();
+    analysis.dependencies.into_iter().map(|one| (one.name, shown(one.marker))).collect()
+}
+
+#[test]
+fn guards_on_version_and_system_become_markers() {
+    let program = "import sys, os\n\
+        if sys.version_info >= (3, 11):\n    import tomllib\nelse:\n    import tomli\n\
+        if sys.platform == 'win32':\n    import winreg\n    import win32api\n\
+        elif os.name == 'posix':\n    import a\nelse:\n    import b\n\
+        if sys.version_info[0] < 3:\n    import urllib2\n\
+        def f():\n    if os.name == 'nt':\n        import c\n        if sys.version_info < (3, 10):\n            import d\n\
+        if os.name == 'nt':\n    import e\nelse:\n    import e\n\
+        if os.name == 'nt':\n    import g\nimport g\n";
+    let expected = [
+        ("tomli", "python_version < \"3.11\""),
+        ("win32api", "sys_platform == \"win32\""),
+        ("a", "sys_platform != \"win32\" and os_name == \"posix\""),
+        ("b", "sys_platform != \"win32\" and os_name != \"posix\""),
+        ("c", "os_name == \"nt\""),
+        ("d", "os_name == \"nt\" and python_version < \"3.10\""),
+        ("e", ""),
+        ("g", ""),
+    ];
+    let expected = expected.map(|(name, marker)| (name.to_owned(), marker.to_owned()));
+    assert_eq!(markers(program), expected);
+}
+
+#[test]
+fn what_the_version_in_use_never_reaches_is_not_needed() {
+    let contents = b"import sys\nif sys.version_info < (3, 11):\n    import tomli\n".to_vec();
+    let file = SourceFile { path: "a.py".to_owned(), language: Language::Python, contents };
+    let needs = |minor| {
+        let analyser = Analyser::default().for_python(minor);
+        analyser.analyse(&file, &Project::default()).unwrap().dependencies.len()
+    };
+    assert_eq!((needs(10), needs(12)), (1, 0));
+}
+
+#[test]
+fn modules_that_are_asked_for_by_name_count() {
+    let program = "import pytest\nfrom importlib import import_module as load\n\
+                   np = pytest.importorskip('numpy')\nload('a' + '.b')\nload(name)\n\
+                   from contextlib import suppress\nwith suppress(ImportError):\n    import c\n";
+    let found: Vec<_> =
+        of("a.py", program, &[]).into_iter().map(|(name, kind, _)| (name, kind)).collect();
+    let expected = [("pytest", Required), ("numpy", Optional), ("a", Required), ("c", Optional)];
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
+
+    let program = "require.resolve('a/b');\nimport { createRequire } from 'node:module';\n\
+                   const load = createRequire(import.meta.url);\nload('c');\n\
+                   require.resolve(name);\n";
+    assert_eq!(names("a.mjs", program), ["a", "c"]);
+}
+
+#[test]
+fn registries_are_told_apart_and_addresses_are_no_packages() {
+    let program = "import a from 'npm:@s/a@1/x';\nimport b from 'jsr:@std/fs@^1';\n\
+                   import 'https://example.org/c.js';\nimport 'data:text/javascript,1';\n\
+                   import '@broken';\nimport 'sqlite';\nimport 'node:sqlite';\nimport sea from 'sea';\n";
+    let contents = program.as_bytes().to_vec();
+    let file = SourceFile { path: "a.ts".to_owned(), language: Language::TypeScript, contents };
+    let analysis = Analyser::default().analyse(&file, &Project::default()).unwrap();
+    let found: Vec<_> =
+        analysis.dependencies.iter().map(|one| (one.ecosystem.name(), &*one.name)).collect();
+    let expected = [("npm", "@s/a"), ("jsr", "@std/fs"), ("npm", "sqlite"), ("npm", "sea")];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn names_that_a_project_gives_to_its_own_files_are_no_packages() {
+    let tsconfig = r#"{ "compilerOptions": { "baseUrl": ".", "paths": { "@app/*": ["src/*"] } } }"#;
+    let aliases = Aliases::read("web/tsconfig.json", tsconfig.as_bytes()).unwrap();
+    let paths = ["web/components/a.ts", "web/one.ts"].map(str::to_owned).into();
+    let project = Project { paths, aliases: vec![aliases] };
+    let contents =
+        b"import '@app/x'; import 'components/a'; import 'one'; import '@apps/y'".to_vec();
+    let path = "web/src/main.ts".to_owned();
+    let file = SourceFile { path, language: Language::TypeScript, contents };
+    let analysis = Analyser::default().analyse(&file, &project).unwrap();
+    let found: Vec<_> = analysis.dependencies.iter().map(|one| &*one.name).collect();
+    assert_eq!(found, ["@apps/y"]);
 }

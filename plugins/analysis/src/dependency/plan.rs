@@ -1,0 +1,268 @@
+//! What is imported and what is declared, put together.
+//!
+//! Declared beats inferred: where several packages can be meant, or nobody knows, the one that is
+//! declared is. What is only imported is unlisted, what is only declared unused.
+
+use std::collections::BTreeMap;
+
+use crate::dependency::{normal, suspicion};
+use crate::{
+    Analysis, Dependency, DependencyKind, Ecosystem, Group, KnownBy, Manifest, Marker, Package,
+    Refused, Requirement,
+};
+
+/// All that some files and their manifests need from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Each package once, by its ecosystem and name.
+    pub needs: Vec<Need>,
+    /// What manifests ask for and do not get, with the file.
+    pub refused: Vec<(String, Refused)>,
+}
+
+/// A package that is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Where such packages come from.
+    pub ecosystem: Ecosystem,
+    /// The name that is imported; of what is declared alone, the package's.
+    pub name: String,
+    /// The package.
+    pub package: Package,
+    /// All that is imported of it.
+    pub modules: Vec<String>,
+    /// Whether something needs it to run.
+    pub kind: DependencyKind,
+    /// Where it is needed, if not everywhere.
+    pub marker: Option<Marker>,
+    /// Where it is imported, once a file.
+    pub imported: Vec<Place>,
+    /// What is declared of it, with the file.
+    pub declared: Vec<(String, Requirement)>,
+    /// What a person should know of it.
+    pub notes: Vec<Note>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: usize,
+}
+
+/// What a person should know of a package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Note {
+    /// It is imported, and no manifest that speaks for the file declares it.
+    Unlisted,
+    /// It is declared, and nothing that was read imports it.
+    Unused,
+    /// Its name is that of a much used package but for one letter.
+    OneEdit {
+        /// That package.
+        from: String,
+    },
+    /// Its name is that of two much used packages.
+    Joined {
+        /// The first.
+        one: String,
+        /// The second.
+        other: String,
+    },
+    /// A package of this name is much used elsewhere, and not here.
+    OtherEcosystem {
+        /// Where.
+        ecosystem: Ecosystem,
+    },
+    /// Its name is one that is imported, and what is imported by it comes with another package.
+    ImportName {
+        /// That package, or those that can be meant.
+        packages: Vec<String>,
+    },
+}
+
+impl Note {
+    /// Whether the name of the package looks like that of another.
+    pub fn is_suspicion(&self) -> bool {
+        !matches!(self, Self::Unlisted | Self::Unused)
+    }
+}
+
+type Key = (Ecosystem, String);
+
+impl Plan {
+    /// Of these files, and of the manifests that were found beside them.
+    pub fn of(analyses: &[Analysis], manifests: &[Manifest]) -> Self {
+        let scripts = analyses.iter().filter_map(|analysis| analysis.script.clone());
+        let manifests: Vec<Manifest> = manifests.iter().cloned().chain(scripts).collect();
+        let mut needs = BTreeMap::<Key, Need>::new();
+        for analysis in analyses {
+            let speaking = speaking(&manifests, analysis.path());
+            for dependency in &analysis.dependencies {
+                infer(&mut needs, analysis, dependency, &speaking);
+            }
+        }
+        for manifest in &manifests {
+            for requirement in &manifest.requirements {
+                declare(&mut needs, manifest, requirement);
+            }
+        }
+        let mut needs: Vec<Need> = needs.into_values().collect();
+        for need in &mut needs {
+            finish(need);
+        }
+        let refused = manifests.into_iter().flat_map(|manifest| {
+            let path = manifest.path;
+            manifest.refused.into_iter().map(move |refused| (path.clone(), refused))
+        });
+        Self { needs, refused: refused.collect() }
+    }
+}
+
+/// The manifests that speak for a file. A program that says itself what it needs has no other.
+fn speaking<'a>(manifests: &'a [Manifest], path: &str) -> Vec<&'a Manifest> {
+    let all: Vec<&Manifest> = manifests.iter().filter(|one| one.speaks_for(path)).collect();
+    let scripts: Vec<&Manifest> = all.iter().copied().filter(|one| one.is_script).collect();
+    if scripts.is_empty() { all } else { scripts }
+}
+
+fn infer(
+    needs: &mut BTreeMap<Key, Need>,
+    analysis: &Analysis,
+    dependency: &Dependency,
+    speaking: &[&Manifest],
+) {
+    let ecosystem = dependency.ecosystem;
+    let package = settled(dependency, speaking);
+    let name = package.name().unwrap_or(&dependency.name);
+    if speaking.iter().any(|manifest| manifest.own.iter().any(|own| own == name)) {
+        return;
+    }
+    let key = (ecosystem, name.to_owned());
+    let line = analysis.position(dependency.span.start).line;
+    let place = Place { path: analysis.path().to_owned(), line };
+    let relevant = speaking.iter().flat_map(|manifest| &manifest.requirements);
+    let mut relevant = relevant.filter(|one| one.ecosystem == ecosystem).peekable();
+    let has_any = relevant.peek().is_some() || speaking.iter().any(|one| one.is_script);
+    let is_unlisted = has_any && !relevant.any(|one| covers(one, name));
+    let need = needs.entry(key).or_insert_with(|| Need {
+        ecosystem,
+        name: dependency.name.clone(),
+        package,
+        modules: Vec::new(),
+        kind: dependency.kind,
+        marker: dependency.marker.clone(),
+        imported: Vec::new(),
+        declared: Vec::new(),
+        notes: Vec::new(),
+    });
+    if !need.imported.is_empty() {
+        need.marker = either(need.marker.take(), dependency.marker.clone());
+    }
+    need.kind = need.kind.min(dependency.kind);
+    need.modules.extend(dependency.modules.iter().cloned());
+    need.imported.push(place);
+    // Types that are declared are all that type checkers need.
+    need.notes.extend(is_unlisted.then_some(Note::Unlisted));
+}
+
+/// Where something is needed by one of two.
+pub(super) fn either(one: Option<Marker>, other: Option<Marker>) -> Option<Marker> {
+    let (one, other) = (one?, other?);
+    (one.negated().as_ref() != Some(&other)).then(|| one.or(other))
+}
+
+/// The package, after what is declared was looked at.
+fn settled(dependency: &Dependency, speaking: &[&Manifest]) -> Package {
+    let declared = |name: &str| {
+        let mut all = speaking.iter().flat_map(|manifest| &manifest.requirements);
+        all.any(|one| one.ecosystem == dependency.ecosystem && one.name == name)
+    };
+    let known = |name: String| Package::Known {
+        name,
+        versions: String::new(),
+        by: KnownBy::Declaration,
+        also: Vec::new(),
+    };
+    match &dependency.package {
+        Package::OneOf(candidates) => {
+            let chosen: Vec<&String> = candidates.iter().filter(|name| declared(name)).collect();
+            match chosen[..] {
+                [chosen] => known(chosen.clone()),
+                _ => dependency.package.clone(),
+            }
+        }
+        Package::Known { name, also, .. } if !declared(name) => {
+            let chosen = also.iter().find(|name| declared(name));
+            chosen.map_or_else(|| dependency.package.clone(), |chosen| known(chosen.clone()))
+        }
+        Package::Unresolved => {
+            let top = normal(dependency.name.split('.').next().unwrap_or_default());
+            if declared(&top) { known(top) } else { Package::Unresolved }
+        }
+        Package::Known { .. } => dependency.package.clone(),
+    }
+}
+
+/// Whether a requirement is for this package, or for its types.
+fn covers(requirement: &Requirement, name: &str) -> bool {
+    requirement.name == name || types_of(requirement).as_deref() == Some(name)
+}
+
+/// `@types/node` has the types of `node`, `@types/babel__core` those of `@babel/core`.
+fn types_of(requirement: &Requirement) -> Option<String> {
+    let name = requirement.name.strip_prefix("@types/")?;
+    Some(match name.split_once("__") {
+        Some((scope, name)) => format!("@{scope}/{name}"),
+        None => name.to_owned(),
+    })
+}
+
+fn declare(needs: &mut BTreeMap<Key, Need>, manifest: &Manifest, requirement: &Requirement) {
+    let key = (requirement.ecosystem, requirement.name.clone());
+    let need = needs.entry(key).or_insert_with(|| Need {
+        ecosystem: requirement.ecosystem,
+        name: requirement.name.clone(),
+        package: Package::Known {
+            name: requirement.name.clone(),
+            versions: String::new(),
+            by: KnownBy::Declaration,
+            also: Vec::new(),
+        },
+        modules: Vec::new(),
+        kind: match requirement.group {
+            Group::Run => DependencyKind::Required,
+            Group::Optional | Group::Development => DependencyKind::Optional,
+        },
+        marker: requirement.marker.clone(),
+        imported: Vec::new(),
+        declared: Vec::new(),
+        notes: Vec::new(),
+    });
+    need.declared.push((manifest.path.clone(), requirement.clone()));
+}
+
+/// What is to be said of a package when all is known.
+fn finish(need: &mut Need) {
+    need.modules.sort();
+    need.modules.dedup();
+    let is_for_running = need.declared.iter().any(|(_, one)| one.group == Group::Run);
+    let is_types = need.name.starts_with("@types/");
+    if need.imported.is_empty() && is_for_running && !is_types {
+        need.notes.push(Note::Unused);
+    }
+    // What was found in a wheel or a table is what is meant; what somebody wrote may be a mistake.
+    let written = match &need.package {
+        Package::Known { name, by: KnownBy::Declaration | KnownBy::Name, .. } => Some(name),
+        Package::Known { .. } | Package::OneOf(_) => None,
+        Package::Unresolved => Some(&need.name),
+    };
+    if let Some(name) = written {
+        let name = if need.ecosystem == Ecosystem::PyPi { normal(name) } else { name.clone() };
+        need.notes.extend(suspicion::about(need.ecosystem, &name));
+    }
+    need.notes.sort();
+    need.notes.dedup();
+}

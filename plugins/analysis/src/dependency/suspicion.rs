@@ -1,0 +1,150 @@
+//! Names of packages that look like something else.
+//!
+//! Whether a package exists is for who asks an index; here it is only compared with what is used
+//! much. A name that is used much itself is above suspicion.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use crate::dependency::{distribution, normal};
+use crate::{Ecosystem, KnownBy, Note, Package};
+
+const POPULAR_PYPI: &str = include_str!("../../data/popular-pypi.txt");
+const POPULAR_NPM: &str = include_str!("../../data/popular-npm.txt");
+
+/// Packages whose names are worth imitating: the first of the popular ones.
+const IMITATED: usize = 1000;
+
+/// Shorter names are one edit from each other by chance.
+const SHORTEST: usize = 5;
+
+/// The popular packages of an ecosystem, the most used first.
+struct Popular {
+    ranked: Vec<&'static str>,
+    names: HashSet<&'static str>,
+}
+
+/// What is suspicious about the name of a package that somebody asks for.
+pub(super) fn about(ecosystem: Ecosystem, name: &str) -> Vec<Note> {
+    if ecosystem == Ecosystem::Jsr {
+        return Vec::new();
+    }
+    let own = popular(ecosystem);
+    let mut notes: Vec<Note> = trap(ecosystem, name).into_iter().collect();
+    if own.names.contains(name) || !notes.is_empty() {
+        return notes;
+    }
+    if ecosystem == Ecosystem::PyPi && distribution::is_known(name) {
+        return notes;
+    }
+    if let Some(imitated) = own.ranked.iter().take(IMITATED).find(|known| is_one_edit(name, known))
+    {
+        notes.push(Note::OneEdit { from: (*imitated).to_owned() });
+    } else if let Some((one, other)) = joined(own, name) {
+        notes.push(Note::Joined { one: one.to_owned(), other: other.to_owned() });
+    }
+    let other = if ecosystem == Ecosystem::PyPi { Ecosystem::Npm } else { Ecosystem::PyPi };
+    if popular(other).ranked.iter().take(IMITATED).any(|known| *known == name) {
+        notes.push(Note::OtherEcosystem { ecosystem: other });
+    }
+    notes
+}
+
+/// The name is one that is imported, and what is imported by it comes with another package.
+fn trap(ecosystem: Ecosystem, name: &str) -> Option<Note> {
+    if ecosystem != Ecosystem::PyPi {
+        return None;
+    }
+    match distribution::of_any_case(&name.replace('-', "_")) {
+        Package::Known { name: meant, by: KnownBy::Table | KnownBy::Wheel, .. }
+            if meant != name =>
+        {
+            Some(Note::ImportName { packages: vec![meant] })
+        }
+        Package::OneOf(packages) if packages.iter().all(|package| package != name) => {
+            Some(Note::ImportName { packages })
+        }
+        _ => None,
+    }
+}
+
+fn popular(ecosystem: Ecosystem) -> &'static Popular {
+    static PYPI: OnceLock<Popular> = OnceLock::new();
+    static NPM: OnceLock<Popular> = OnceLock::new();
+    let (kept, text) = match ecosystem {
+        Ecosystem::PyPi => (&PYPI, POPULAR_PYPI),
+        Ecosystem::Npm | Ecosystem::Jsr => (&NPM, POPULAR_NPM),
+    };
+    kept.get_or_init(|| {
+        let ranked: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        Popular { names: ranked.iter().copied().collect(), ranked }
+    })
+}
+
+/// One letter more, less or other, or two next to each other exchanged; or the same letters
+/// with other signs between.
+fn is_one_edit(name: &str, known: &str) -> bool {
+    let long_enough = known.len() >= SHORTEST && name.len() >= SHORTEST;
+    let near = name.len().abs_diff(known.len()) <= 1;
+    let letters = |name: &str| normal(name).replace('-', "");
+    long_enough
+        && name != known
+        && ((near && strsim::osa_distance(name, known) == 1) || letters(name) == letters(known))
+}
+
+/// Two popular names with nothing but a sign between: `requests-flask`.
+fn joined(popular: &Popular, name: &str) -> Option<(&'static str, &'static str)> {
+    let imitated = |part: &str| {
+        let mut ranked = popular.ranked.iter().take(IMITATED);
+        ranked.find(|known| **known == part && known.len() >= SHORTEST).copied()
+    };
+    name.match_indices(['-', '_', '.'])
+        .find_map(|(at, _)| Some((imitated(&name[..at])?, imitated(&name[at + 1..])?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_like_others_are_told() {
+        let edit = |from: &str| vec![Note::OneEdit { from: from.to_owned() }];
+        assert_eq!(about(Ecosystem::PyPi, "reqeusts"), edit("requests"));
+        assert_eq!(about(Ecosystem::PyPi, "numpyy"), edit("numpy"));
+        assert_eq!(about(Ecosystem::Npm, "expresss"), edit("express"));
+        assert_eq!(about(Ecosystem::Npm, "cross_spawn"), edit("cross-spawn"));
+        let joined = Note::Joined { one: "requests".into(), other: "pandas".into() };
+        assert_eq!(about(Ecosystem::PyPi, "requests-pandas"), [joined]);
+        let elsewhere = Note::OtherEcosystem { ecosystem: Ecosystem::Npm };
+        assert!(about(Ecosystem::PyPi, "minimatch").contains(&elsewhere));
+    }
+
+    #[test]
+    fn names_that_are_imported_are_traps_as_packages() {
+        for (trap, meant) in [
+            ("sklearn", "scikit-learn"),
+            ("bs4", "beautifulsoup4"),
+            ("yaml", "pyyaml"),
+            ("dotenv", "python-dotenv"),
+            ("jwt", "pyjwt"),
+            ("docx", "python-docx"),
+            ("crypto", "pycryptodome"),
+        ] {
+            let told = vec![Note::ImportName { packages: vec![meant.to_owned()] }];
+            assert_eq!(about(Ecosystem::PyPi, trap), told, "{trap}");
+        }
+        let [Note::ImportName { packages }] = &about(Ecosystem::PyPi, "cv2")[..] else { panic!() };
+        assert_eq!(packages[0], "opencv-python");
+    }
+
+    #[test]
+    fn what_is_used_much_is_above_suspicion() {
+        for name in ["requests", "urllib3", "boto3", "flask-cors", "opencv-python-headless", "six"]
+        {
+            assert_eq!(about(Ecosystem::PyPi, name), [], "{name}");
+        }
+        for name in ["react", "preact", "lodash.merge", "@types/node", "chalk"] {
+            assert_eq!(about(Ecosystem::Npm, name), [], "{name}");
+        }
+    }
+}

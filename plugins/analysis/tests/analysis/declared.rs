@@ -1,0 +1,178 @@
+//! What is declared beats what is inferred, and what cannot be taken is told.
+
+use lazaret_analysis::{
+    Analyser, Analysis, Ecosystem, Group, Language, Manifest, Note, Plan, Project, SourceFile,
+};
+
+fn analyse(path: &str, program: &str) -> Analysis {
+    let language = Language::of(path, b"").unwrap();
+    let contents = program.as_bytes().to_vec();
+    let file = SourceFile { path: path.to_owned(), language, contents };
+    Analyser::default().analyse(&file, &Project::default()).unwrap()
+}
+
+fn manifest(path: &str, contents: &str) -> Manifest {
+    Manifest::read(path, contents.as_bytes()).unwrap()
+}
+
+/// Name, versions and line of each requirement.
+fn asked(manifest: &Manifest) -> Vec<(&str, &str, usize)> {
+    let all = manifest.requirements.iter();
+    all.map(|one| (one.name.as_str(), one.versions.as_str(), one.line)).collect()
+}
+
+/// What is refused: the line, and why.
+fn refused(manifest: &Manifest) -> Vec<(usize, String)> {
+    manifest.refused.iter().map(|one| (one.line, one.reason.to_string())).collect()
+}
+
+/// Of each need of a plan: its package's name, or a question mark, and its notes.
+fn needs(plan: &Plan) -> Vec<(&str, &[Note])> {
+    plan.needs.iter().map(|need| (need.package.name().unwrap_or("?"), &need.notes[..])).collect()
+}
+
+#[test]
+fn requirements_are_read_line_by_line_and_none_is_dropped() {
+    let text = "# comment\nRequests>=2,<3  # why\n\n-r other.txt\nflask[async] ; os_name == 'nt'\n\
+                a==1 \\\n    --hash=sha256:00\n--index-url https://example.org\n./local\nzope.interface\n";
+    let manifest = manifest("requirements.txt", text);
+    assert_eq!(
+        asked(&manifest),
+        [("requests", ">=2,<3", 2), ("flask", "", 5), ("zope-interface", "", 10)]
+    );
+    let expected = [
+        (4, "`-r` is an option; only names, versions and markers are taken"),
+        (6, "`--hash` is an option; only names, versions and markers are taken"),
+        (8, "`--index-url` is an option; only names, versions and markers are taken"),
+        (9, "it names a place (a path), and not a package of an index"),
+    ];
+    assert_eq!(refused(&manifest), expected.map(|(line, reason)| (line, reason.to_owned())));
+}
+
+#[test]
+fn a_project_file_tells_when_each_is_needed() {
+    let text = "[project]\nname = \"My.Thing\"\ndependencies = [\n  \"yaml-x>1\",\n  \"b @ https://example.org/b.whl\",\n  3,\n]\n\
+                [project.optional-dependencies]\nfast = [\"c\"]\n[dependency-groups]\ntest = [\"d\", {include-group = \"x\"}]\n";
+    let manifest = manifest("pyproject.toml", text);
+    assert_eq!(asked(&manifest), [("yaml-x", ">1", 4), ("c", "", 9), ("d", "", 11)]);
+    let groups: Vec<Group> = manifest.requirements.iter().map(|one| one.group).collect();
+    assert_eq!(groups, [Group::Run, Group::Optional, Group::Development]);
+    assert_eq!(manifest.own, ["my-thing"]);
+    let reasons =
+        ["it names a place (an address), and not a package of an index", "it is no requirement"];
+    assert_eq!(refused(&manifest), [(5, reasons[0].to_owned()), (6, reasons[1].to_owned())]);
+}
+
+#[test]
+fn a_package_file_has_ranges_of_versions_and_nothing_else() {
+    let text = "{\n  \"name\": \"mine\",\n  \"dependencies\": {\n    \"react\": \"^18 || ^19\",\n    \"evil\": \"git+ssh://example.org/x\",\n    \"up\": \"file:..\"\n  },\n  \"devDependencies\": { \"@types/node\": \"*\", \"n\": 1 }\n}\n";
+    let manifest = manifest("package.json", text);
+    assert_eq!(asked(&manifest), [("react", "^18 || ^19", 4), ("@types/node", "*", 8)]);
+    let lines: Vec<usize> = refused(&manifest).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [5, 6, 8]);
+}
+
+#[test]
+fn a_file_that_is_damaged_is_refused_and_never_empty() {
+    let damaged: [(&str, &[u8]); 6] = [
+        ("package.json", b"{"),
+        ("package.json", b"{\"dependencies\": []}"),
+        ("pyproject.toml", b"[project"),
+        ("pyproject.toml", b"[project]\ndependencies = 1"),
+        ("requirements.txt", b"\xff\xfea"),
+        ("requirements.txt", b"a\0b"),
+    ];
+    for (path, contents) in damaged {
+        let manifest = Manifest::read(path, contents).unwrap();
+        assert_eq!((manifest.requirements.len(), manifest.refused.len()), (0, 1), "{manifest:?}");
+    }
+    assert_eq!(Manifest::read("notes.txt", b"requests"), None);
+}
+
+#[test]
+fn a_script_block_is_all_that_its_program_needs() {
+    let program = "#!/usr/bin/env python3\n# /// script\n# requires-python = \">=3.11\"\n# dependencies = [\n#   \"rich>=13\",\n#   \"unused-thing\",\n# ]\n# ///\nimport rich, requests\n";
+    let analysis = analyse("a.py", program);
+    assert_eq!(
+        asked(analysis.script.as_ref().unwrap()),
+        [("rich", ">=13", 5), ("unused-thing", "", 6)]
+    );
+    let beside = manifest("requirements.txt", "requests\n");
+    let plan = Plan::of(&[analysis], &[beside]);
+    let expected =
+        [("requests", &[Note::Unlisted][..]), ("rich", &[]), ("unused-thing", &[Note::Unused])];
+    assert_eq!(needs(&plan), expected);
+}
+
+#[test]
+fn two_script_blocks_or_a_broken_one_are_refused() {
+    let block = "# /// script\n# dependencies = [\"a\"]\n# ///\n";
+    for (program, line, reason) in [
+        (format!("{block}\n{block}"), 5, "more than one"),
+        ("# /// script\n# dependencies = [\"a\"]\nimport a\n".to_owned(), 1, "has no end"),
+        (format!("{block}x = 1\n# /// script\n"), 5, "more than one"),
+        ("# /// script\n# dependencies = [\n# ///\n".to_owned(), 2, "cannot be read"),
+        ("# /// script\n# dependencies = [\"-r x\"]\n# ///\n".to_owned(), 2, "is an option"),
+    ] {
+        let script = analyse("a.py", &program).script.unwrap();
+        let [refused] = &refused(&script)[..] else { panic!("{script:?}") };
+        assert!(refused.0 == line && refused.1.contains(reason), "{program}: {refused:?}");
+        assert!(script.requirements.is_empty());
+    }
+    for program in ["x = '# /// script'\n", "# /// other\n# /// script\n# ///\n", "import a\n"] {
+        assert_eq!(analyse("a.py", program).script, None, "{program}");
+    }
+}
+
+#[test]
+fn what_is_declared_decides_what_is_meant() {
+    let program = analyse("app/a.py", "import cv2, jwt, their_thing, psycopg2\n");
+    let declared = "opencv-python-headless\njwt\nTheir.Thing\n";
+    let beside = manifest("requirements.txt", declared);
+    let plan = Plan::of(&[program], &[beside]);
+    let told: Vec<&str> = needs(&plan).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(told, ["jwt", "opencv-python-headless", "?", "their-thing"]);
+    let psycopg = &plan.needs[2];
+    assert_eq!((psycopg.name.as_str(), &psycopg.notes[..]), ("psycopg2", &[Note::Unlisted][..]));
+    // It is imported by this name, and PyJWT is what people mean by it.
+    let trap = Note::ImportName { packages: vec!["pyjwt".to_owned()] };
+    assert_eq!(plan.needs[0].notes, [trap]);
+}
+
+#[test]
+fn a_manifest_speaks_for_what_lies_below_it() {
+    let programs = [analyse("web/a.js", "import 'react'"), analyse("tool.js", "import 'react'")];
+    let own =
+        manifest("web/package.json", "{\"name\": \"web\", \"dependencies\": {\"react\": \"1\"}}");
+    let plan = Plan::of(&programs, std::slice::from_ref(&own));
+    assert_eq!(needs(&plan), [("react", &[][..])]);
+    let nothing = manifest("package.json", "{\"dependencies\": {\"left\": \"1\"}}");
+    let plan = Plan::of(&programs, &[own, nothing]);
+    assert_eq!(needs(&plan)[1], ("react", &[Note::Unlisted][..]));
+}
+
+#[test]
+fn types_that_are_declared_are_not_unused_and_do_for_type_checkers() {
+    let program = analyse("a.ts", "import type { A } from '@babel/core'; import 'mine/x';");
+    let text =
+        "{\"name\": \"mine\", \"dependencies\": {\"@types/babel__core\": \"*\", \"left\": \"1\"}}";
+    let plan = Plan::of(&[program], &[manifest("package.json", text)]);
+    let expected =
+        [("@babel/core", &[][..]), ("@types/babel__core", &[]), ("left", &[Note::Unused])];
+    assert_eq!(needs(&plan), expected);
+    assert!(plan.needs.iter().all(|need| need.ecosystem == Ecosystem::Npm));
+}
+
+#[test]
+fn suspicious_names_are_told_where_somebody_wrote_them() {
+    let program = analyse("a.js", "import 'expresss'; import 'react'");
+    let declared = "reqeusts\nsklearn\nrequests\n";
+    let plan = Plan::of(&[program], &[manifest("requirements.txt", declared)]);
+    let suspected: Vec<&str> = plan
+        .needs
+        .iter()
+        .filter(|need| need.notes.iter().any(Note::is_suspicion))
+        .map(|need| need.name.as_str())
+        .collect();
+    assert_eq!(suspected, ["reqeusts", "sklearn", "expresss"]);
+}
