@@ -12,8 +12,8 @@ use crate::judge::{self, Judge};
 use crate::survey::{self, Seen, Survey};
 use crate::text::Text;
 use crate::{
-    Aliases, Dependency, Fact, FactKind, Finding, Language, Manifest, NotAnalysable, Position, Rule,
-    SourceFile, Span, grammar,
+    Aliases, Dependency, Fact, FactKind, Finding, Language, Manifest, NotARequirement,
+    NotAnalysable, Position, Rule, SourceFile, Span, grammar,
 };
 
 /// What a file does.
@@ -110,11 +110,16 @@ impl Analyser {
     }
 
     /// With the distributions that modules of Python come with, beside those that are known:
-    /// `company.tools` with `company-tools`.
-    #[must_use]
-    pub fn with_distributions(mut self, distributions: BTreeMap<String, String>) -> Self {
+    /// `company.tools` with `company-tools>=2`.
+    pub fn with_distributions(
+        mut self,
+        distributions: BTreeMap<String, String>,
+    ) -> Result<Self, NotARequirement> {
+        for written in distributions.values() {
+            dependency::distribution_of(written)?;
+        }
         self.distributions = distributions;
-        self
+        Ok(self)
     }
 
     /// Every rule there is, with its own severity.

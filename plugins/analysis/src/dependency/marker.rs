@@ -83,6 +83,13 @@ impl Marker {
         Self::joined(self, other, |marker| matches!(marker, Self::Any(_)), Self::Any)
     }
 
+    /// Where something is needed that is needed in one place here and in another there; without a
+    /// marker, everywhere.
+    pub fn either(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let (one, other) = (one?, other?);
+        (one.negated().as_ref() != Some(&other)).then(|| one.or(other))
+    }
+
     fn joined(
         one: Self,
         other: Self,

@@ -16,11 +16,13 @@ mod suspicion;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::survey::Imported;
-use crate::{Dependency, Ecosystem, KnownBy, Language, Package, Project, SourceFile};
+use crate::{
+    Dependency, DependencyKind, Ecosystem, KnownBy, Language, Package, Project, SourceFile,
+};
 
 pub use aliases::Aliases;
 pub use declared::{Group, Manifest, NotARequirement, Refusal, Refused, Requirement};
-pub(crate) use declared::{is_name, script};
+pub(crate) use declared::{distribution_of, is_name, script};
 pub(crate) use distribution::normal;
 pub use marker::{Marker, Term};
 pub use plan::{Need, Note, Place, Plan};
@@ -60,25 +62,31 @@ pub(crate) fn of(file: &SourceFile, imports: &[Imported], known: &Known<'_>) -> 
             _ => node::external(file, known.project, &import.module),
         };
         let Some(External { ecosystem, name, package, module }) = external else { continue };
+        let kind = if is_declarations(file) { DependencyKind::TypeOnly } else { import.kind };
         let key = package.name().unwrap_or(&name).to_owned();
         let mut is_new = false;
         let place = *places.entry((ecosystem, key)).or_insert_with(|| {
             is_new = true;
-            let (kind, span, marker) = (import.kind, import.span, import.marker.clone());
+            let (span, marker) = (import.span, import.marker.clone());
             let modules = Vec::new();
             dependencies.push(Dependency { ecosystem, name, package, modules, kind, marker, span });
             dependencies.len() - 1
         });
         let dependency = &mut dependencies[place];
-        dependency.kind = dependency.kind.min(import.kind);
+        dependency.kind = dependency.kind.min(kind);
         if !is_new {
-            dependency.marker = plan::either(dependency.marker.take(), import.marker.clone());
+            dependency.marker = Marker::either(dependency.marker.take(), import.marker.clone());
         }
         if !dependency.modules.contains(&module) {
             dependency.modules.push(module);
         }
     }
     dependencies
+}
+
+/// `a.d.ts` declares what other files have, and is never run.
+fn is_declarations(file: &SourceFile) -> bool {
+    [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| file.path.ends_with(ending))
 }
 
 /// A package that has the name that is imported.

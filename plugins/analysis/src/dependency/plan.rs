@@ -159,19 +159,13 @@ fn infer(
         notes: Vec::new(),
     });
     if !need.imported.is_empty() {
-        need.marker = either(need.marker.take(), dependency.marker.clone());
+        need.marker = Marker::either(need.marker.take(), dependency.marker.clone());
     }
     need.kind = need.kind.min(dependency.kind);
     need.modules.extend(dependency.modules.iter().cloned());
     need.imported.push(place);
     // Types that are declared are all that type checkers need.
     need.notes.extend(is_unlisted.then_some(Note::Unlisted));
-}
-
-/// Where something is needed by one of two.
-pub(super) fn either(one: Option<Marker>, other: Option<Marker>) -> Option<Marker> {
-    let (one, other) = (one?, other?);
-    (one.negated().as_ref() != Some(&other)).then(|| one.or(other))
 }
 
 /// The package, after what is declared was looked at.

@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 
 use crate::dependency::{External, Known, distribution};
 use crate::survey::Imported;
-use crate::{Ecosystem, Project, SourceFile};
+use crate::{Ecosystem, Package, Project, SourceFile};
+
+/// The last minor version that is not looked at by itself.
+const REMOVED: u8 = 8;
 
 /// Modules that come with Python, with the first and the last minor version that has them.
 const STANDARD_LIBRARY: &str = include_str!("../../data/python-standard-library.txt");
@@ -18,7 +21,8 @@ pub(super) fn external(
 ) -> Option<External> {
     let top = import.module.split('.').next().filter(|top| !top.is_empty())?;
     let is_own = comes_with_python(top, known.python_minor) || top == "__main__";
-    if is_own || is_local(file, known.project, top) {
+    let local = local(file, known.project, top);
+    if is_own || local == Local::Always {
         return None;
     }
     let module = match &import.name {
@@ -26,13 +30,23 @@ pub(super) fn external(
         None => import.module.clone(),
     };
     let (name, package) = distribution::of(&module, known.distributions);
+    let is_own = local == Local::AsScript || was_removed(top);
+    if is_own && package == Package::Unresolved {
+        return None;
+    }
     Some(External { ecosystem: Ecosystem::PyPi, name, package, module })
 }
 
 /// Whether the version has the module, or any version if none is given.
 fn comes_with_python(module: &str, minor: Option<u8>) -> bool {
     let Some((first, last)) = standard_library().get(module) else { return false };
-    minor.is_none_or(|minor| (*first..=*last).contains(&minor))
+    *last > REMOVED && minor.is_none_or(|minor| (*first..=*last).contains(&minor))
+}
+
+/// Whether the module came with versions that nobody runs any more, as `urllib2` did: no package
+/// is needed for it, unless one has taken its name.
+fn was_removed(module: &str) -> bool {
+    standard_library().get(module).is_some_and(|(_, last)| *last <= REMOVED)
 }
 
 fn standard_library() -> &'static HashMap<&'static str, (u8, u8)> {
@@ -49,16 +63,29 @@ fn module(line: &'static str) -> Option<(&'static str, (u8, u8))> {
     Some((words.next()?, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
 }
 
-/// Whether a module of this name lies beside the file, or in a folder around it, or in `src` there:
-/// a program is started in any of them.
-fn is_local(file: &SourceFile, project: &Project, name: &str) -> bool {
+/// Whether a name is that of a module of the project.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Local {
+    /// There is none.
+    Never,
+    /// There is one within the package that the file is part of. Only if the file is started by
+    /// itself, and not imported, does its folder count.
+    AsScript,
+    /// There is one where programs are started, or in `src` there.
+    Always,
+}
+
+/// Looks beside the file, and in every folder around it.
+fn local(file: &SourceFile, project: &Project, name: &str) -> Local {
+    let mut found = Local::Never;
     let mut folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     loop {
         if has_module(project, folder, name) || has_module(project, &joined(folder, "src"), name) {
-            return true;
+            let is_package = project.paths.contains(&joined(folder, "__init__.py"));
+            found = found.max(if is_package { Local::AsScript } else { Local::Always });
         }
-        if folder.is_empty() {
-            return false;
+        if folder.is_empty() || found == Local::Always {
+            return found;
         }
         folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
     }

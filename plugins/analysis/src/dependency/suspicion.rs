@@ -18,6 +18,18 @@ const IMITATED: usize = 1000;
 /// Shorter names are one edit from each other by chance.
 const SHORTEST: usize = 5;
 
+/// Packages whose plug-ins are named after them and after what they plug in.
+const PLUGGED_INTO: [&str; 8] = [
+    "django",
+    "eslint-plugin",
+    "flake8",
+    "flask",
+    "langchain",
+    "opentelemetry-instrumentation",
+    "pytest",
+    "sphinx",
+];
+
 /// The popular packages of an ecosystem, the most used first.
 struct Popular {
     ranked: Vec<&'static str>,
@@ -31,7 +43,10 @@ pub(super) fn about(ecosystem: Ecosystem, name: &str) -> Vec<Note> {
     }
     let own = popular(ecosystem);
     let mut notes: Vec<Note> = trap(ecosystem, name).into_iter().collect();
-    if own.names.contains(name) || !notes.is_empty() {
+    // Of many packages that exist for type checkers alone, nobody needs more than the types.
+    let has_types = own.names.contains(format!("@types/{name}").as_str());
+    let is_private = name.starts_with(['-', '_']);
+    if own.names.contains(name) || has_types || is_private || !notes.is_empty() {
         return notes;
     }
     if ecosystem == Ecosystem::PyPi && distribution::is_known(name) {
@@ -87,19 +102,32 @@ fn is_one_edit(name: &str, known: &str) -> bool {
     let long_enough = known.len() >= SHORTEST && name.len() >= SHORTEST;
     let near = name.len().abs_diff(known.len()) <= 1;
     let letters = |name: &str| normal(name).replace('-', "");
+    // `cuda-11` and `cuda-12` are of one family.
+    let numbered = |name: &str| {
+        let plain = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        (plain.len() < name.len()).then(|| plain.to_owned())
+    };
+    let is_of_its_family = numbered(name).is_some() && numbered(name) == numbered(known);
     long_enough
         && name != known
+        && !is_of_its_family
         && ((near && strsim::osa_distance(name, known) == 1) || letters(name) == letters(known))
 }
 
-/// Two popular names with nothing but a sign between: `requests-flask`.
+/// Two popular names with nothing but a sign between: `requests-flask`. Nobody but its owner can
+/// publish into a scope.
 fn joined(popular: &Popular, name: &str) -> Option<(&'static str, &'static str)> {
+    if name.starts_with('@') {
+        return None;
+    }
     let imitated = |part: &str| {
         let mut ranked = popular.ranked.iter().take(IMITATED);
         ranked.find(|known| **known == part && known.len() >= SHORTEST).copied()
     };
-    name.match_indices(['-', '_', '.'])
-        .find_map(|(at, _)| Some((imitated(&name[..at])?, imitated(&name[at + 1..])?)))
+    name.match_indices(['-', '_', '.']).find_map(|(at, _)| {
+        let (one, other) = (imitated(&name[..at])?, imitated(&name[at + 1..])?);
+        (!PLUGGED_INTO.contains(&one)).then_some((one, other))
+    })
 }
 
 #[cfg(test)]

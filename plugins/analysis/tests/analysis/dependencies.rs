@@ -39,6 +39,27 @@ fn a_module_that_the_target_version_lacks_is_a_dependency() {
 }
 
 #[test]
+fn what_only_old_versions_had_is_no_dependency_unless_a_package_took_the_name() {
+    let program =
+        "try:\n    import urllib2, cPickle\nexcept ImportError:\n    pass\nimport panel\n";
+    assert_eq!(names("a.py", program), ["panel"]);
+}
+
+/// `jupyter_server/nbconvert/handlers.py` imports `nbconvert`, and does not mean its own folder.
+#[test]
+fn within_a_package_its_own_modules_are_not_what_is_imported() {
+    let paths = ["app/__init__.py", "app/yaml/__init__.py", "app/yaml/a.py", "app/helpers.py"];
+    let found = of("app/yaml/a.py", "import yaml, helpers, app.helpers\n", &paths);
+    assert_eq!(found.into_iter().map(|(name, ..)| name).collect::<Vec<_>>(), ["yaml"]);
+}
+
+#[test]
+fn declarations_are_for_type_checkers() {
+    let found = of("a.d.ts", "import { A } from 'a';\nexport const b: import('b').B;\n", &[]);
+    assert!(found.iter().all(|(_, kind, _)| *kind == TypeOnly) && !found.is_empty(), "{found:?}");
+}
+
+#[test]
 fn modules_of_the_project_are_not_dependencies() {
     let program = "from . import a\nfrom .b import c\n\
                    import utils, package.part, other, library, elsewhere, app\n";

@@ -98,9 +98,17 @@ fn a_configuration_comes_first() {
     let distributions = [("yaml", "Our.Yaml"), ("company.tools", "company-tools>=2")];
     let distributions: BTreeMap<String, String> =
         distributions.map(|(module, name)| (module.to_owned(), name.to_owned())).into();
-    let analyser = Analyser::default().with_distributions(distributions);
+    let analyser = Analyser::default().with_distributions(distributions).unwrap();
     let found =
         packages_by(&analyser, "import yaml\nfrom company.tools.a import b\nimport company");
     let names: Vec<_> = found.iter().map(|(_, package)| package.name()).collect();
     assert_eq!(names, [Some("our-yaml"), Some("company-tools"), None]);
+}
+
+#[test]
+fn a_configuration_names_distributions_and_nothing_else() {
+    for wrong in ["a b", "-r x", "a @ https://example.org", "a[b]", "a; os_name == 'nt'", ""] {
+        let distributions = [("a".to_owned(), wrong.to_owned())].into();
+        assert!(Analyser::default().with_distributions(distributions).is_err(), "{wrong}");
+    }
 }

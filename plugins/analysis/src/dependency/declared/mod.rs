@@ -18,6 +18,7 @@ use crate::{Ecosystem, Marker};
 pub(crate) use npm::is_name;
 pub use requirement::NotARequirement;
 use requirement::Parsed;
+pub(crate) use requirement::distribution_of;
 pub(crate) use script::script;
 
 /// Larger manifests are nobody's.

@@ -68,6 +68,16 @@ pub(super) fn parse(written: &str) -> Result<Parsed, NotARequirement> {
     Ok(Parsed { name: name.to_owned(), extras, versions: parse_versions(versions.trim())?, marker })
 }
 
+/// Whether this is a name with versions or without, and no more.
+pub(crate) fn distribution_of(written: &str) -> Result<(), NotARequirement> {
+    let parsed = parse(written)?;
+    match (parsed.extras.first(), parsed.marker) {
+        (Some(extra), _) => Err(NotARequirement::Rest(format!("[{extra}]"))),
+        (None, Some(marker)) => Err(NotARequirement::Rest(format!("; {marker}"))),
+        (None, None) => Ok(()),
+    }
+}
+
 /// What is something else than a requirement, by its looks.
 fn refuse(written: &str) -> Result<(), NotARequirement> {
     if written.len() > LONGEST {
