@@ -49,10 +49,14 @@ pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Resu
     })
 }
 
-fn submission(paths: &[PathBuf], language: Option<Language>) -> Result<Submission, CliError> {
+/// What `paths` name, to be checked.
+pub(super) fn submission(
+    paths: &[PathBuf],
+    language: Option<Language>,
+) -> Result<Submission, CliError> {
     let Some(language) = language else {
         let files = input::collect(paths)?;
-        let project = input::project(&files);
+        let project = input::project(&files, paths);
         return Ok(Submission::new(files, None, project));
     };
     let [path] = paths else {
@@ -61,7 +65,7 @@ fn submission(paths: &[PathBuf], language: Option<Language>) -> Result<Submissio
         );
     };
     let file = input::read(path, input::name(path))?;
-    let project = input::project(std::slice::from_ref(&file));
+    let project = input::project(std::slice::from_ref(&file), paths);
     let path = file.path.clone();
     Ok(Submission::new(vec![file], Some((&path, language)), project))
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use lazaret_analysis::{Language, Project};
+use lazaret_analysis::{Aliases, Language, Manifest, Project, SourceFile};
 use lazaret_sandbox::InputFile;
 
 use super::error::CliError;
@@ -102,20 +102,70 @@ pub(super) fn language_help() -> String {
     format!("say it with `--language`: {}", Language::ALL.map(Language::name).join(", "))
 }
 
-/// What stands beside the files, on this machine: imports of it are local.
-pub(super) fn project(files: &[InputFile]) -> Project {
-    let parent = |file: &InputFile| Path::new(&file.path).parent().map(Path::to_path_buf);
-    let directories: BTreeSet<_> = files.iter().filter_map(parent).collect();
+/// What stands beside the files and around them, on this machine: imports of it are local.
+pub(super) fn project(files: &[InputFile], named: &[PathBuf]) -> Project {
     let mut project = Project::default();
-    for directory in directories {
-        let here = if directory.as_os_str().is_empty() { Path::new(".") } else { &directory };
-        for entry in std::fs::read_dir(here).into_iter().flatten().flatten() {
+    for directory in directories(files.iter().map(|file| file.path.as_str()), named) {
+        for entry in std::fs::read_dir(here(&directory)).into_iter().flatten().flatten() {
             let mut path = name(&directory.join(entry.file_name()));
             if entry.path().is_dir() {
                 path.push('/');
             }
             project.paths.insert(path);
         }
+        for file in beside(&directory, &["tsconfig.json", "jsconfig.json"]) {
+            project.aliases.extend(Aliases::read(&file.path, &file.contents));
+        }
     }
     project
+}
+
+/// The manifests beside the files and around them. One that cannot be read is told and not left
+/// out: what it asks for is not known.
+pub(super) fn manifests(
+    files: &[SourceFile],
+    named: &[PathBuf],
+) -> Result<Vec<Manifest>, CliError> {
+    let mut manifests = Vec::new();
+    for directory in directories(files.iter().map(|file| file.path.as_str()), named) {
+        let entries = std::fs::read_dir(here(&directory)).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| directory.join(entry.file_name())).collect();
+        paths.sort();
+        for path in paths {
+            let file = name(&path);
+            // Only the name is looked at, so that nothing is read that is no manifest.
+            if Manifest::read(&file, b"").is_some() && path.is_file() {
+                let InputFile { path, contents } = read(&path, file)?;
+                manifests.extend(Manifest::read(&path, &contents));
+            }
+        }
+    }
+    Ok(manifests)
+}
+
+/// The folders of the files, and those around them up to where the user is, or to what the user
+/// named: further up lies what has nothing to do with them.
+fn directories<'a>(files: impl Iterator<Item = &'a str>, named: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let mut directories = BTreeSet::new();
+    for file in files {
+        let around = Path::new(file).ancestors().skip(1);
+        let is_elsewhere = Path::new(file).is_absolute() || file.starts_with("..");
+        let is_meant = |(at, folder): &(usize, &Path)| {
+            *at == 0 || !is_elsewhere || named.iter().any(|named| folder.starts_with(named))
+        };
+        let folders = around.enumerate().take_while(is_meant);
+        directories.extend(folders.map(|(_, folder)| folder.to_path_buf()));
+    }
+    directories
+}
+
+/// A folder as it is opened.
+fn here(directory: &Path) -> &Path {
+    if directory.as_os_str().is_empty() { Path::new(".") } else { directory }
+}
+
+/// The files in a folder that have one of these names and can be read.
+fn beside(directory: &Path, names: &[&str]) -> Vec<InputFile> {
+    let paths = names.iter().map(|file| directory.join(file)).filter(|path| path.is_file());
+    paths.filter_map(|path| read(&path, name(&path)).ok()).collect()
 }

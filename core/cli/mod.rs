@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod deps;
 mod doctor;
 mod error;
 mod input;
@@ -56,6 +57,9 @@ enum Command {
     /// Checks files and directories
     #[command(after_help = CHECK_CODES)]
     Check(check::CheckArgs),
+    /// Tells which packages files need from outside
+    #[command(after_help = deps::CODES)]
+    Deps(deps::DepsArgs),
     /// Checks a program, then runs it in a sandbox
     #[command(after_help = run::CODES)]
     Run(Box<run::RunArgs>),
@@ -97,6 +101,7 @@ fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
     let layers = Layers { file: cli.config, runners, ..Layers::default() };
     match cli.command {
         Command::Check(arguments) => check::check(app, layers, arguments),
+        Command::Deps(arguments) => deps::deps(layers, &arguments),
         Command::Run(arguments) => run::run(app, layers, &arguments),
         Command::Serve(arguments) => serve::serve(app, layers, arguments),
         Command::Doctor(arguments) => doctor::doctor(app, layers, &arguments),

@@ -139,6 +139,7 @@ pub fn missing_dependencies(report: &Report) -> Option<String> {
     (!names.is_empty()).then(|| format!("it imports {}, which no stage installs", names.join(", ")))
 }
 
-fn count(number: usize, what: &str) -> String {
+/// `1 file`, `2 files`
+pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -2,5 +2,6 @@
 
 mod lines;
 
+pub mod deps;
 pub mod human;
 pub mod v1;

@@ -119,10 +119,18 @@ pub struct Unjudged {
 /// A package that the code needs from outside.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Dependency {
-    /// The name that is imported.
+    /// The name that is imported, as far as it tells packages apart: `google.cloud.storage`.
     pub name: String,
     /// Whether the program needs it to run.
     pub kind: Need,
+    /// Where such packages come from: `pypi`, `npm` or `jsr`.
+    pub ecosystem: &'static str,
+    /// The package that it comes with; null where nobody knows, or several can be meant.
+    pub package: Option<String>,
+    /// The packages that can be meant, where there are several.
+    pub candidates: Vec<String>,
+    /// Where the program needs it, as a marker of PEP 508; null for everywhere.
+    pub marker: Option<String>,
 }
 
 /// Whether a program needs a dependency to run.

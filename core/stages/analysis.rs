@@ -22,6 +22,21 @@ pub struct AnalysisConfig {
     /// Severities by rule id, or `off`.
     #[schemars(with = "BTreeMap<String, LevelName>")]
     rules: BTreeMap<String, Level>,
+    /// Distributions by the module of Python that they ship, beside those that are known.
+    distributions: BTreeMap<String, String>,
+}
+
+impl AnalysisConfig {
+    /// The analyser that the table asks for.
+    pub(crate) fn analyser(self) -> Result<Analyser, BuildError> {
+        let analyser =
+            Analyser::new(&self.rules.into_iter().collect()).map_err(|error| refused(&error))?;
+        analyser.with_distributions(self.distributions).map_err(|error| BuildError {
+            key: "distributions".to_owned(),
+            reason: error.to_string(),
+            help: Some("name a distribution, with versions or without: \"tools>=2\"".to_owned()),
+        })
+    }
 }
 
 impl StageConfig for AnalysisConfig {
@@ -29,8 +44,7 @@ impl StageConfig for AnalysisConfig {
     const PHASE: Phase = Phase::Check;
 
     fn build(self, _: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        let analyser =
-            Analyser::new(&self.rules.into_iter().collect()).map_err(|error| refused(&error))?;
+        let analyser = self.analyser()?;
         let turns = Semaphore::new(processors());
         Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser), turns }))
     }
@@ -84,13 +98,17 @@ impl Stage for AnalysisStage {
     }
 }
 
-/// Each dependency once, as the file that needs it most has it.
+/// Each package once, as the file that needs it most has it.
 fn merge(dependencies: &mut Vec<lazaret_analysis::Dependency>) {
-    dependencies.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
+    let key = |one: &lazaret_analysis::Dependency| {
+        (one.ecosystem, one.package.name().unwrap_or(&one.name).to_owned())
+    };
+    dependencies.sort_by_cached_key(|one| (key(one), one.kind));
     dependencies.dedup_by(|next, kept| {
-        let same = next.name == kept.name;
+        let same = key(next) == key(kept);
         if same {
             kept.modules.append(&mut next.modules);
+            kept.marker = lazaret_analysis::Marker::either(kept.marker.take(), next.marker.take());
         }
         same
     });
@@ -105,7 +123,7 @@ fn processors() -> usize {
 }
 
 /// Judges the files in their order, on as many threads as the machine has processors.
-fn analyse_all(
+pub(crate) fn analyse_all(
     analyser: &Analyser,
     files: &[SourceFile],
     project: &Project,

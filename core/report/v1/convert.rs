@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use lazaret_analysis::DependencyKind;
+use lazaret_analysis::{DependencyKind, Package};
 use lazaret_sandbox::{Outcome, Printed};
 
 use super::{
@@ -89,12 +89,28 @@ fn place(path: &str, span: lazaret_analysis::Span, places: &mut Places<'_>) -> P
 
 impl From<&lazaret_analysis::Dependency> for Dependency {
     fn from(dependency: &lazaret_analysis::Dependency) -> Self {
-        let kind = match dependency.kind {
-            DependencyKind::Required => Need::Required,
-            DependencyKind::Optional => Need::Optional,
-            DependencyKind::TypeOnly => Need::TypeOnly,
+        let candidates = match &dependency.package {
+            Package::OneOf(candidates) => candidates.clone(),
+            Package::Known { .. } | Package::Unresolved => Vec::new(),
         };
-        Self { name: dependency.name.clone(), kind }
+        Self {
+            name: dependency.name.clone(),
+            kind: Need::from(dependency.kind),
+            ecosystem: dependency.ecosystem.name(),
+            package: dependency.package.name().map(str::to_owned),
+            candidates,
+            marker: dependency.marker.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<DependencyKind> for Need {
+    fn from(kind: DependencyKind) -> Self {
+        match kind {
+            DependencyKind::Required => Self::Required,
+            DependencyKind::Optional => Self::Optional,
+            DependencyKind::TypeOnly => Self::TypeOnly,
+        }
     }
 }
 
