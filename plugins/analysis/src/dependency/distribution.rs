@@ -32,15 +32,19 @@ pub(super) fn of(module: &str, overrides: &BTreeMap<String, String>) -> (String,
 
 /// What comes with a module that somebody takes for a distribution, whose names have no case.
 pub(super) fn of_any_case(module: &str) -> Package {
-    let is_module = |line: &&&'static str| {
-        line.split(' ').next().is_some_and(|known| known.eq_ignore_ascii_case(module))
-    };
-    let reviewed = table().iter().find(|(known, _)| known.eq_ignore_ascii_case(module));
-    if let Some((_, written)) = reviewed {
-        return read(written, KnownBy::Table);
-    }
-    let line = shipped_lines().iter().find(is_module);
-    line.and_then(|line| shipped(line.split(' ').next()?)).unwrap_or(Package::Unresolved)
+    static LINES: OnceLock<HashMap<String, Package>> = OnceLock::new();
+    let packages = LINES.get_or_init(|| {
+        let shipped = shipped_lines().iter().map(|line| (*line, KnownBy::Wheel));
+        let split = |(line, by): (&'static str, KnownBy)| match line.split_once(' ') {
+            Some((module, written)) => (module.to_ascii_lowercase(), read(written, by)),
+            None => (line.to_ascii_lowercase(), read(line, by)),
+        };
+        let reviewed = table().iter();
+        let reviewed = reviewed
+            .map(|(name, written)| (name.to_ascii_lowercase(), read(written, KnownBy::Table)));
+        shipped.map(split).chain(reviewed).collect()
+    });
+    packages.get(&module.to_ascii_lowercase()).cloned().unwrap_or(Package::Unresolved)
 }
 
 /// Whether a name of a distribution stands in what is known of modules.

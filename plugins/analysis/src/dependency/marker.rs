@@ -8,6 +8,10 @@ use std::fmt;
 /// Minor versions of Python 3 that something can run on, where none is named.
 const SUPPORTED: std::ops::RangeInclusive<u8> = 9..=14;
 
+/// Comparisons in a marker that is made of others. Where there are more, something is taken to be
+/// needed everywhere.
+const LARGEST: usize = 32;
+
 /// The variables that PEP 508 has.
 const VARIABLES: [&str; 12] = [
     "python_version",
@@ -87,7 +91,16 @@ impl Marker {
     /// marker, everywhere.
     pub fn either(one: Option<Self>, other: Option<Self>) -> Option<Self> {
         let (one, other) = (one?, other?);
-        (one.negated().as_ref() != Some(&other)).then(|| one.or(other))
+        let either = (one.negated().as_ref() != Some(&other)).then(|| one.or(other))?;
+        (either.size() <= LARGEST).then_some(either)
+    }
+
+    /// The comparisons in it.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Compare(..) => 1,
+            Self::All(markers) | Self::Any(markers) => markers.iter().map(Self::size).sum(),
+        }
     }
 
     fn joined(

@@ -3,10 +3,10 @@
 //! Whether a package exists is for who asks an index; here it is only compared with what is used
 //! much. A name that is used much itself is above suspicion.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use crate::dependency::{distribution, normal};
+use crate::dependency::distribution;
 use crate::{Ecosystem, KnownBy, Note, Package};
 
 const POPULAR_PYPI: &str = include_str!("../../data/popular-pypi.txt");
@@ -32,8 +32,11 @@ const PLUGGED_INTO: [&str; 8] = [
 
 /// The popular packages of an ecosystem, the most used first.
 struct Popular {
-    ranked: Vec<&'static str>,
     names: HashSet<&'static str>,
+    /// The first of them.
+    imitated: Vec<&'static str>,
+    /// Those by their letters, without the signs between.
+    by_letters: HashMap<String, &'static str>,
 }
 
 /// What is suspicious about the name of a package that somebody asks for.
@@ -52,14 +55,16 @@ pub(super) fn about(ecosystem: Ecosystem, name: &str) -> Vec<Note> {
     if ecosystem == Ecosystem::PyPi && distribution::is_known(name) {
         return notes;
     }
-    if let Some(imitated) = own.ranked.iter().take(IMITATED).find(|known| is_one_edit(name, known))
-    {
+    let same_letters = own.by_letters.get(&letters(name)).filter(|known| is_imitation(name, known));
+    let mut imitated = own.imitated.iter();
+    let one_edit = || imitated.find(|known| is_imitation(name, known) && is_one_edit(name, known));
+    if let Some(imitated) = same_letters.or_else(one_edit) {
         notes.push(Note::OneEdit { from: (*imitated).to_owned() });
     } else if let Some((one, other)) = joined(own, name) {
         notes.push(Note::Joined { one: one.to_owned(), other: other.to_owned() });
     }
     let other = if ecosystem == Ecosystem::PyPi { Ecosystem::Npm } else { Ecosystem::PyPi };
-    if popular(other).ranked.iter().take(IMITATED).any(|known| *known == name) {
+    if popular(other).imitated.contains(&name) {
         notes.push(Note::OtherEcosystem { ecosystem: other });
     }
     notes
@@ -92,26 +97,32 @@ fn popular(ecosystem: Ecosystem) -> &'static Popular {
     };
     kept.get_or_init(|| {
         let ranked: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        Popular { names: ranked.iter().copied().collect(), ranked }
+        let imitated = ranked[..IMITATED.min(ranked.len())].to_vec();
+        let by_letters = imitated.iter().map(|name| (letters(name), *name)).collect();
+        Popular { names: ranked.into_iter().collect(), imitated, by_letters }
     })
 }
 
-/// One letter more, less or other, or two next to each other exchanged; or the same letters
-/// with other signs between.
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+/// One letter more, less or other, or two next to each other exchanged.
 fn is_one_edit(name: &str, known: &str) -> bool {
-    let long_enough = known.len() >= SHORTEST && name.len() >= SHORTEST;
-    let near = name.len().abs_diff(known.len()) <= 1;
-    let letters = |name: &str| normal(name).replace('-', "");
+    name.len().abs_diff(known.len()) <= 1 && strsim::osa_distance(name, known) == 1
+}
+
+/// Whether one name can be meant to be taken for the other.
+fn is_imitation(name: &str, known: &str) -> bool {
     // `cuda-11` and `cuda-12` are of one family.
     let numbered = |name: &str| {
         let plain = name.trim_end_matches(|c: char| c.is_ascii_digit());
-        (plain.len() < name.len()).then(|| plain.to_owned())
+        (plain.len() < name.len()).then_some(plain.len())
     };
-    let is_of_its_family = numbered(name).is_some() && numbered(name) == numbered(known);
-    long_enough
-        && name != known
-        && !is_of_its_family
-        && ((near && strsim::osa_distance(name, known) == 1) || letters(name) == letters(known))
+    let is_of_its_family = numbered(name)
+        .zip(numbered(known))
+        .is_some_and(|(own, other)| name[..own] == known[..other]);
+    name != known && known.len() >= SHORTEST && name.len() >= SHORTEST && !is_of_its_family
 }
 
 /// Two popular names with nothing but a sign between: `requests-flask`. Nobody but its owner can
@@ -121,8 +132,8 @@ fn joined(popular: &Popular, name: &str) -> Option<(&'static str, &'static str)>
         return None;
     }
     let imitated = |part: &str| {
-        let mut ranked = popular.ranked.iter().take(IMITATED);
-        ranked.find(|known| **known == part && known.len() >= SHORTEST).copied()
+        let mut imitated = popular.imitated.iter();
+        imitated.find(|known| **known == part && known.len() >= SHORTEST).copied()
     };
     name.match_indices(['-', '_', '.']).find_map(|(at, _)| {
         let (one, other) = (imitated(&name[..at])?, imitated(&name[at + 1..])?);

@@ -13,6 +13,10 @@ use crate::{DependencyKind, Marker};
 /// Longer conditions are about something else.
 const LONGEST: usize = 300;
 
+/// Of a longer chain of conditions, the first count: what is left out makes an import needed in
+/// more places.
+const MOST: usize = 8;
+
 /// What is known where a condition holds, and where it fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Outcomes {
@@ -36,7 +40,7 @@ impl Python<'_> {
         let mut known = fails;
         for child in alternatives {
             self.guard_all(child, &known);
-            if child.visit.kind == Kind::ElifClause {
+            if child.visit.kind == Kind::ElifClause && known.len() < MOST {
                 known.extend(failed.next().unwrap_or_default());
             }
         }

@@ -327,6 +327,8 @@ impl<'a> Surveyor<'a> {
                     Guard::Where(marker) => {
                         let marker = marker.clone();
                         import.marker = Some(match import.marker.take() {
+                            // Code that is deeper within more conditions is needed no less.
+                            Some(around) if around.size() > 8 => around,
                             Some(around) => around.and(marker),
                             None => marker,
                         });

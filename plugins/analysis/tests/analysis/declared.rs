@@ -176,3 +176,18 @@ fn suspicious_names_are_told_where_somebody_wrote_them() {
         .collect();
     assert_eq!(suspected, ["reqeusts", "sklearn", "expresss"]);
 }
+
+/// Each of these took minutes: lines that go on, blocks without an end and keys without number were
+/// each looked through once for every one of them.
+#[test]
+fn hostile_manifests_take_no_longer_than_others_and_are_refused() {
+    let goes_on = manifest("requirements.txt", &"a\\\n".repeat(200_000));
+    assert_eq!((goes_on.requirements.len(), goes_on.refused.len()), (0, 1));
+    assert!(goes_on.refused[0].written.len() < 200, "what is shown of it is short");
+    let keys: Vec<String> = (0..20_000).map(|number| format!("\"p{number}\": \"1\"")).collect();
+    let many = manifest("package.json", &format!("{{\"dependencies\": {{{}}}}}", keys.join(",")));
+    assert_eq!((many.requirements.len(), many.refused.len()), (0, 1));
+    let script = analyse("a.py", &"# /// script\n".repeat(50_000)).script.unwrap();
+    assert_eq!(script.refused.len(), 1);
+    assert!(analyse("a.py", &"# /// other\n# /// script\n".repeat(20_000)).script.is_some());
+}

@@ -13,6 +13,7 @@ mod script;
 use thiserror::Error;
 
 use crate::dependency::normal;
+use crate::survey::shortened;
 use crate::{Ecosystem, Marker};
 
 pub(crate) use npm::is_name;
@@ -23,6 +24,9 @@ pub(crate) use script::script;
 
 /// Larger manifests are nobody's.
 const LARGEST: usize = 1024 * 1024;
+
+/// More requirements are nobody's.
+const MOST: usize = 5000;
 
 /// A file that says what a project needs, or the part of a program that does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,7 +129,7 @@ impl Manifest {
             Ok(text) => read(&mut manifest, text.trim_start_matches('\u{feff}')),
             Err(_) => manifest.unreadable("it is not UTF-8 text", 1),
         }
-        Some(manifest)
+        Some(manifest.bounded())
     }
 
     /// Whether it says what this file needs: one beside it or further up does.
@@ -135,6 +139,16 @@ impl Manifest {
         }
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// As it is, unless it asks for more than anybody would look at.
+    fn bounded(mut self) -> Self {
+        if self.requirements.len() + self.refused.len() > MOST {
+            self.requirements.clear();
+            self.refused.clear();
+            self.unreadable(&format!("it asks for more than {MOST} packages"), 1);
+        }
+        self
     }
 
     /// Keeps a requirement of Python's, or why it is refused.
@@ -154,7 +168,7 @@ impl Manifest {
     }
 
     fn refuse(&mut self, written: &str, reason: Refusal, line: usize) {
-        self.refused.push(Refused { written: written.trim().to_owned(), reason, line });
+        self.refused.push(Refused { written: shortened(written.trim()), reason, line });
     }
 
     fn unreadable(&mut self, reason: &str, line: usize) {

@@ -1,5 +1,7 @@
 //! `package.json`: its tables of packages and versions.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{Group, Manifest, Refusal, Requirement, line_of, npm};
@@ -22,11 +24,13 @@ pub(super) fn read(manifest: &mut Manifest, text: &str) {
     manifest.own.extend(read["name"].as_str().map(str::to_owned));
     for (table, group) in TABLES {
         let start = text.find(&format!("\"{table}\"")).unwrap_or_default();
+        let lines = lines(text, start);
         match &read[table] {
             Value::Null => {}
             Value::Object(packages) => {
                 for (name, range) in packages {
-                    let line = line_of(text, start + place(&text[start..], name));
+                    let line = lines.get(name.as_str()).copied();
+                    let line = line.unwrap_or_else(|| line_of(text, start));
                     keep(manifest, name, range, group, line);
                 }
             }
@@ -35,11 +39,20 @@ pub(super) fn read(manifest: &mut Manifest, text: &str) {
     }
 }
 
-/// Where a key stands in a text.
-fn place(text: &str, key: &str) -> usize {
-    let written = format!("\"{key}\"");
-    let is_key = |at: &usize| text[at + written.len()..].trim_start().starts_with(':');
-    text.match_indices(&written).map(|(at, _)| at).find(is_key).unwrap_or_default()
+/// The lines of keys behind a place, where they are written without escapes.
+fn lines(text: &str, start: usize) -> HashMap<&str, usize> {
+    let mut lines = HashMap::new();
+    let mut line = line_of(text, start);
+    let mut before = "";
+    for (at, part) in text[start..].split('"').enumerate() {
+        // What comes before a colon is a key.
+        if at > 0 && part.trim_start().starts_with(':') {
+            lines.entry(before).or_insert(line);
+        }
+        line += part.matches('\n').count();
+        before = part;
+    }
+    lines
 }
 
 fn keep(manifest: &mut Manifest, name: &str, range: &Value, group: Group, line: usize) {

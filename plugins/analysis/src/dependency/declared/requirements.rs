@@ -14,9 +14,11 @@ pub(super) fn read(manifest: &mut Manifest, text: &str) {
     while let Some((line, number)) = lines.next() {
         let mut whole = without_comment(line).to_owned();
         // A line that ends so goes on: with options, mostly, which are refused together with it.
-        while let Some(goes_on) = whole.strip_suffix('\\') {
+        while whole.ends_with('\\') {
+            whole.pop();
             let next = lines.next().map_or("", |(line, _)| without_comment(line));
-            whole = format!("{goes_on} {}", next.trim_start());
+            whole.push(' ');
+            whole.push_str(next.trim_start());
         }
         if !whole.trim().is_empty() {
             manifest.python(&whole, group, number);

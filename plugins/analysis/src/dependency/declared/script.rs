@@ -8,6 +8,7 @@ use toml::{Spanned, Value};
 use super::{Group, Manifest, Refusal, line_of};
 
 const START: &str = "# /// script";
+const END: &str = "# ///";
 
 #[derive(Deserialize)]
 struct Script {
@@ -21,49 +22,43 @@ pub(crate) fn script(path: &str, text: &str) -> Option<Manifest> {
         return None;
     }
     let lines: Vec<&str> = text.lines().collect();
-    let starts: Vec<usize> = blocks(&lines, |kind| kind == "script");
+    let blocks = blocks(&lines);
     let mut manifest = Manifest { path: path.to_owned(), is_script: true, ..Manifest::default() };
-    match starts[..] {
+    match blocks[..] {
         [] => return None,
-        [start] => read(&mut manifest, &lines, start),
-        [_, second, ..] => manifest.refuse(START, Refusal::TwoScripts, second + 1),
+        [(start, Some(end))] => read(&mut manifest, &lines, start, end),
+        [(start, None)] => manifest.refuse(START, Refusal::OpenScript, start + 1),
+        [_, (second, _), ..] => manifest.refuse(START, Refusal::TwoScripts, second + 1),
     }
-    Some(manifest)
+    Some(manifest.bounded())
 }
 
-/// The lines that begin blocks of a kind. A block within another is a part of that.
-fn blocks(lines: &[&str], is_wanted: fn(&str) -> bool) -> Vec<usize> {
-    let mut starts = Vec::new();
+/// The first and the last lines of the blocks that are called `script`. A block goes on to the
+/// last `# ///` among the comments that follow, so that another within it is a part of it.
+fn blocks(lines: &[&str]) -> Vec<(usize, Option<usize>)> {
+    let is_comment = |line: &&str| *line == "#" || line.starts_with("# ");
+    let mut blocks = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        let kind = lines[at].trim_end().strip_prefix("# /// ");
-        match (kind, end(lines, at)) {
-            (Some(kind), Some(end)) => {
-                starts.extend(is_wanted(kind).then_some(at));
-                at = end + 1;
+        let comments = lines[at..].iter().take_while(|line| is_comment(line)).count();
+        let run = at..at + comments;
+        let last = run.clone().rev().find(|at| lines[*at].trim_end() == END);
+        for start in run {
+            let Some(kind) = lines[start].trim_end().strip_prefix("# /// ") else { continue };
+            let end = last.filter(|end| *end > start);
+            if kind == "script" {
+                blocks.push((start, end));
             }
-            (Some(kind), None) if is_wanted(kind) => {
-                starts.push(at);
-                at += 1;
+            if end.is_some() {
+                break;
             }
-            _ => at += 1,
         }
+        at += comments.max(1);
     }
-    starts
+    blocks
 }
 
-/// The last `# ///` among the comments that follow.
-fn end(lines: &[&str], start: usize) -> Option<usize> {
-    let is_comment = |line: &&str| *line == "#" || line.starts_with("# ");
-    let comments = lines[start + 1..].iter().take_while(|line| is_comment(line)).count();
-    let within = start + 1..start + 1 + comments;
-    within.rev().find(|at| lines[*at].trim_end() == "# ///")
-}
-
-fn read(manifest: &mut Manifest, lines: &[&str], start: usize) {
-    let Some(end) = end(lines, start) else {
-        return manifest.refuse(START, Refusal::OpenScript, start + 1);
-    };
+fn read(manifest: &mut Manifest, lines: &[&str], start: usize, end: usize) {
     let uncommented = lines[start + 1..end].iter();
     let toml: String = uncommented
         .map(|line| line.strip_prefix("# ").unwrap_or_default())
