@@ -12,6 +12,7 @@ use super::queue::QueueState;
 
 /// What is answered, version 1.
 #[derive(Debug, Serialize, Deserialize)]
+#[allow(clippy::struct_field_names, reason = "the answer has this name for them")]
 pub(crate) struct Pools {
     version: u32,
     pub(crate) queue: QueueState,

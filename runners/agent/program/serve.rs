@@ -74,8 +74,8 @@ pub(crate) struct Built {
 /// Serves until the host goes away.
 pub(crate) fn run(sandbox: Sandbox, reserved: Reserved) -> Result<(), Failure> {
     let (children, mut inbox) = (Children::watch()?, Inbox::open()?);
-    let (kernel, build) = system::kernel();
-    let greeting = Greeting { version: VERSION, parts: sandbox.parts(), kernel, build };
+    let (kernel, name) = system::kernel();
+    let greeting = Greeting { version: VERSION, parts: sandbox.parts(), kernel, build: name };
     channel::send_now(Host, Kind::Greeting, &greeting)?;
     let Some(preparation) = preparation(&mut inbox)? else { return Ok(()) };
     let (kernel, reused) = (preparation.kernel, preparation.reused);

@@ -64,8 +64,8 @@ impl Runner for SecondHand {
 
 /// The value of a line in an attack's head.
 fn head<'a>(attack: &'a str, name: &str) -> Option<&'a str> {
-    let lines = attack.lines().take_while(|line| line.starts_with(['#', '/']));
-    lines.filter_map(|line| line.trim_start_matches(['#', '/', ' ']).strip_prefix(name)).next()
+    let mut lines = attack.lines().take_while(|line| line.starts_with(['#', '/']));
+    lines.find_map(|line| line.trim_start_matches(['#', '/', ' ']).strip_prefix(name))
 }
 
 fn program(path: &Path, tenant: &str) -> Program {
@@ -80,7 +80,7 @@ fn program(path: &Path, tenant: &str) -> Program {
         let arguments = serde_json::from_str(arguments).expect("JSON");
         job.entry.form = Form::Main { arguments };
     }
-    job.tenant = tenant.to_owned();
+    tenant.clone_into(&mut job.tenant);
     Program { job }
 }
 
