@@ -172,6 +172,7 @@ fn show_config(app: &App, mut layers: Layers, command: &ConfigCommand) -> Result
         ConfigCommand::Schema => format!("{:#}\n", config::schema(app)),
         ConfigCommand::Show => {
             layers.project = layers.file.is_none().then(|| PathBuf::from("."));
+            layers.trusted = true;
             let config = Config::load(layers)?;
             app.pipeline(&config)?;
             config::show(&config)

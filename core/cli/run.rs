@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use lazaret_analysis::Language;
+use lazaret_analysis::{Language, Severity};
 use lazaret_sandbox::{Event, Events, Form, InputFile, Outcome, Status};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
@@ -272,7 +272,7 @@ fn show(report: &Report, json: bool) -> Result<(), CliError> {
         print(&format!("{value}\n"))?;
     }
     if report.verdict != Verdict::Allow {
-        tell(&human::findings(report));
+        tell(&human::findings(report, Severity::Medium));
     }
     if let Some(error) = CliError::from_verdict(&report.verdict) {
         complain(&error);

@@ -24,6 +24,8 @@ pub struct Layers {
     pub file: Option<PathBuf>,
     /// The directory whose `lazaret.toml`, or that of one above it, is the project's.
     pub project: Option<PathBuf>,
+    /// Whether the author of the code is trusted, as in `check`.
+    pub trusted: bool,
     /// The tables of the runners that there are.
     pub runners: Vec<&'static str>,
     /// What flags set, by key: `("execution.timeout", "5s")`.

@@ -14,12 +14,13 @@ pub use layers::{DEFAULTS, Layers};
 pub use lazaret_sandbox::{Size, Time};
 pub use show::{schema, show};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use figment::Figment;
 use figment::value::Value;
-use lazaret_analysis::Severity;
-use schemars::JsonSchema;
+use lazaret_analysis::{Capability, Severity};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -31,6 +32,8 @@ use crate::stages::command::CommandConfig;
 pub struct Config {
     figment: Figment,
     top: Top,
+    /// Whether the code's author is trusted.
+    pub(crate) trusted: bool,
 }
 
 /// What stands above the tables of the parts.
@@ -77,15 +80,29 @@ pub(crate) enum LevelName {
     Critical,
 }
 
+/// The capabilities, for the schema.
+pub(crate) enum CapabilityName {}
+
+impl JsonSchema for CapabilityName {
+    fn schema_name() -> Cow<'static, str> {
+        "CapabilityName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Capability::ALL.map(Capability::name) })
+    }
+}
+
 /// The names above the tables that belong to no part.
 pub(crate) const TOP_LEVEL: [&str; 5] = ["pipeline", "runner", "gate", "serve", "stages"];
 
 impl Config {
     /// Merges the layers. Tables are read when a part asks for its own.
     pub fn load(layers: Layers) -> Result<Self, ConfigError> {
+        let trusted = layers.trusted;
         let figment = layers.merge()?;
         let top = figment.extract().map_err(|error| error::from_figment(&figment, &error, &[]))?;
-        Ok(Self { figment, top })
+        Ok(Self { figment, top, trusted })
     }
 
     /// What stands above the tables.

@@ -34,6 +34,7 @@ fn finds(severity: Severity) -> NamedStage {
     stage("finds", Phase::Check, move |run| {
         run.findings.push(Finding {
             rule: "test/rule".into(),
+            capability: None,
             severity,
             message: String::new(),
             path: "a.py".into(),

@@ -5,32 +5,65 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lazaret_analysis::{
-    Analyser, Analysis, Level, NotAnalysable, OverrideError, Project, SourceFile,
+    Analyser, Analysis, Capability, Level, NotAnalysable, OverrideError, Overrides, Profile, Project,
+    SourceFile,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
-use crate::config::LevelName;
+use crate::config::{CapabilityName, LevelName};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError, Unjudged};
 
 /// The table `[analysis]`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisConfig {
+    /// Whose code it is, and so how much what it does weighs.
+    profile: ProfileName,
+    /// Severities by capability, or `off`.
+    #[schemars(with = "BTreeMap<CapabilityName, LevelName>")]
+    capabilities: BTreeMap<Capability, Level>,
     /// Severities by rule id, or `off`.
     #[schemars(with = "BTreeMap<String, LevelName>")]
     rules: BTreeMap<String, Level>,
+}
+
+/// The profiles, and the choice among them by what is done.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum ProfileName {
+    /// `repo` for `check`, `gate` for `run` and `serve`.
+    Auto,
+    /// Nobody has vouched for the code.
+    Gate,
+    /// It is one's own.
+    Repo,
+    /// Everything weighs what the catalogue says.
+    Audit,
+}
+
+impl AnalysisConfig {
+    /// The profile, where `trusted` tells whether the author is.
+    pub(crate) fn profile(&self, trusted: bool) -> Profile {
+        match self.profile {
+            ProfileName::Auto if trusted => Profile::Repo,
+            ProfileName::Auto | ProfileName::Gate => Profile::Gate,
+            ProfileName::Repo => Profile::Repo,
+            ProfileName::Audit => Profile::Audit,
+        }
+    }
 }
 
 impl StageConfig for AnalysisConfig {
     const NAME: &'static str = "analysis";
     const PHASE: Phase = Phase::Check;
 
-    fn build(self, _: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        let analyser =
-            Analyser::new(&self.rules.into_iter().collect()).map_err(|error| refused(&error))?;
+    fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
+        let profile = self.profile(parts.trusted);
+        let overrides = Overrides { profile, capabilities: self.capabilities, rules: self.rules };
+        let analyser = Analyser::new(&overrides).map_err(|error| refused(&error))?;
         let turns = Semaphore::new(processors());
         Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser), turns }))
     }
@@ -43,6 +76,10 @@ fn refused(error: &OverrideError) -> BuildError {
             nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?")),
         ),
         OverrideError::UnknownLevel { .. } => ("rules".to_owned(), None),
+        OverrideError::Guarded { capability } => (
+            format!("capabilities.{}", capability.name()),
+            Some("name each rule that is meant, in `analysis.rules`".to_owned()),
+        ),
     };
     BuildError { key, reason: error.to_string(), help }
 }

@@ -64,6 +64,7 @@ impl Finding {
         Self {
             labels: finding.labels.iter().map(label).collect(),
             rule: finding.rule.clone(),
+            capability: finding.capability,
             severity: finding.severity,
             denies,
             message: finding.message.clone(),

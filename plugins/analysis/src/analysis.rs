@@ -88,10 +88,7 @@ pub struct Analyser {
 impl Analyser {
     /// With the severities that a configuration sets.
     pub fn new(overrides: &Overrides) -> Result<Self, OverrideError> {
-        if !overrides.levels.is_empty() {
-            let known = catalogue::all().map(|catalogue| &catalogue.entries);
-            overrides.check(known.into_iter().flatten().map(|entry| entry.id.as_str()))?;
-        }
+        overrides.check(entries().map(|entry| entry.id.as_str()))?;
         Ok(Self { overrides: overrides.clone(), python_minor: None })
     }
 
@@ -105,17 +102,16 @@ impl Analyser {
 
     /// Every rule there is, with its own severity.
     pub fn catalogue() -> Vec<Rule> {
-        let entries = catalogue::all().map(|catalogue| &catalogue.entries);
-        entries.into_iter().flatten().map(catalogue::Entry::rule).collect()
+        entries().map(catalogue::Entry::rule).collect()
     }
 
     /// The rules that are applied, with the severity that they are given.
     pub fn rules(&self) -> Vec<Rule> {
-        let applied = |mut rule: Rule| {
-            rule.severity = self.overrides.severity(&rule.id, rule.severity)?;
-            Some(rule)
+        let applied = |entry: &catalogue::Entry| {
+            let severity = self.overrides.severity(entry)?;
+            Some(Rule { severity, ..entry.rule() })
         };
-        Self::catalogue().into_iter().filter_map(applied).collect()
+        entries().filter_map(applied).collect()
     }
 
     /// What the catalogues say, each of what is in its language.
@@ -162,4 +158,9 @@ impl Analyser {
             syntax_errors: syntax_errors.len(),
         })
     }
+}
+
+/// Every rule there is.
+fn entries() -> impl Iterator<Item = &'static catalogue::Entry> + Clone {
+    (0..3).flat_map(|at| &catalogue::all()[at].entries)
 }

@@ -9,6 +9,7 @@
 
 mod analysis;
 mod bash;
+mod capability;
 mod catalogue;
 mod clock;
 mod dependency;
@@ -31,7 +32,8 @@ mod text;
 mod walk;
 
 pub use analysis::{Analyser, Analysis, Project};
-pub use catalogue::{Level, OverrideError, Overrides};
+pub use capability::{Capability, UnknownCapability};
+pub use catalogue::{Level, OverrideError, Overrides, Profile};
 pub use clock::TIME_LIMIT;
 pub use fact::{Argument, Dependency, DependencyKind, Fact, FactKind, Resolution};
 pub use finding::{Finding, Label, Rule, Severity};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::condition::Condition;
 use super::{Code, World};
-use crate::{Language, Rule, Severity};
+use crate::{Capability, Language, Rule, Severity};
 
 /// A file of the catalogue.
 #[derive(Debug, Deserialize)]
@@ -43,12 +43,16 @@ pub(crate) enum Trigger {
 pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) languages: Vec<Language>,
-    pub(crate) capability: String,
+    pub(crate) capability: Capability,
     #[serde(default)]
     pub(crate) on: Trigger,
     #[serde(default)]
     pub(crate) names: Vec<String>,
     pub(crate) severity: Severity,
+    /// What programs of one's own do every day: in the profile `repo` it weighs less where the
+    /// line that does it says all that it does.
+    #[serde(default)]
+    pub(crate) everyday: bool,
     pub(crate) message: String,
     pub(crate) help: String,
     pub(crate) cwe: Option<u32>,
@@ -70,7 +74,7 @@ impl Entry {
         Rule {
             id: self.id.clone(),
             languages: self.languages.clone(),
-            capability: self.capability.clone(),
+            capability: self.capability,
             names: self.names.clone(),
             severity: self.severity,
             message: self.message.clone(),

@@ -8,6 +8,7 @@ mod code;
 mod condition;
 mod entry;
 mod overrides;
+mod profile;
 mod reducer;
 mod world;
 
@@ -19,6 +20,7 @@ use crate::Language;
 pub(crate) use code::Code;
 pub(crate) use entry::{Entry, Trigger};
 pub use overrides::{Level, OverrideError, Overrides};
+pub use profile::Profile;
 pub(crate) use reducer::Reducer;
 pub(crate) use world::{World, Wrapper};
 
