@@ -109,7 +109,10 @@ fn a_rule_can_be_switched_off_and_the_gate_moved() {
     place.write("lazaret.toml", "analysis.profile = \"audit\"\n");
     assert_eq!(place.lazaret(&["check", "a.py"]).code, 0);
     assert_eq!(place.lazaret(&["check", "a.py", "--deny", "medium"]).code, 1);
-    place.write("lazaret.toml", "[analysis]\nprofile = \"audit\"\nrules = { \"python/network\" = \"off\" }\n");
+    place.write(
+        "lazaret.toml",
+        "[analysis]\nprofile = \"audit\"\nrules = { \"python/network\" = \"off\" }\n",
+    );
     assert_eq!(place.lazaret(&["check", "a.py", "--deny", "medium"]).code, 0);
 }
 

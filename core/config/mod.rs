@@ -16,8 +16,10 @@ pub use show::{schema, show};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use figment::Figment;
+use figment::providers::{Format, Toml};
 use figment::value::Value;
 use lazaret_analysis::{Capability, Severity};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -95,6 +97,13 @@ impl JsonSchema for CapabilityName {
 
 /// The names above the tables that belong to no part.
 pub(crate) const TOP_LEVEL: [&str; 5] = ["pipeline", "runner", "gate", "serve", "stages"];
+
+/// A file that a table names, read as `T`. Its mistakes are told as those of a configuration are.
+pub(crate) fn read_file<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    layers::readable(path)?;
+    let figment = Figment::from(Toml::file_exact(path));
+    figment.extract().map_err(|error| error::from_figment(&figment, &error, &[]))
+}
 
 impl Config {
     /// Merges the layers. Tables are read when a part asks for its own.

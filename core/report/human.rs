@@ -91,7 +91,9 @@ pub fn not_shown(report: &Report, least: Severity) -> String {
     let left_out = |finding: &&Finding| !is_shown(report, finding, least);
     match report.run.findings.iter().filter(left_out).count() {
         0 => String::new(),
-        number => format!("{} below `{}`: `--all` shows them\n", count(number, "finding"), least.name()),
+        number => {
+            format!("{} below `{}`: `--all` shows them\n", count(number, "finding"), least.name())
+        }
     }
 }
 

@@ -1,19 +1,20 @@
 //! The first check: what the code can be seen to do.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use lazaret_analysis::{
-    Analyser, Analysis, Capability, Level, NotAnalysable, OverrideError, Overrides, Profile, Project,
-    SourceFile,
+    Analyser, Analysis, Capability, Level, NotAnalysable, OverrideError, Overrides, Profile,
+    Project, RuleFile, SourceFile,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
-use crate::config::{CapabilityName, LevelName};
+use crate::config::{CapabilityName, LevelName, read_file};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError, Unjudged};
 
 /// The table `[analysis]`.
@@ -28,6 +29,8 @@ pub struct AnalysisConfig {
     /// Severities by rule id, or `off`.
     #[schemars(with = "BTreeMap<String, LevelName>")]
     rules: BTreeMap<String, Level>,
+    /// Files with rules of one's own, in the form of the catalogue's.
+    catalogues: Vec<PathBuf>,
 }
 
 /// The profiles, and the choice among them by what is done.
@@ -62,11 +65,27 @@ impl StageConfig for AnalysisConfig {
 
     fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
         let profile = self.profile(parts.trusted);
+        let analyser = with_rules(&self.catalogues)?;
         let overrides = Overrides { profile, capabilities: self.capabilities, rules: self.rules };
-        let analyser = Analyser::new(&overrides).map_err(|error| refused(&error))?;
+        let analyser = analyser.weighing(&overrides).map_err(|error| refused(&error))?;
         let turns = Semaphore::new(processors());
         Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser), turns }))
     }
+}
+
+/// An analyser that knows the rules in these files too.
+fn with_rules(paths: &[PathBuf]) -> Result<Analyser, BuildError> {
+    let wrong = |reason, help| BuildError { key: "catalogues".to_owned(), reason, help };
+    let mut files: Vec<RuleFile> = Vec::new();
+    for path in paths {
+        files.push(read_file(path).map_err(|error| wrong(error.to_string(), error.help))?);
+    }
+    Analyser::with_rules(files.clone()).map_err(|error| {
+        let mut named = paths.iter().zip(&files).rev();
+        let found = named.find(|(_, file)| file.ids().any(|id| id == error.id()));
+        let place = found.map_or_else(String::new, |(path, _)| format!("`{}`: ", path.display()));
+        wrong(format!("{place}{error}"), None)
+    })
 }
 
 fn refused(error: &OverrideError) -> BuildError {

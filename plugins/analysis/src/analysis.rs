@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tree_sitter::Tree;
 
-use crate::catalogue::{self, OverrideError, Overrides};
+use crate::catalogue::{self, Catalogues, OverrideError, Overrides, RuleError, RuleFile};
 use crate::clock::Clock;
 use crate::dependency;
 use crate::grammar::SyntaxError;
@@ -81,6 +81,7 @@ pub struct Project {
 /// Judges files by a catalogue.
 #[derive(Clone, Debug, Default)]
 pub struct Analyser {
+    catalogues: Catalogues,
     overrides: Overrides,
     python_minor: Option<u8>,
 }
@@ -88,8 +89,46 @@ pub struct Analyser {
 impl Analyser {
     /// With the severities that a configuration sets.
     pub fn new(overrides: &Overrides) -> Result<Self, OverrideError> {
-        overrides.check(entries().map(|entry| entry.id.as_str()))?;
-        Ok(Self { overrides: overrides.clone(), python_minor: None })
+        Self::default().weighing(overrides)
+    }
+
+    /// With the rules of a user beside ours. Their examples are tried.
+    pub fn with_rules(files: Vec<RuleFile>) -> Result<Self, RuleError> {
+        let added: Vec<Rule> =
+            files.iter().flat_map(|file| &file.rule).map(catalogue::Entry::rule).collect();
+        if added.is_empty() {
+            return Ok(Self::default());
+        }
+        let analyser = Self { catalogues: Catalogues::extended(files)?, ..Self::default() };
+        added.iter().try_for_each(|rule| analyser.try_examples(rule))?;
+        Ok(analyser)
+    }
+
+    /// The same, with the severities that a configuration sets.
+    pub fn weighing(mut self, overrides: &Overrides) -> Result<Self, OverrideError> {
+        overrides.check(self.catalogues.entries().map(|entry| entry.id.as_str()))?;
+        self.overrides = overrides.clone();
+        Ok(self)
+    }
+
+    /// Fails where a rule does not do what its examples promise.
+    fn try_examples(&self, rule: &Rule) -> Result<(), RuleError> {
+        for language in rule.languages.iter().copied() {
+            let id = rule.id.clone();
+            if !rule.example.is_empty() && !self.fires(rule, language, &rule.example) {
+                return Err(RuleError::Example { id, language });
+            }
+            if !rule.counter.is_empty() && self.fires(rule, language, &rule.counter) {
+                return Err(RuleError::Counter { id, language });
+            }
+        }
+        Ok(())
+    }
+
+    fn fires(&self, rule: &Rule, language: Language, program: &str) -> bool {
+        let (path, contents) = (String::new(), program.as_bytes().to_vec());
+        let analysis = self.analyse(&SourceFile { path, language, contents }, &Project::default());
+        analysis.is_ok_and(|analysis| analysis.findings.iter().any(|one| one.rule == rule.id))
     }
 
     /// For Python 3.`minor`: what its standard library lacks is a dependency. Otherwise
@@ -100,9 +139,9 @@ impl Analyser {
         self
     }
 
-    /// Every rule there is, with its own severity.
+    /// Every rule of ours, with its own severity.
     pub fn catalogue() -> Vec<Rule> {
-        entries().map(catalogue::Entry::rule).collect()
+        Self::default().rules()
     }
 
     /// The rules that are applied, with the severity that they are given.
@@ -111,7 +150,7 @@ impl Analyser {
             let severity = self.overrides.severity(entry)?;
             Some(Rule { severity, ..entry.rule() })
         };
-        entries().filter_map(applied).collect()
+        self.catalogues.entries().filter_map(applied).collect()
     }
 
     /// What the catalogues say, each of what is in its language.
@@ -126,7 +165,13 @@ impl Analyser {
         let within = survey.seen.iter().map(|seen| seen.language);
         let languages: BTreeSet<Language> = within.chain([file.language]).collect();
         for language in languages {
-            let mut judge = Judge::new(&file.path, language, &self.overrides, text);
+            let mut judge = Judge::new(
+                &file.path,
+                language,
+                self.catalogues.of(language),
+                &self.overrides,
+                text,
+            );
             if language == file.language {
                 judge.syntax(errors);
             }
@@ -142,7 +187,7 @@ impl Analyser {
         let text = Text::of(file)?;
         let tree = grammar::parse(file.language, text.as_str(), &clock)?;
         let syntax_errors = grammar::syntax_errors(&tree);
-        let survey = survey::of(file.language, &tree, &text, &clock)?;
+        let survey = survey::of(file.language, &tree, &text, &clock, &self.catalogues)?;
         let findings = self.judged(file, &text, &syntax_errors, &survey);
         let Survey { mut seen, imports, .. } = survey;
         // Policies know one language in a file.
@@ -158,9 +203,4 @@ impl Analyser {
             syntax_errors: syntax_errors.len(),
         })
     }
-}
-
-/// Every rule there is.
-fn entries() -> impl Iterator<Item = &'static catalogue::Entry> + Clone {
-    (0..3).flat_map(|at| &catalogue::all()[at].entries)
 }

@@ -3,7 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
 
-use crate::catalogue::{self, Catalogue, Entry, Overrides, Trigger};
+use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
 use crate::grammar::SyntaxError;
 use crate::program::BindingId;
 use crate::survey::Seen;
@@ -33,10 +33,10 @@ impl<'a> Judge<'a> {
     pub(crate) fn new(
         path: &'a str,
         language: Language,
+        catalogue: &'a Catalogue,
         overrides: &'a Overrides,
         text: &'a Text,
     ) -> Self {
-        let catalogue = catalogue::of(language);
         let severity = |entry: &Entry| {
             let speaks = entry.languages.contains(&language);
             overrides.severity(entry).filter(|_| speaks)

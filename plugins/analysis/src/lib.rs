@@ -33,7 +33,7 @@ mod walk;
 
 pub use analysis::{Analyser, Analysis, Project};
 pub use capability::{Capability, UnknownCapability};
-pub use catalogue::{Level, OverrideError, Overrides, Profile};
+pub use catalogue::{Level, OverrideError, Overrides, Profile, RuleError, RuleFile};
 pub use clock::TIME_LIMIT;
 pub use fact::{Argument, Dependency, DependencyKind, Fact, FactKind, Resolution};
 pub use finding::{Finding, Label, Rule, Severity};

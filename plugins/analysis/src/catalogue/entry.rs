@@ -38,7 +38,7 @@ pub(crate) enum Trigger {
 }
 
 /// A rule.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     pub(crate) id: String,
@@ -62,9 +62,11 @@ pub(crate) struct Entry {
     /// It does not hold if any of these does.
     #[serde(default)]
     pub(crate) unless: Vec<Condition>,
-    /// The smallest program that it fires on.
+    /// The smallest program that it fires on. Every rule of ours has both.
+    #[serde(default)]
     pub(crate) example: String,
     /// A program much like it, that it does not fire on.
+    #[serde(default)]
     pub(crate) counter: String,
 }
 

@@ -7,6 +7,7 @@
 mod code;
 mod condition;
 mod entry;
+mod extension;
 mod overrides;
 mod profile;
 mod reducer;
@@ -19,6 +20,8 @@ use crate::Language;
 
 pub(crate) use code::Code;
 pub(crate) use entry::{Entry, Trigger};
+pub(crate) use extension::Catalogues;
+pub use extension::{RuleError, RuleFile};
 pub use overrides::{Level, OverrideError, Overrides};
 pub use profile::Profile;
 pub(crate) use reducer::Reducer;
@@ -62,18 +65,29 @@ pub(crate) fn of(language: Language) -> &'static Catalogue {
     static PYTHON: OnceLock<Catalogue> = OnceLock::new();
     static JAVASCRIPT: OnceLock<Catalogue> = OnceLock::new();
     static BASH: OnceLock<Catalogue> = OnceLock::new();
+    let catalogue = match language {
+        Language::Python => &PYTHON,
+        Language::JavaScript | Language::TypeScript | Language::Tsx => &JAVASCRIPT,
+        Language::Bash => &BASH,
+    };
+    catalogue.get_or_init(|| Catalogue::read(files(language), Vec::new()))
+}
+
+/// The files of the languages that share their names with this one.
+fn files(language: Language) -> &'static str {
     match language {
-        Language::Python => PYTHON.get_or_init(|| Catalogue::read(files!("python"))),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => {
-            JAVASCRIPT.get_or_init(|| Catalogue::read(files!("javascript")))
-        }
-        Language::Bash => BASH.get_or_init(|| Catalogue::read(files!("bash"))),
+        Language::Python => files!("python"),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => files!("javascript"),
+        Language::Bash => files!("bash"),
     }
 }
 
 impl Catalogue {
-    fn read(toml: &str) -> Self {
-        let file: entry::File = toml::from_str(toml).expect("the catalogue is part of the program");
+    /// Reads files of ours, with rules beside theirs.
+    fn read(toml: &str, more: Vec<Entry>) -> Self {
+        let mut file: entry::File =
+            toml::from_str(toml).expect("the catalogue is part of the program");
+        file.rule.extend(more);
         let (mut exact, mut below) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         for (at, entry) in file.rule.iter().enumerate() {
             for name in &entry.names {

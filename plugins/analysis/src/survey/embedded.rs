@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use crate::catalogue::Catalogues;
 use crate::clock::Clock;
 use crate::resolve::Names;
 use crate::survey::{Seen, Survey, shortened};
@@ -34,6 +35,7 @@ pub(super) fn survey(
     survey: &mut Survey,
     language: Language,
     clock: &Clock,
+    catalogues: &Catalogues,
     depth: usize,
 ) -> Result<Names, NotAnalysable> {
     let mut bound = Names::new();
@@ -43,7 +45,7 @@ pub(super) fn survey(
         }
         let is_same = embedded.language == language;
         let names = if is_same { survey.names.clone() } else { Names::new() };
-        let Some(within) = embedded.survey(&names, clock, depth + 1)? else { continue };
+        let Some(within) = embedded.survey(&names, clock, catalogues, depth + 1)? else { continue };
         if is_same {
             bound.extend(within.names.iter().map(|(name, path)| (name.clone(), path.clone())));
         }
@@ -63,13 +65,14 @@ impl Embedded {
         &self,
         names: &Names,
         clock: &Clock,
+        catalogues: &Catalogues,
         depth: usize,
     ) -> Result<Option<Survey>, NotAnalysable> {
         let (path, contents) = (String::new(), self.code.as_bytes().to_vec());
         let file = SourceFile { path, language: self.language, contents };
         let Ok(text) = Text::of(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
-        super::survey(self.language, &tree, &text, clock, names, depth).map(Some)
+        super::survey(self.language, &tree, &text, clock, catalogues, names, depth).map(Some)
     }
 
     /// Where something is that is at this place in the code.
