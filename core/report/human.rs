@@ -80,6 +80,14 @@ pub fn check_summary(report: &Report) -> String {
         count(run.submission.code.len(), "file"),
         count(run.findings.len(), "finding"),
     );
+    let partly =
+        run.analyses.iter().filter(|one| one.syntax_errors() > 0 && one.unjudged.is_none());
+    match partly.count() {
+        0 => {}
+        number => {
+            let _ = write!(text, ", {} only partly analysed", count(number, "file"));
+        }
+    }
     if !run.unjudged.is_empty() {
         let _ = write!(text, ", {} not judged", count(run.unjudged.len(), "file"));
     }

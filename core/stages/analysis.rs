@@ -127,17 +127,19 @@ impl Stage for AnalysisStage {
                 Ok(analysis) => {
                     run.findings.extend(analysis.findings.iter().cloned());
                     run.dependencies.extend(analysis.dependencies.iter().cloned());
+                    run.unjudged.extend(analysis.unjudged.iter().map(|why| unjudged(file, why)));
                     run.analyses.push(analysis);
                 }
-                Err(reason) => {
-                    run.unjudged
-                        .push(Unjudged { path: file.path.clone(), reason: reason.to_string() });
-                }
+                Err(why) => run.unjudged.push(unjudged(file, &why)),
             }
         }
         merge(&mut run.dependencies);
         Ok(())
     }
+}
+
+fn unjudged(file: &SourceFile, why: &NotAnalysable) -> Unjudged {
+    Unjudged { path: file.path.clone(), id: why.id(), reason: why.to_string() }
 }
 
 /// Each dependency once, as the file that needs it most has it.

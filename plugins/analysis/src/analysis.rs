@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use tree_sitter::Tree;
 
-use crate::catalogue::{self, Catalogues, OverrideError, Overrides, RuleError, RuleFile};
+use crate::catalogue::{
+    self, Catalogues, OverrideError, Overrides, Profile, RuleError, RuleFile, Trigger,
+};
 use crate::clock::Clock;
 use crate::dependency;
+use crate::disguise::{self, Disguise};
 use crate::grammar::SyntaxError;
 use crate::judge::{self, Judge};
+use crate::reread;
 use crate::survey::{self, Survey};
 use crate::text::Text;
 use crate::{
@@ -23,6 +27,9 @@ pub struct Analysis {
     /// What the catalogue says about it, and syntax errors, in the order of their places. Of more
     /// than a thousand, the worst.
     pub findings: Vec<Finding>,
+    /// Why that is not all that it does, where the profile has to know all: the grammar did not
+    /// understand a part.
+    pub unjudged: Option<NotAnalysable>,
     /// The packages that it needs from outside, each once.
     pub dependencies: Vec<Dependency>,
     path: String,
@@ -153,12 +160,34 @@ impl Analyser {
         self.catalogues.entries().filter_map(applied).collect()
     }
 
+    /// Adds what is seen in Bash that the grammar got wrong.
+    fn read_again(
+        &self,
+        tree: &Tree,
+        text: &Text,
+        clock: &Clock,
+        survey: &mut Survey,
+    ) -> Result<(), NotAnalysable> {
+        let Some(text) = reread::text(tree, text, clock)? else { return Ok(()) };
+        let tree = grammar::parse(Language::Bash, text.as_str(), clock)?;
+        let again = survey::of(Language::Bash, &tree, &text, clock, &self.catalogues)?;
+        // Bindings are numbered in each reading anew.
+        let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
+        survey.seen.extend(free.map(|mut seen| {
+            seen.way.iter_mut().for_each(|(binding, _)| *binding = None);
+            seen
+        }));
+        survey.seen.sort_by_key(|seen| seen.fact.span);
+        Ok(())
+    }
+
     /// What the catalogues say, each of what is in its language.
     fn judged(
         &self,
         file: &SourceFile,
         text: &Text,
         errors: &[SyntaxError],
+        disguises: &[Disguise],
         survey: &Survey,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -174,11 +203,34 @@ impl Analyser {
             );
             if language == file.language {
                 judge.syntax(errors);
+                judge.disguises(disguises);
             }
             judge.uses(&survey.seen);
             findings.extend(judge.findings());
         }
         judge::sorted(findings)
+    }
+
+    /// Who is about to run a file wants it understood to its end. The grammar of Bash fails on
+    /// scripts that Bash runs; what it gets wrong is read again. Whoever gives the rule about syntax
+    /// errors a level has thought about it.
+    fn unjudged(
+        &self,
+        language: Language,
+        errors: &[SyntaxError],
+        text: &Text,
+    ) -> Option<NotAnalysable> {
+        if self.overrides.profile != Profile::Gate || language == Language::Bash {
+            return None;
+        }
+        let catalogue = self.catalogues.of(language);
+        let mut rules = catalogue.on(Trigger::Syntax).map(|rule| &catalogue.entries[rule]);
+        let is_told = rules.any(|rule| {
+            rule.languages.contains(&language) && self.overrides.rules.contains_key(&rule.id)
+        });
+        let error = errors.first().filter(|_| !is_told)?;
+        let line = text.position(error.span.start).line;
+        Some(NotAnalysable::Syntax { language, line })
     }
 
     /// Parses `file`, resolves its names, and judges what it reaches.
@@ -187,14 +239,19 @@ impl Analyser {
         let text = Text::of(file)?;
         let tree = grammar::parse(file.language, text.as_str(), &clock)?;
         let syntax_errors = grammar::syntax_errors(&tree);
-        let survey = survey::of(file.language, &tree, &text, &clock, &self.catalogues)?;
-        let findings = self.judged(file, &text, &syntax_errors, &survey);
+        let mut survey = survey::of(file.language, &tree, &text, &clock, &self.catalogues)?;
+        if file.language == Language::Bash {
+            self.read_again(&tree, &text, &clock, &mut survey)?;
+        }
+        let disguises = disguise::of(file.language, &tree, &text, &clock)?;
+        let findings = self.judged(file, &text, &syntax_errors, &disguises, &survey);
         let Survey { mut seen, imports, .. } = survey;
         // Policies know one language in a file.
         seen.retain(|seen| seen.language == file.language);
         Ok(Analysis {
             facts: seen.into_iter().map(|seen| seen.fact).collect(),
             findings,
+            unjudged: self.unjudged(file.language, &syntax_errors, &text),
             dependencies: dependency::of(file, project, &imports, self.python_minor),
             path: file.path.clone(),
             language: file.language,

@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
 
 use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
+use crate::disguise::Disguise;
 use crate::grammar::SyntaxError;
 use crate::program::BindingId;
 use crate::survey::Seen;
@@ -56,6 +57,16 @@ impl<'a> Judge<'a> {
                 None => self.first_line(error.span),
             };
             self.find(rule, &name, error.span);
+        }
+    }
+
+    /// What is not what it seems.
+    pub(crate) fn disguises(&mut self, disguises: &[Disguise]) {
+        for disguise in disguises {
+            let rules: Vec<usize> = self.catalogue.on(disguise.trigger).collect();
+            for rule in rules {
+                self.find(rule, &disguise.name, disguise.span);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ pub(super) struct File {
 
 /// What sets a rule off.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Trigger {
     /// The name is called, or its value taken.
     #[default]
@@ -35,6 +35,14 @@ pub(crate) enum Trigger {
     Roundabout,
     /// The file is not in the language's grammar.
     Syntax,
+    /// A character turns the direction of the text.
+    Direction,
+    /// There is something that is not seen, in a name or many in a row.
+    Unseen,
+    /// A name is written in other letters than it is read in.
+    Disguise,
+    /// The first line gives the file to another language, or runs code.
+    FirstLine,
 }
 
 /// A rule.

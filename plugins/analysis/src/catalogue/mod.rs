@@ -37,6 +37,7 @@ macro_rules! files {
             include_str!(concat!("../../catalogue/", $language, "/network.toml")),
             include_str!(concat!("../../catalogue/", $language, "/files.toml")),
             include_str!(concat!("../../catalogue/", $language, "/data.toml")),
+            include_str!(concat!("../../catalogue/", $language, "/text.toml")),
         )
     };
 }

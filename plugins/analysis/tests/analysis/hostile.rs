@@ -29,6 +29,7 @@ fn survives(language: Language, contents: &[u8]) {
         Err(
             NotAnalysable::TooSlow { .. }
             | NotAnalysable::TooMuch { .. }
+            | NotAnalysable::Syntax { .. }
             | NotAnalysable::NulByte { .. }
             | NotAnalysable::NotUtf8 { .. },
         ) => {}

@@ -7,6 +7,7 @@ mod catalogue;
 mod configuration;
 mod corpus;
 mod dependencies;
+mod differential;
 mod extension;
 mod hostile;
 mod javascript;
