@@ -85,6 +85,12 @@ pub enum NotAnalysable {
         /// The first line that is not understood.
         line: usize,
     },
+    /// It nests deeper than its grammar can be asked to follow.
+    #[error("it opens more than {limit} angle brackets and does not close them")]
+    TooDeep {
+        /// The most that may be open.
+        limit: usize,
+    },
     /// It does more than anybody would read a report of.
     #[error("it has more than {limit} calls, imports and references")]
     TooMuch {
@@ -92,7 +98,7 @@ pub enum NotAnalysable {
         limit: usize,
     },
     /// Parsing or judging it took longer than it may.
-    #[error("analysing it took longer than {} ms", limit.as_millis())]
+    #[error("analysing it took more than {} ms of a processor", limit.as_millis())]
     TooSlow {
         /// The limit.
         limit: Duration,
@@ -111,6 +117,7 @@ impl NotAnalysable {
             Self::Archive => "archive",
             Self::Compiled => "compiled",
             Self::Syntax { .. } => "syntax-error",
+            Self::TooDeep { .. } => "too-deep",
             Self::TooMuch { .. } => "too-much",
             Self::TooSlow { .. } => "too-slow",
         }

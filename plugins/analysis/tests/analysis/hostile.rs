@@ -30,6 +30,7 @@ fn survives(language: Language, contents: &[u8]) {
             NotAnalysable::TooSlow { .. }
             | NotAnalysable::TooMuch { .. }
             | NotAnalysable::Syntax { .. }
+            | NotAnalysable::TooDeep { .. }
             | NotAnalysable::NulByte { .. }
             | NotAnalysable::NotUtf8 { .. },
         ) => {}
