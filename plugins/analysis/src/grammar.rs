@@ -31,9 +31,9 @@ pub(crate) fn of(language: Language) -> tree_sitter::Language {
     }
 }
 
-/// Angle brackets that may stay open before a `;`. With half a million of them one step of the parser
-/// of TypeScript takes 26 ms, and a hundred steps are taken between two looks at the clock.
-const OPEN_ANGLES: usize = 20_000;
+/// Brackets that may be open at one time. With half a million of them one step of a parser that has
+/// to give up takes 26 ms, and a hundred steps are taken between two looks at the clock.
+const OPEN_BRACKETS: usize = 20_000;
 
 /// Bytes that are given to the parser at one time.
 const CHUNK: usize = 4096;
@@ -41,8 +41,9 @@ const CHUNK: usize = 4096;
 /// Parses a text. The deadline holds between the parser's steps, and where it asks for more of the
 /// text: within a step it reads as far as a token goes. It then gets to the end fast.
 pub(crate) fn parse(language: Language, text: &str, clock: &Clock) -> Result<Tree, NotAnalysable> {
-    if matches!(language, Language::TypeScript | Language::Tsx) && open_angles(text) > OPEN_ANGLES {
-        return Err(NotAnalysable::TooDeep { limit: OPEN_ANGLES });
+    let has_types = matches!(language, Language::TypeScript | Language::Tsx);
+    if open_brackets(text, has_types) > OPEN_BRACKETS {
+        return Err(NotAnalysable::TooDeep { limit: OPEN_BRACKETS });
     }
     let mut parser = Parser::new();
     parser.set_language(&of(language)).expect("the grammars are built for this tree-sitter");
@@ -58,17 +59,20 @@ pub(crate) fn parse(language: Language, text: &str, clock: &Clock) -> Result<Tre
     if clock.has_run_out() { Err(TooLate.into()) } else { Ok(tree) }
 }
 
-/// The most angle brackets that are open at one time.
-fn open_angles(text: &str) -> usize {
-    let (mut open, mut most) = (0_usize, 0);
+/// The most brackets that are open at one time, angles among them where they hold types: of those, a
+/// `;` ends all that are comparisons.
+fn open_brackets(text: &str, has_types: bool) -> usize {
+    let (mut open, mut angles, mut most) = (0_usize, 0_usize, 0);
     for byte in text.bytes() {
         match byte {
-            b'<' => open += 1,
-            b'>' => open = open.saturating_sub(1),
-            b';' => open = 0,
-            _ => {}
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            b'<' if has_types => angles += 1,
+            b'>' => angles = angles.saturating_sub(1),
+            b';' => angles = 0,
+            _ => continue,
         }
-        most = most.max(open);
+        most = most.max(open.max(angles));
     }
     most
 }

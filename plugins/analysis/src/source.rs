@@ -86,7 +86,7 @@ pub enum NotAnalysable {
         line: usize,
     },
     /// It nests deeper than its grammar can be asked to follow.
-    #[error("it opens more than {limit} angle brackets and does not close them")]
+    #[error("it opens more than {limit} brackets and does not close them")]
     TooDeep {
         /// The most that may be open.
         limit: usize,

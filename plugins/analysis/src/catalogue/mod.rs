@@ -54,6 +54,8 @@ pub(crate) struct Catalogue {
     code_by_name: HashMap<String, Vec<usize>>,
     exact: HashMap<(Trigger, String), Vec<usize>>,
     below: HashMap<(Trigger, String), Vec<usize>>,
+    /// The length of the longest name that has something below it.
+    longest: usize,
 }
 
 /// Every catalogue there is, each for languages that share their names.
@@ -107,7 +109,8 @@ impl Catalogue {
                 code_by_name.entry(name.clone()).or_default().push(at);
             }
         }
-        Self { entries: file.rule, world, code: file.code, code_by_name, exact, below }
+        let longest = below.keys().map(|(_, prefix)| prefix.len()).max().unwrap_or(0);
+        Self { longest, entries: file.rule, world, code: file.code, code_by_name, exact, below }
     }
 
     /// The ways in which a call of this name may run code.
@@ -122,8 +125,10 @@ impl Catalogue {
         }
         let mut key = (on, name.to_owned());
         let mut found = self.exact.get(&key).cloned().unwrap_or_default();
-        if !self.below.is_empty() {
-            for (at, _) in name.rmatch_indices(['.', '/', ' ']) {
+        // A name may be as long as the file, with a dot at every other byte.
+        let end = (0..=self.longest.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
+        if self.longest > 0 {
+            for (at, _) in name[..end.unwrap_or(0)].rmatch_indices(['.', '/', ' ']) {
                 key.1.truncate(at + 1);
                 found.extend(self.below.get(&key).into_iter().flatten());
             }

@@ -76,9 +76,12 @@ fn every_reason_has_a_name_of_its_own() {
 
 /// One step of the parser took 26 ms, and the clock was looked at after a hundred.
 #[test]
-fn angle_brackets_that_stay_open_are_refused_in_typescript() {
+fn brackets_that_stay_open_in_great_numbers_are_refused() {
     let open = "a<".repeat(50_000);
     assert_eq!(refusal(Language::TypeScript, open.as_bytes()).id(), "too-deep");
+    for language in Language::ALL {
+        assert_eq!(refusal(language, "(a,".repeat(50_000).as_bytes()).id(), "too-deep");
+    }
     let closed = "let a: A<B>;\nif (a < b) c();\n".repeat(10_000);
     assert_eq!(analyse(Language::TypeScript, &closed).syntax_errors(), 0);
 }
