@@ -47,6 +47,8 @@ pub struct Parts {
     pub runner: Arc<dyn Runner>,
     /// A directory of this user's own for what can be made again; `None` where there is none.
     pub cache: Option<PathBuf>,
+    /// Whether the author of the code is trusted: in `check`, and not in `run` and `serve`.
+    pub trusted: bool,
 }
 
 /// A setting that a part cannot be built with.
@@ -149,7 +151,8 @@ impl App {
         for part in &self.stages {
             (part.check)(config)?;
         }
-        let parts = Parts { runner, cache: crate::directories::cache() };
+        let (cache, trusted) = (crate::directories::cache(), config.trusted);
+        let parts = Parts { runner, cache, trusted };
         let names = &config.top().pipeline;
         let stages = names
             .iter()

@@ -96,6 +96,8 @@ impl Run {
 pub struct Unjudged {
     /// The file.
     pub path: String,
+    /// The reason's stable name: `not-utf-8`.
+    pub id: &'static str,
     /// Why: "it is not UTF-8 text".
     pub reason: String,
 }

@@ -5,7 +5,7 @@ use crate::support::{Place, finish};
 #[test]
 fn a_finding_stands_in_its_source_and_the_exit_code_is_1() {
     let place = Place::new();
-    place.write("a.py", "import os as o\nname = 'x'\no.system(name)\n");
+    place.write("a.py", "import os as o\nname = input()\no.system(name)\n");
     let ran = place.lazaret(&["check", "a.py"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     for part in ["python/process-spawn", "a.py:3:1", "o.system(name)", "help: "] {
@@ -106,9 +106,13 @@ fn names(report: &serde_json::Value) -> Vec<&str> {
 fn a_rule_can_be_switched_off_and_the_gate_moved() {
     let place = Place::new();
     place.write("a.py", "import socket\nsocket.socket()\n");
+    place.write("lazaret.toml", "analysis.profile = \"audit\"\n");
     assert_eq!(place.lazaret(&["check", "a.py"]).code, 0);
     assert_eq!(place.lazaret(&["check", "a.py", "--deny", "medium"]).code, 1);
-    place.write("lazaret.toml", "[analysis.rules]\n\"python/network\" = \"off\"\n");
+    place.write(
+        "lazaret.toml",
+        "[analysis]\nprofile = \"audit\"\nrules = { \"python/network\" = \"off\" }\n",
+    );
     assert_eq!(place.lazaret(&["check", "a.py", "--deny", "medium"]).code, 0);
 }
 
@@ -127,7 +131,7 @@ fn a_bundled_policy_judges_what_names_cannot() {
 fn escapes_in_names_and_sources_do_not_reach_the_terminal() {
     let place = Place::new();
     let name = "\u{1b}[31mred.py";
-    place.write(name, "import os\nos.system('\u{1b}]0;owned\u{7}')\n");
+    place.write(name, "import os\neval('\u{1b}]0;owned\u{7}')\n");
     let ran = place.lazaret(&["check", name]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{7}'), "{:?}", ran.stdout);
@@ -151,7 +155,7 @@ fn files_whose_names_are_reported_alike_are_all_checked() {
 #[test]
 fn a_link_is_checked_as_what_it_leads_to() {
     let place = Place::new();
-    place.write("hidden", "import os\nos.system('id')\n");
+    place.write("hidden", "import os\nos.system(input())\n");
     std::fs::create_dir(place.path().join("src")).unwrap();
     std::os::unix::fs::symlink("../hidden", place.path().join("src/main.py")).unwrap();
     assert_eq!(place.lazaret(&["check", "src"]).code, 1);
@@ -160,10 +164,46 @@ fn a_link_is_checked_as_what_it_leads_to() {
 #[test]
 fn a_full_disk_is_no_success() {
     let place = Place::new();
-    place.write("a.py", "import socket\nsocket.socket()\nprint(1)\n");
+    place.write("a.py", "if 0:\n    breakpoint()\nprint(1)\n");
     for (arguments, code) in [(["check", "a.py"], 2), (["run", "a.py"], 125)] {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let status = place.command().args(arguments).stdout(full).status().unwrap();
         assert_eq!(status.code(), Some(code), "{arguments:?}");
     }
+}
+
+/// In one's own repository a socket is no news. Before it runs, code that nobody has vouched for is
+/// weighed otherwise.
+#[test]
+fn the_profile_is_repo_for_check_and_gate_for_run() {
+    let place = Place::new();
+    place.write("a.py", "import sys\nprint(sys._getframe(0))\n");
+    assert_eq!(place.lazaret(&["check", "a.py"]).code, 0);
+    assert_eq!(place.lazaret(&["run", "a.py"]).code, 126);
+    place.write("lazaret.toml", "[analysis]\nprofile = \"gate\"\n");
+    assert_eq!(place.lazaret(&["check", "a.py"]).code, 1);
+    place.write("a.py", "import os\nos.system('true')\n");
+    let report = place.lazaret(&["check", "a.py", "--json"]).json();
+    assert_eq!(report["verdict"], "allow");
+    place.write("my.toml", "[analysis]\ncapabilities = { process = \"high\" }\n");
+    assert_eq!(place.lazaret(&["--config", "my.toml", "run", "a.py"]).code, 126);
+}
+
+#[test]
+fn what_is_low_is_counted_and_shown_to_who_asks() {
+    let place = Place::new();
+    place.write("a.py", "import socket\nsocket.socket()\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(
+        ran.stderr,
+        "1 file checked, 1 finding, 0 at or above the gate (`high`)\n\
+         1 finding below `medium`: `--all` shows them\n\
+         capabilities: network\n"
+    );
+    assert!(place.lazaret(&["check", "a.py", "--all"]).stdout.contains("low[python/network]"));
+    let report = place.lazaret(&["check", "a.py", "--json"]).json();
+    assert_eq!(report["findings"][0]["capability"], "network");
+    place.write("lazaret.toml", "[analysis]\nprofile = \"audit\"\n");
+    assert!(place.lazaret(&["check", "a.py"]).stdout.contains("medium[python/network]"));
 }

@@ -89,3 +89,67 @@ fn the_defaults_are_the_manual_and_keep_to_the_schema() {
         assert!(!validator.is_valid(&read(wrong)), "{wrong}");
     }
 }
+
+const RULE: &str = "[[rule]]\nid = \"acme/deploy\"\nlanguages = [\"python\"]\ncapability = \"process\"\n\
+                    names = [\"acme.deploy\"]\nseverity = \"high\"\nmessage = \"`{name}` is for pipelines\"\n\
+                    help = \"commit it\"\nexample = \"import acme\\nacme.deploy()\\n\"\n";
+
+#[test]
+fn rules_of_ones_own_are_files_and_nothing_is_compiled() {
+    let place = Place::new();
+    place.write("rules.toml", RULE);
+    place.write("lazaret.toml", "[analysis]\ncatalogues = [\"rules.toml\"]\n");
+    place.write("a.py", "from acme import deploy as d\nd()\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("high[acme/deploy]: `acme.deploy` is for pipelines"), "{ran:?}");
+    // A project's file counts where its author is trusted.
+    let ran = place.lazaret(&["run", "a.py"]);
+    assert!(!ran.stderr.contains("acme/deploy"), "{ran:?}");
+    place.write(
+        "my.toml",
+        "[analysis]\ncatalogues = [\"rules.toml\"]\nrules = { \"acme/deploy\" = \"off\" }\n",
+    );
+    assert_eq!(place.lazaret(&["--config", "my.toml", "check", "a.py"]).code, 0);
+}
+
+#[test]
+fn a_mistake_in_a_rule_names_the_file_the_key_and_the_nearest_right_name() {
+    let place = Place::new();
+    place.write("a.py", "");
+    place.write("my.toml", "[analysis]\ncatalogues = [\"rules.toml\"]\n");
+    for (right, wrong, says) in [
+        (
+            "\"process\"",
+            "\"proces\"",
+            "cannot use `rule.0.capability` of `rules.toml`: there is no `proces`\n  help: did you mean `process`?",
+        ),
+        ("[\"python\"]", "[\"pyhton\"]", "there is no `pyhton`\n  help: did you mean `python`?"),
+        (
+            "message",
+            "mesage",
+            "cannot use `rule.0.mesage` of `rules.toml`: there is no such key\n  help: did you mean `message`?",
+        ),
+        (
+            "acme/deploy",
+            "python/process-spawn",
+            "`rules.toml`: cannot use the id `python/process-spawn` twice",
+        ),
+        (
+            "acme.deploy\"",
+            "posix.system\"",
+            "`rules.toml`: cannot use the name `posix.system` of `acme/deploy`: it is known as `os.system`; write that",
+        ),
+        (
+            "nacme.deploy()",
+            "nacme.plan()",
+            "`rules.toml`: cannot use `acme/deploy`: its `example` does not set it off in python",
+        ),
+    ] {
+        place.write("rules.toml", RULE.replacen(right, wrong, 1));
+        let ran = place.lazaret(&["--config", "my.toml", "check", "a.py"]);
+        let begins = "error: cannot use `analysis.catalogues` of `my.toml`: ";
+        assert!(ran.code == 2 && ran.stderr.starts_with(begins), "{ran:?}");
+        assert!(ran.stderr.contains(says), "{says}\nand not\n{}", ran.stderr);
+    }
+}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use lazaret_analysis::Language;
+use lazaret_analysis::{Language, Profile, Severity};
 use lazaret_sandbox::Events;
 
 use super::error::CliError;
@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::config::{Config, Layers};
 use crate::pipeline::Report;
 use crate::report::{human, v1};
-use crate::stage::Phase;
+use crate::stage::{Phase, StageConfig};
+use crate::stages::analysis::AnalysisConfig;
 use crate::submission::Submission;
 use crate::verdict::Verdict;
 
@@ -27,6 +28,9 @@ pub(super) struct CheckArgs {
     /// The severity that is too bad, in place of `gate.deny`
     #[arg(long, value_name = "SEVERITY")]
     deny: Option<String>,
+    /// Shows findings of the severity `low` too, which are counted otherwise
+    #[arg(long)]
+    all: bool,
     /// Prints the report as JSON (schemas/report.v1.json)
     #[arg(long)]
     json: bool,
@@ -38,10 +42,14 @@ pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Resu
     if let Some(deny) = arguments.deny {
         layers.flags.push(("gate.deny", deny.into()));
     }
-    let pipeline = app.pipeline(&Config::load(layers)?)?;
+    layers.trusted = true;
+    let config = Config::load(layers)?;
+    let pipeline = app.pipeline(&config)?;
     let submission = submission(&arguments.paths, arguments.language)?;
     let report = runtime()?.block_on(pipeline.run(submission, Events::none(), Phase::Check));
-    show(&report, arguments.json)?;
+    let analysis = config.table::<AnalysisConfig>(AnalysisConfig::NAME)?;
+    let all = arguments.all || analysis.profile(config.trusted) == Profile::Audit;
+    show(&report, arguments.json, if all { Severity::Low } else { Severity::Medium })?;
     Ok(match report.verdict {
         Verdict::Allow => OK,
         Verdict::Deny => FINDINGS,
@@ -70,16 +78,19 @@ pub(super) fn submission(
     Ok(Submission::new(vec![file], Some((&path, language)), project))
 }
 
-fn show(report: &Report, json: bool) -> Result<(), CliError> {
+/// Prints the report; for people, the findings of a severity or worse.
+fn show(report: &Report, json: bool, least: Severity) -> Result<(), CliError> {
     if json {
         return print(&format!("{}\n", v1::Report::from(report).to_json()));
     }
-    print(&human::findings(report))?;
+    print(&human::findings(report, least))?;
     if let Some(error) = CliError::from_verdict(&report.verdict)
         && report.run.unjudged.is_empty()
     {
         super::complain(&error);
     }
     tell(&format!("{}\n", human::check_summary(report)));
+    tell(&human::not_shown(report, least));
+    tell(&human::capabilities(report));
     Ok(())
 }

@@ -30,6 +30,7 @@ pub(super) fn config(
         ConfigCommand::Schema => format!("{:#}\n", config::schema(app)),
         ConfigCommand::Show => {
             layers.project = layers.file.is_none().then(|| PathBuf::from("."));
+            layers.trusted = true;
             let config = Config::load(layers)?;
             app.pipeline(&config)?;
             config::show(&config)

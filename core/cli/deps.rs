@@ -63,7 +63,8 @@ pub(super) fn deps(mut layers: Layers, arguments: &DepsArgs) -> Result<u8, CliEr
     layers.project = layers.file.is_none().then(|| PathBuf::from("."));
     let config = Config::load(layers)?;
     let table: AnalysisConfig = config.table(AnalysisConfig::NAME)?;
-    let analyser = table.analyser().map_err(|error| config.refuse(AnalysisConfig::NAME, error))?;
+    let analyser =
+        table.analyser(true).map_err(|error| config.refuse(AnalysisConfig::NAME, error))?;
     let analyser = match arguments.python {
         Some(minor) => analyser.for_python(minor),
         None => analyser,

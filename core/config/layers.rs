@@ -24,6 +24,8 @@ pub struct Layers {
     pub file: Option<PathBuf>,
     /// The directory whose `lazaret.toml`, or that of one above it, is the project's.
     pub project: Option<PathBuf>,
+    /// Whether the author of the code is trusted, as in `check`.
+    pub trusted: bool,
     /// The tables of the runners that there are.
     pub runners: Vec<&'static str>,
     /// What flags set, by key: `("execution.timeout", "5s")`.
@@ -71,8 +73,13 @@ fn project_file(directory: &Path) -> Option<PathBuf> {
 }
 
 /// Figment takes a file that is not there for an empty one; whoever named it did not.
-fn readable(file: &Path) -> Result<(), ConfigError> {
-    std::fs::read_to_string(file).map(drop).map_err(|error| ConfigError {
+pub(super) fn readable(file: &Path) -> Result<(), ConfigError> {
+    let read = match std::fs::metadata(file) {
+        // A pipe or a device may never end.
+        Ok(found) if !found.is_file() => Err(std::io::Error::other("it is not a regular file")),
+        _ => std::fs::read_to_string(file).map(drop),
+    };
+    read.map_err(|error| ConfigError {
         origin: format!("`{}`", file.display()),
         key: String::new(),
         reason: format!("cannot read it: {error}"),

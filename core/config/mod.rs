@@ -14,12 +14,15 @@ pub use layers::{DEFAULTS, Layers};
 pub use lazaret_sandbox::{Size, Time};
 pub use show::{schema, show};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use figment::Figment;
+use figment::providers::{Format, Toml};
 use figment::value::Value;
-use lazaret_analysis::Severity;
-use schemars::JsonSchema;
+use lazaret_analysis::{Capability, Severity};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -31,6 +34,8 @@ use crate::stages::command::CommandConfig;
 pub struct Config {
     figment: Figment,
     top: Top,
+    /// Whether the code's author is trusted.
+    pub(crate) trusted: bool,
 }
 
 /// What stands above the tables of the parts.
@@ -77,15 +82,36 @@ pub(crate) enum LevelName {
     Critical,
 }
 
+/// The capabilities, for the schema.
+pub(crate) enum CapabilityName {}
+
+impl JsonSchema for CapabilityName {
+    fn schema_name() -> Cow<'static, str> {
+        "CapabilityName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Capability::ALL.map(Capability::name) })
+    }
+}
+
 /// The names above the tables that belong to no part.
 pub(crate) const TOP_LEVEL: [&str; 5] = ["pipeline", "runner", "gate", "serve", "stages"];
+
+/// A file that a table names, read as `T`. Its mistakes are told as those of a configuration are.
+pub(crate) fn read_file<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    layers::readable(path)?;
+    let figment = Figment::from(Toml::file_exact(path));
+    figment.extract().map_err(|error| error::from_figment(&figment, &error, &[]))
+}
 
 impl Config {
     /// Merges the layers. Tables are read when a part asks for its own.
     pub fn load(layers: Layers) -> Result<Self, ConfigError> {
+        let trusted = layers.trusted;
         let figment = layers.merge()?;
         let top = figment.extract().map_err(|error| error::from_figment(&figment, &error, &[]))?;
-        Ok(Self { figment, top })
+        Ok(Self { figment, top, trusted })
     }
 
     /// What stands above the tables.

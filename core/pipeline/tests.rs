@@ -34,6 +34,7 @@ fn finds(severity: Severity) -> NamedStage {
     stage("finds", Phase::Check, move |run| {
         run.findings.push(Finding {
             rule: "test/rule".into(),
+            capability: None,
             severity,
             message: String::new(),
             path: "a.py".into(),
@@ -94,7 +95,11 @@ fn a_stage_that_panics_is_unknown_and_nothing_runs() {
 #[test]
 fn a_file_that_nobody_could_judge_is_unknown() {
     let unjudged = stage("looks", Phase::Check, |run| {
-        run.unjudged.push(crate::stage::Unjudged { path: "a.py".into(), reason: "no".into() });
+        run.unjudged.push(crate::stage::Unjudged {
+            path: "a.py".into(),
+            id: "too-slow",
+            reason: "no".into(),
+        });
         Ok(())
     });
     let (verdict, executed) = run_before_execution(vec![unjudged]);

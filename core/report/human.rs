@@ -3,10 +3,11 @@
 //! Everything here is text with colours in it; the stream it is written to takes them out where
 //! no terminal shows them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use lazaret_analysis::{DependencyKind, Finding, printable};
+use lazaret_analysis::{Capability, DependencyKind, Finding, Severity, printable};
 use lazaret_sandbox::{Outcome, Status};
 
 use super::lines::Places;
@@ -14,11 +15,12 @@ use crate::config::Size;
 use crate::pipeline::Report;
 use crate::verdict::Verdict;
 
-/// Every finding in its source, and every file that could not be judged.
-pub fn findings(report: &Report) -> String {
+/// The findings of a severity or worse, each in its source, and every file that could not be judged.
+/// What reaches the gate is always among them.
+pub fn findings(report: &Report, least: Severity) -> String {
     let mut places = Places::new(&report.run.submission);
     let mut text = String::new();
-    for finding in &report.run.findings {
+    for finding in report.run.findings.iter().filter(|finding| is_shown(report, finding, least)) {
         let shown = render(finding, report.gate.denies(finding), &mut places);
         let _ = writeln!(text, "{shown}\n");
     }
@@ -31,6 +33,10 @@ pub fn findings(report: &Report) -> String {
         let _ = writeln!(text, "{}\n", Renderer::styled().render(&[Group::with_title(title)]));
     }
     text
+}
+
+fn is_shown(report: &Report, finding: &Finding, least: Severity) -> bool {
+    finding.severity >= least || report.gate.denies(finding)
 }
 
 fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
@@ -74,10 +80,37 @@ pub fn check_summary(report: &Report) -> String {
         count(run.submission.code.len(), "file"),
         count(run.findings.len(), "finding"),
     );
+    let partly =
+        run.analyses.iter().filter(|one| one.syntax_errors() > 0 && one.unjudged.is_none());
+    match partly.count() {
+        0 => {}
+        number => {
+            let _ = write!(text, ", {} only partly analysed", count(number, "file"));
+        }
+    }
     if !run.unjudged.is_empty() {
         let _ = write!(text, ", {} not judged", count(run.unjudged.len(), "file"));
     }
     text
+}
+
+/// A line about the findings that [`findings`] leaves out, where it does.
+pub fn not_shown(report: &Report, least: Severity) -> String {
+    let left_out = |finding: &&Finding| !is_shown(report, finding, least);
+    match report.run.findings.iter().filter(left_out).count() {
+        0 => String::new(),
+        number => {
+            format!("{} below `{}`: `--all` shows them\n", count(number, "finding"), least.name())
+        }
+    }
+}
+
+/// A line with what the code is able to do, where anything was found that says so.
+pub fn capabilities(report: &Report) -> String {
+    let found: BTreeSet<Capability> =
+        report.run.findings.iter().filter_map(|finding| finding.capability).collect();
+    let names: Vec<&str> = found.into_iter().map(Capability::name).collect();
+    if names.is_empty() { String::new() } else { format!("capabilities: {}\n", names.join(", ")) }
 }
 
 /// The line that sums up a run.

@@ -5,12 +5,12 @@
 
 mod convert;
 
-use lazaret_analysis::Severity;
+use lazaret_analysis::{Capability, Severity};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::SeverityName;
+use crate::config::{CapabilityName, SeverityName};
 use crate::stage::Phase;
 
 /// What Lazaret says about a submission.
@@ -62,6 +62,9 @@ pub struct Unknown {
 pub struct Finding {
     /// The rule's id.
     pub rule: String,
+    /// What the code is able to do by it, where whoever found it says so.
+    #[schemars(with = "Option<CapabilityName>")]
+    pub capability: Option<Capability>,
     /// How bad it is.
     #[schemars(with = "SeverityName")]
     pub severity: Severity,
@@ -112,6 +115,9 @@ pub struct Place {
 pub struct Unjudged {
     /// The file.
     pub path: String,
+    /// The reason's stable name: `not-utf-8`, `nul-byte`, `wide-characters`, `encoding`, `archive`,
+    /// `compiled`, `syntax-error`, `too-large`, `too-deep`, `too-much` or `too-slow`.
+    pub id: &'static str,
     /// Why.
     pub reason: String,
 }

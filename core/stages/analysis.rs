@@ -1,41 +1,76 @@
 //! The first check: what the code can be seen to do.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use lazaret_analysis::{
-    Analyser, Analysis, Level, NotAnalysable, OverrideError, Project, SourceFile,
+    Analyser, Analysis, Capability, Level, NotAnalysable, OverrideError, Overrides, Profile,
+    Project, RuleFile, SourceFile,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
-use crate::config::LevelName;
+use crate::config::{CapabilityName, LevelName, read_file};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError, Unjudged};
 
 /// The table `[analysis]`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisConfig {
+    /// Whose code it is, and so how much what it does weighs.
+    profile: ProfileName,
+    /// Severities by capability, or `off`.
+    #[schemars(with = "BTreeMap<CapabilityName, LevelName>")]
+    capabilities: BTreeMap<Capability, Level>,
     /// Severities by rule id, or `off`.
     #[schemars(with = "BTreeMap<String, LevelName>")]
     rules: BTreeMap<String, Level>,
+    /// Files with rules of one's own, in the form of the catalogue's.
+    catalogues: Vec<PathBuf>,
     /// Distributions by the module of Python that they ship, beside those that are known.
     distributions: BTreeMap<String, String>,
 }
 
+/// The profiles, and the choice among them by what is done.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum ProfileName {
+    /// `repo` for `check`, `gate` for `run` and `serve`.
+    Auto,
+    /// Nobody has vouched for the code.
+    Gate,
+    /// It is one's own.
+    Repo,
+    /// Everything weighs what the catalogue says.
+    Audit,
+}
+
 impl AnalysisConfig {
-    /// The analyser that the table asks for.
-    pub(crate) fn analyser(self) -> Result<Analyser, BuildError> {
-        let analyser =
-            Analyser::new(&self.rules.into_iter().collect()).map_err(|error| refused(&error))?;
+    /// The analyser that the table asks for, where `trusted` tells whether the author is.
+    pub(crate) fn analyser(self, trusted: bool) -> Result<Analyser, BuildError> {
+        let profile = self.profile(trusted);
+        let analyser = with_rules(&self.catalogues)?;
+        let overrides = Overrides { profile, capabilities: self.capabilities, rules: self.rules };
+        let analyser = analyser.weighing(&overrides).map_err(|error| refused(&error))?;
         analyser.with_distributions(self.distributions).map_err(|error| BuildError {
             key: "distributions".to_owned(),
             reason: error.to_string(),
             help: Some("name a distribution, with versions or without: \"tools>=2\"".to_owned()),
         })
+    }
+
+    /// The profile, where `trusted` tells whether the author is.
+    pub(crate) fn profile(&self, trusted: bool) -> Profile {
+        match self.profile {
+            ProfileName::Auto if trusted => Profile::Repo,
+            ProfileName::Auto | ProfileName::Gate => Profile::Gate,
+            ProfileName::Repo => Profile::Repo,
+            ProfileName::Audit => Profile::Audit,
+        }
     }
 }
 
@@ -43,11 +78,26 @@ impl StageConfig for AnalysisConfig {
     const NAME: &'static str = "analysis";
     const PHASE: Phase = Phase::Check;
 
-    fn build(self, _: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        let analyser = self.analyser()?;
+    fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
+        let analyser = self.analyser(parts.trusted)?;
         let turns = Semaphore::new(processors());
         Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser), turns }))
     }
+}
+
+/// An analyser that knows the rules in these files too.
+fn with_rules(paths: &[PathBuf]) -> Result<Analyser, BuildError> {
+    let wrong = |reason, help| BuildError { key: "catalogues".to_owned(), reason, help };
+    let mut files: Vec<RuleFile> = Vec::new();
+    for path in paths {
+        files.push(read_file(path).map_err(|error| wrong(error.to_string(), error.help))?);
+    }
+    Analyser::with_rules(files.clone()).map_err(|error| {
+        let mut named = paths.iter().zip(&files).rev();
+        let found = named.find(|(_, file)| file.ids().any(|id| id == error.id()));
+        let place = found.map_or_else(String::new, |(path, _)| format!("`{}`: ", path.display()));
+        wrong(format!("{place}{error}"), None)
+    })
 }
 
 fn refused(error: &OverrideError) -> BuildError {
@@ -57,6 +107,10 @@ fn refused(error: &OverrideError) -> BuildError {
             nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?")),
         ),
         OverrideError::UnknownLevel { .. } => ("rules".to_owned(), None),
+        OverrideError::Guarded { capability } => (
+            format!("capabilities.{}", capability.name()),
+            Some("name each rule that is meant, in `analysis.rules`".to_owned()),
+        ),
     };
     BuildError { key, reason: error.to_string(), help }
 }
@@ -85,17 +139,19 @@ impl Stage for AnalysisStage {
                 Ok(analysis) => {
                     run.findings.extend(analysis.findings.iter().cloned());
                     run.dependencies.extend(analysis.dependencies.iter().cloned());
+                    run.unjudged.extend(analysis.unjudged.iter().map(|why| unjudged(file, why)));
                     run.analyses.push(analysis);
                 }
-                Err(reason) => {
-                    run.unjudged
-                        .push(Unjudged { path: file.path.clone(), reason: reason.to_string() });
-                }
+                Err(why) => run.unjudged.push(unjudged(file, &why)),
             }
         }
         merge(&mut run.dependencies);
         Ok(())
     }
+}
+
+fn unjudged(file: &SourceFile, why: &NotAnalysable) -> Unjudged {
+    Unjudged { path: file.path.clone(), id: why.id(), reason: why.to_string() }
 }
 
 /// Each package once, as the file that needs it most has it.

@@ -189,6 +189,7 @@ impl CommandStage {
         }
         Ok(Finding {
             rule: format!("{}/{}", self.name, finding.rule),
+            capability: None,
             severity: finding.severity,
             message: finding.message,
             path: finding.path,

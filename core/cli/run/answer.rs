@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use lazaret_analysis::Severity;
 use lazaret_sandbox::{Outcome, Status};
 
 use crate::cli::error::CliError;
@@ -33,7 +34,7 @@ pub(super) fn show(report: &Report, json: bool) -> Result<(), CliError> {
         print(&format!("{value}\n"))?;
     }
     if report.verdict != Verdict::Allow {
-        tell(&human::findings(report));
+        tell(&human::findings(report, Severity::Medium));
     }
     if let Some(error) = CliError::from_verdict(&report.verdict) {
         complain(&error);

@@ -9,9 +9,9 @@ use super::{
     Artifact, Decision, Dependency, Finding, Label, Measured, Need, Place, Ran, RefusedArtifact,
     Report, Stage, Stream, Unjudged, Unknown, Usage,
 };
-use crate::pipeline;
 use crate::report::lines::Places;
 use crate::verdict::Verdict;
+use crate::{pipeline, stage};
 
 impl From<&pipeline::Report> for Report {
     fn from(report: &pipeline::Report) -> Self {
@@ -26,15 +26,17 @@ impl From<&pipeline::Report> for Report {
                 .iter()
                 .map(|finding| Finding::new(finding, report.gate.denies(finding), &mut places))
                 .collect(),
-            unjudged: run
-                .unjudged
-                .iter()
-                .map(|file| Unjudged { path: file.path.clone(), reason: file.reason.clone() })
-                .collect(),
+            unjudged: run.unjudged.iter().map(Unjudged::from).collect(),
             dependencies: run.dependencies.iter().map(Dependency::from).collect(),
             outcome: run.outcome.as_ref().map(Ran::from),
             stages: report.timings.iter().map(Stage::from).collect(),
         }
+    }
+}
+
+impl From<&stage::Unjudged> for Unjudged {
+    fn from(file: &stage::Unjudged) -> Self {
+        Self { path: file.path.clone(), id: file.id, reason: file.reason.clone() }
     }
 }
 
@@ -64,6 +66,7 @@ impl Finding {
         Self {
             labels: finding.labels.iter().map(label).collect(),
             rule: finding.rule.clone(),
+            capability: finding.capability,
             severity: finding.severity,
             denies,
             message: finding.message.clone(),

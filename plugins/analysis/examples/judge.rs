@@ -66,8 +66,10 @@ fn show(analysis: &Analysis, out: &mut impl std::io::Write) -> Result<(), Box<dy
 
 fn json(path: &str) -> Result<(), Box<dyn Error>> {
     let Some(file) = read(path)? else { return Ok(()) };
-    let capabilities: HashMap<String, String> =
-        Analyser::catalogue().into_iter().map(|rule| (rule.id, rule.capability)).collect();
+    let capabilities: HashMap<String, String> = Analyser::catalogue()
+        .into_iter()
+        .map(|rule| (rule.id, rule.capability.name().to_owned()))
+        .collect();
     let judged = Analyser::default().analyse(&file, &Project::default());
     let finding = |analysis: &Analysis, finding: &lazaret_analysis::Finding| {
         let at = analysis.position(finding.span.start);

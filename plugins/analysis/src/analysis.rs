@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::Tree;
 
-use crate::catalogue::{self, OverrideError, Overrides};
+use crate::catalogue::{
+    self, Catalogues, OverrideError, Overrides, Profile, RuleError, RuleFile, Trigger,
+};
 use crate::clock::Clock;
 use crate::dependency;
+use crate::disguise::{self, Disguise};
 use crate::grammar::SyntaxError;
 use crate::judge::{self, Judge};
+use crate::reread;
 use crate::survey::{self, Seen, Survey};
 use crate::text::Text;
 use crate::{
@@ -24,6 +28,9 @@ pub struct Analysis {
     /// What the catalogue says about it, and syntax errors, in the order of their places. Of more
     /// than a thousand, the worst.
     pub findings: Vec<Finding>,
+    /// Why that is not all that it does, where the profile has to know all: the grammar did not
+    /// understand a part.
+    pub unjudged: Option<NotAnalysable>,
     /// The packages that it needs from outside, each once.
     pub dependencies: Vec<Dependency>,
     /// What it says in its own comments that it needs (PEP 723).
@@ -86,6 +93,7 @@ pub struct Project {
 /// Judges files by a catalogue.
 #[derive(Clone, Debug, Default)]
 pub struct Analyser {
+    catalogues: Catalogues,
     overrides: Overrides,
     python_minor: Option<u8>,
     distributions: BTreeMap<String, String>,
@@ -94,11 +102,46 @@ pub struct Analyser {
 impl Analyser {
     /// With the severities that a configuration sets.
     pub fn new(overrides: &Overrides) -> Result<Self, OverrideError> {
-        if !overrides.levels.is_empty() {
-            let known = catalogue::all().map(|catalogue| &catalogue.entries);
-            overrides.check(known.into_iter().flatten().map(|entry| entry.id.as_str()))?;
+        Self::default().weighing(overrides)
+    }
+
+    /// With the rules of a user beside ours. Their examples are tried.
+    pub fn with_rules(files: Vec<RuleFile>) -> Result<Self, RuleError> {
+        let added: Vec<Rule> =
+            files.iter().flat_map(|file| &file.rule).map(catalogue::Entry::rule).collect();
+        if added.is_empty() {
+            return Ok(Self::default());
         }
-        Ok(Self { overrides: overrides.clone(), ..Self::default() })
+        let analyser = Self { catalogues: Catalogues::extended(files)?, ..Self::default() };
+        added.iter().try_for_each(|rule| analyser.try_examples(rule))?;
+        Ok(analyser)
+    }
+
+    /// The same, with the severities that a configuration sets.
+    pub fn weighing(mut self, overrides: &Overrides) -> Result<Self, OverrideError> {
+        overrides.check(self.catalogues.entries().map(|entry| entry.id.as_str()))?;
+        self.overrides = overrides.clone();
+        Ok(self)
+    }
+
+    /// Fails where a rule does not do what its examples promise.
+    fn try_examples(&self, rule: &Rule) -> Result<(), RuleError> {
+        for language in rule.languages.iter().copied() {
+            let id = rule.id.clone();
+            if !rule.example.is_empty() && !self.fires(rule, language, &rule.example) {
+                return Err(RuleError::Example { id, language });
+            }
+            if !rule.counter.is_empty() && self.fires(rule, language, &rule.counter) {
+                return Err(RuleError::Counter { id, language });
+            }
+        }
+        Ok(())
+    }
+
+    fn fires(&self, rule: &Rule, language: Language, program: &str) -> bool {
+        let (path, contents) = (String::new(), program.as_bytes().to_vec());
+        let analysis = self.analyse(&SourceFile { path, language, contents }, &Project::default());
+        analysis.is_ok_and(|analysis| analysis.findings.iter().any(|one| one.rule == rule.id))
     }
 
     /// For Python 3.`minor`: what its standard library lacks is a dependency. Otherwise
@@ -122,19 +165,39 @@ impl Analyser {
         Ok(self)
     }
 
-    /// Every rule there is, with its own severity.
+    /// Every rule of ours, with its own severity.
     pub fn catalogue() -> Vec<Rule> {
-        let entries = catalogue::all().map(|catalogue| &catalogue.entries);
-        entries.into_iter().flatten().map(catalogue::Entry::rule).collect()
+        Self::default().rules()
     }
 
     /// The rules that are applied, with the severity that they are given.
     pub fn rules(&self) -> Vec<Rule> {
-        let applied = |mut rule: Rule| {
-            rule.severity = self.overrides.severity(&rule.id, rule.severity)?;
-            Some(rule)
+        let applied = |entry: &catalogue::Entry| {
+            let severity = self.overrides.severity(entry)?;
+            Some(Rule { severity, ..entry.rule() })
         };
-        Self::catalogue().into_iter().filter_map(applied).collect()
+        self.catalogues.entries().filter_map(applied).collect()
+    }
+
+    /// Adds what is seen in Bash that the grammar got wrong.
+    fn read_again(
+        &self,
+        tree: &Tree,
+        text: &Text,
+        clock: &Clock,
+        survey: &mut Survey,
+    ) -> Result<(), NotAnalysable> {
+        let Some(text) = reread::text(tree, text, clock)? else { return Ok(()) };
+        let tree = grammar::parse(Language::Bash, text.as_str(), clock)?;
+        let again = survey::of(Language::Bash, &tree, &text, clock, &self.catalogues)?;
+        // Bindings are numbered in each reading anew.
+        let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
+        survey.seen.extend(free.map(|mut seen| {
+            seen.way.iter_mut().for_each(|(binding, _)| *binding = None);
+            seen
+        }));
+        survey.seen.sort_by_key(|seen| seen.fact.span);
+        Ok(())
     }
 
     /// What the catalogues say, each of what is in its language.
@@ -143,20 +206,50 @@ impl Analyser {
         file: &SourceFile,
         text: &Text,
         errors: &[SyntaxError],
+        disguises: &[Disguise],
         survey: &Survey,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let within = survey.seen.iter().map(|seen| seen.language);
         let languages: BTreeSet<Language> = within.chain([file.language]).collect();
         for language in languages {
-            let mut judge = Judge::new(&file.path, language, &self.overrides, text);
+            let mut judge = Judge::new(
+                &file.path,
+                language,
+                self.catalogues.of(language),
+                &self.overrides,
+                text,
+            );
             if language == file.language {
                 judge.syntax(errors);
+                judge.disguises(disguises);
             }
             judge.uses(&survey.seen);
             findings.extend(judge.findings());
         }
         judge::sorted(findings)
+    }
+
+    /// Who is about to run a file wants it understood to its end. The grammar of Bash fails on
+    /// scripts that Bash runs; what it gets wrong is read again. Whoever gives the rule about syntax
+    /// errors a level has thought about it.
+    fn unjudged(
+        &self,
+        language: Language,
+        errors: &[SyntaxError],
+        text: &Text,
+    ) -> Option<NotAnalysable> {
+        if self.overrides.profile != Profile::Gate || language == Language::Bash {
+            return None;
+        }
+        let catalogue = self.catalogues.of(language);
+        let mut rules = catalogue.on(Trigger::Syntax).map(|rule| &catalogue.entries[rule]);
+        let is_told = rules.any(|rule| {
+            rule.languages.contains(&language) && self.overrides.rules.contains_key(&rule.id)
+        });
+        let error = errors.first().filter(|_| !is_told)?;
+        let line = text.position(error.span.start).line;
+        Some(NotAnalysable::Syntax { language, line })
     }
 
     /// Parses `file`, resolves its names, and judges what it reaches.
@@ -165,8 +258,12 @@ impl Analyser {
         let text = Text::of(file)?;
         let tree = grammar::parse(file.language, text.as_str(), &clock)?;
         let syntax_errors = grammar::syntax_errors(&tree);
-        let survey = survey::of(file.language, &tree, &text, &clock)?;
-        let findings = self.judged(file, &text, &syntax_errors, &survey);
+        let mut survey = survey::of(file.language, &tree, &text, &clock, &self.catalogues)?;
+        if file.language == Language::Bash {
+            self.read_again(&tree, &text, &clock, &mut survey)?;
+        }
+        let disguises = disguise::of(file.language, &tree, &text, &clock)?;
+        let findings = self.judged(file, &text, &syntax_errors, &disguises, &survey);
         let Survey { seen, imports, others, .. } = survey;
         let mut facts: Vec<Fact> = seen.into_iter().filter_map(|seen| fact(file, seen)).collect();
         facts.extend(others);
@@ -180,6 +277,7 @@ impl Analyser {
         Ok(Analysis {
             facts,
             findings,
+            unjudged: self.unjudged(file.language, &syntax_errors, &text),
             dependencies: dependency::of(file, &imports, &known),
             script: is_python.then(|| dependency::script(&file.path, text.as_str())).flatten(),
             path: file.path.clone(),

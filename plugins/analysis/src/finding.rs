@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, Span};
+use crate::{Capability, Language, Span};
 
 /// How bad it is. Ordered: worse is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,8 +37,8 @@ pub struct Rule {
     pub id: String,
     /// The languages it speaks of.
     pub languages: Vec<Language>,
-    /// What the code is able to do by it: `process`, `network`, `dynamic-code`.
-    pub capability: String,
+    /// What the code is able to do by it.
+    pub capability: Capability,
     /// Resolved names: `os.system`; `subprocess.*` for all below a module. A rule that is not
     /// about names has none.
     pub names: Vec<String>,
@@ -50,9 +50,9 @@ pub struct Rule {
     pub help: String,
     /// The weakness in the Common Weakness Enumeration, where there is one: `78`.
     pub cwe: Option<u32>,
-    /// A small program that it fires on.
+    /// A small program that it fires on; empty where a user's rule has none.
     pub example: String,
-    /// A program much like it that it does not fire on.
+    /// A program much like it that it does not fire on; empty where a user's rule has none.
     pub counter: String,
 }
 
@@ -61,6 +61,8 @@ pub struct Rule {
 pub struct Finding {
     /// The rule's id.
     pub rule: String,
+    /// What the code is able to do by it, where whoever found it says so.
+    pub capability: Option<Capability>,
     /// How bad it is.
     pub severity: Severity,
     /// What is there, in one line.

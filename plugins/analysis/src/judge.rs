@@ -3,12 +3,13 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
 
-use crate::catalogue::{self, Catalogue, Entry, Overrides, Trigger};
+use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
+use crate::disguise::Disguise;
 use crate::grammar::SyntaxError;
 use crate::program::BindingId;
 use crate::survey::Seen;
 use crate::text::Text;
-use crate::{FactKind, Finding, Language, Resolution, Severity, Span};
+use crate::{Argument, FactKind, Finding, Language, Resolution, Severity, Span};
 
 /// More than this of one file nobody reads, and each costs memory in every report.
 const MOST_FINDINGS: usize = 1_000;
@@ -20,6 +21,7 @@ pub(crate) struct Judge<'a> {
     catalogue: &'a Catalogue,
     /// What each rule of the catalogue weighs; nothing if it is off.
     severities: Vec<Option<Severity>>,
+    overrides: &'a Overrides,
     text: &'a Text,
     findings: Vec<Finding>,
 }
@@ -32,16 +34,16 @@ impl<'a> Judge<'a> {
     pub(crate) fn new(
         path: &'a str,
         language: Language,
-        overrides: &Overrides,
+        catalogue: &'a Catalogue,
+        overrides: &'a Overrides,
         text: &'a Text,
     ) -> Self {
-        let catalogue = catalogue::of(language);
         let severity = |entry: &Entry| {
             let speaks = entry.languages.contains(&language);
-            overrides.severity(&entry.id, entry.severity).filter(|_| speaks)
+            overrides.severity(entry).filter(|_| speaks)
         };
         let severities = catalogue.entries.iter().map(severity).collect();
-        Self { path, language, catalogue, severities, text, findings: Vec::new() }
+        Self { path, language, catalogue, severities, overrides, text, findings: Vec::new() }
     }
 
     /// What the grammar did not understand.
@@ -55,6 +57,16 @@ impl<'a> Judge<'a> {
                 None => self.first_line(error.span),
             };
             self.find(rule, &name, error.span);
+        }
+    }
+
+    /// What is not what it seems.
+    pub(crate) fn disguises(&mut self, disguises: &[Disguise]) {
+        for disguise in disguises {
+            let rules: Vec<usize> = self.catalogue.on(disguise.trigger).collect();
+            for rule in rules {
+                self.find(rule, &disguise.name, disguise.span);
+            }
         }
     }
 
@@ -91,11 +103,13 @@ impl<'a> Judge<'a> {
             // Excused or not, this is where it was judged.
             explained.extend(seen.way.iter().filter_map(|(binding, _)| *binding));
         }
+        // What a name is hidden for may weigh nothing to a configuration; hiding it still does.
         let mut worst = None;
         for rule in rules {
-            if applies(&self.catalogue.entries[rule], seen) && self.severities[rule].is_some() {
+            let entry = &self.catalogue.entries[rule];
+            if entry.languages.contains(&self.language) && applies(entry, seen) {
                 self.find_seen(rule, seen);
-                worst = worst.max(self.severities[rule]);
+                worst = worst.max(Some(entry.severity)).max(self.severities[rule]);
             }
         }
         if seen.is_roundabout && worst >= Some(Severity::Medium) {
@@ -110,7 +124,11 @@ impl<'a> Judge<'a> {
     fn find_seen(&mut self, rule: usize, seen: &Seen) {
         let before = self.findings.len();
         self.find(rule, &seen.fact.name, seen.focus);
+        let entry = &self.catalogue.entries[rule];
         for finding in &mut self.findings[before..] {
+            if entry.everyday && says_all(seen) {
+                finding.severity = self.overrides.everyday(entry, finding.severity);
+            }
             finding.labels = seen.way.iter().filter_map(|(_, label)| label.clone()).collect();
         }
     }
@@ -121,6 +139,7 @@ impl<'a> Judge<'a> {
         };
         self.findings.push(Finding {
             rule: entry.id.clone(),
+            capability: Some(entry.capability),
             severity,
             message: entry.message.replace("{name}", name),
             path: self.path.to_owned(),
@@ -174,4 +193,20 @@ fn trigger(kind: FactKind) -> Option<Trigger> {
 fn applies(entry: &Entry, seen: &Seen) -> bool {
     (entry.when.is_empty() || seen.fact.kind != FactKind::Reference)
         && entry.holds(&seen.fact.arguments)
+}
+
+/// Whether a reader of the line sees what it does: it is given constants, or words of which the
+/// first, the program, is one.
+fn says_all(seen: &Seen) -> bool {
+    let given = &seen.fact.arguments;
+    let is_written = |argument: &Argument| {
+        let begins = |quote: char| {
+            argument.text.starts_with(['[', '(']) && argument.text[1..].starts_with(quote)
+        };
+        argument.literal.is_some() || begins('\'') || begins('"')
+    };
+    match seen.language {
+        Language::Bash => !given.is_empty() && given.iter().all(is_written),
+        _ => given.first().is_some_and(is_written),
+    }
 }

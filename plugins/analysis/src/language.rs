@@ -45,6 +45,14 @@ impl Language {
         }
     }
 
+    /// The first of the languages that share an interpreter with this one.
+    pub(crate) fn family(self) -> Self {
+        match self {
+            Self::TypeScript | Self::Tsx => Self::JavaScript,
+            other => other,
+        }
+    }
+
     /// The language that people mean by a name: `py`, `node`, `sh`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {

@@ -9,9 +9,11 @@
 
 mod analysis;
 mod bash;
+mod capability;
 mod catalogue;
 mod clock;
 mod dependency;
+mod disguise;
 mod escape;
 mod fact;
 mod finding;
@@ -24,6 +26,7 @@ mod language;
 mod printable;
 mod program;
 mod python;
+mod reread;
 mod resolve;
 mod source;
 mod survey;
@@ -31,7 +34,8 @@ mod text;
 mod walk;
 
 pub use analysis::{Analyser, Analysis, Project};
-pub use catalogue::{Level, OverrideError, Overrides};
+pub use capability::{Capability, UnknownCapability};
+pub use catalogue::{Level, OverrideError, Overrides, Profile, RuleError, RuleFile};
 pub use clock::TIME_LIMIT;
 pub use dependency::{
     Aliases, Group, Manifest, Marker, Need, NotARequirement, Note, Place, Plan, Refusal, Refused,

@@ -64,9 +64,33 @@ pub enum NotAnalysable {
         /// The name, as declared.
         name: String,
     },
+    /// Its characters are two or four bytes long.
+    #[error("it is {name} text; only UTF-8 is read")]
+    Wide {
+        /// The encoding.
+        name: &'static str,
+    },
     /// It is an archive, which Python would run.
-    #[error("it is a zip archive")]
+    #[error("it is a zip archive, or ends in one; Python runs what is in it")]
     Archive,
+    /// It is compiled code, which Python would run.
+    #[error("it is compiled Python")]
+    Compiled,
+    /// The grammar does not understand it, and neither would the interpreter that is meant to run
+    /// it: what runs it is another, or it is not meant to be read.
+    #[error("it cannot be parsed as {} from line {line} on", language.name())]
+    Syntax {
+        /// What it should be written in.
+        language: Language,
+        /// The first line that is not understood.
+        line: usize,
+    },
+    /// It nests deeper than its grammar can be asked to follow.
+    #[error("it opens more than {limit} brackets and does not close them")]
+    TooDeep {
+        /// The most that may be open.
+        limit: usize,
+    },
     /// It does more than anybody would read a report of.
     #[error("it has more than {limit} calls, imports and references")]
     TooMuch {
@@ -74,9 +98,28 @@ pub enum NotAnalysable {
         limit: usize,
     },
     /// Parsing or judging it took longer than it may.
-    #[error("analysing it took longer than {} ms", limit.as_millis())]
+    #[error("analysing it took more than {} ms of a processor", limit.as_millis())]
     TooSlow {
         /// The limit.
         limit: Duration,
     },
+}
+
+impl NotAnalysable {
+    /// The reason's stable name in reports.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too-large",
+            Self::NotUtf8 { .. } => "not-utf-8",
+            Self::NulByte { .. } => "nul-byte",
+            Self::Encoding { .. } => "encoding",
+            Self::Wide { .. } => "wide-characters",
+            Self::Archive => "archive",
+            Self::Compiled => "compiled",
+            Self::Syntax { .. } => "syntax-error",
+            Self::TooDeep { .. } => "too-deep",
+            Self::TooMuch { .. } => "too-much",
+            Self::TooSlow { .. } => "too-slow",
+        }
+    }
 }

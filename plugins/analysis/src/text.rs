@@ -4,36 +4,17 @@
 //! to differ is therefore refused, or read the interpreter's way; and nothing is moved while
 //! doing so: an offset in the text is an offset in the file.
 
+mod encoding;
+mod format;
+
 use crate::{Language, NotAnalysable, Position, SourceFile, Span};
 
 /// The largest file that is analysed. Source that people write is smaller; at the grammars'
 /// usual speed this is a quarter of a second.
 pub const SIZE_LIMIT: usize = 2 * 1024 * 1024;
 
-/// How a zip archive begins. Python runs one whatever it is called.
-const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
-
-/// What some editors put before UTF-8. Grammars and interpreters skip it.
+/// What some editors put before UTF-8. Most grammars and interpreters skip it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// Encodings that Python may be told to read: those in which the text means what UTF-8 says.
-/// A latin-1 file whose text goes beyond ASCII is not UTF-8, and refused for that.
-const ENCODINGS: [&str; 14] = [
-    "utf-8",
-    "utf8",
-    "u8",
-    "utf",
-    "utf-8-sig",
-    "utf8-ucs2",
-    "utf8-ucs4",
-    "ascii",
-    "us-ascii",
-    "latin-1",
-    "latin1",
-    "l1",
-    "iso-8859-1",
-    "iso8859-1",
-];
 
 /// A file's text, and where its lines begin.
 #[derive(Clone, Debug)]
@@ -49,17 +30,13 @@ impl Text {
         if bytes.len() > SIZE_LIMIT {
             return Err(NotAnalysable::TooLarge { size: bytes.len(), limit: SIZE_LIMIT });
         }
-        if file.language == Language::Python && bytes.starts_with(ZIP_MAGIC) {
-            return Err(NotAnalysable::Archive);
-        }
-        if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
-            return Err(NotAnalysable::NulByte { offset });
-        }
+        format::refuse(file.language, bytes)?;
         let text = std::str::from_utf8(bytes)
             .map_err(|error| NotAnalysable::NotUtf8 { offset: error.valid_up_to() })?;
         let text = match file.language {
             Language::Python => python(text)?,
-            _ => text.to_owned(),
+            Language::JavaScript | Language::TypeScript | Language::Tsx => javascript(text),
+            Language::Bash => bash(text),
         };
         let lines = std::iter::once(0)
             .chain(
@@ -67,6 +44,12 @@ impl Text {
             )
             .collect();
         Ok(Self { text, lines })
+    }
+
+    /// The same place by place, with other letters in it.
+    pub(crate) fn reread(&self, text: String) -> Self {
+        debug_assert_eq!(text.len(), self.text.len());
+        Self { text, lines: self.lines.clone() }
     }
 
     /// All of it.
@@ -93,15 +76,67 @@ impl Text {
 
 /// Python's way: the encoding is declared, and a lone carriage return ends a line.
 fn python(text: &str) -> Result<String, NotAnalysable> {
-    let text = carriage_returns_as_line_feeds(text);
-    match declared_encoding(&text) {
-        Some(name) if !is_read(name) => Err(NotAnalysable::Encoding { name: name.to_owned() }),
+    let text = lone_carriage_returns(text);
+    match encoding::declared(&text) {
+        Some(name) if !encoding::is_read(name) => {
+            Err(NotAnalysable::Encoding { name: name.to_owned() })
+        }
         _ => Ok(text),
     }
 }
 
-/// The grammar takes a carriage return within a line for space; Python, for the line's end.
-fn carriage_returns_as_line_feeds(text: &str) -> String {
+/// JavaScript's way: four characters end a line. The grammar does not know all of them where a
+/// first line for the kernel ends.
+fn javascript(text: &str) -> String {
+    let text = lone_carriage_returns(text);
+    let end = text.find('\n').unwrap_or(text.len());
+    let first = &text[..end];
+    match first.starts_with("#!").then(|| first.find(['\u{2028}', '\u{2029}'])).flatten() {
+        // Both are as long as what takes their place.
+        Some(at) => format!("{}\n  {}", &text[..at], &text[at + '\u{2028}'.len_utf8()..]),
+        None => text,
+    }
+}
+
+/// Bash's way: only blanks, tabs and line feeds part words. What else the grammar takes for space
+/// is a letter like any other, and so is a byte order mark. Where every line ends in a carriage
+/// return too, the file comes from another system, and was not meant so.
+fn bash(text: &str) -> String {
+    const MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+    if !text.starts_with(BYTE_ORDER_MARK) && !text.contains(['\r', '\x0b', '\x0c', '#']) {
+        return text.to_owned();
+    }
+    let parts_lines = |text: &str| text.matches('\r').count() == text.matches("\r\n").count();
+    let letter = if parts_lines(text) { "\r" } else { "_" };
+    let mut bytes = text.replace('\r', letter).into_bytes();
+    if bytes.starts_with(&MARK) {
+        bytes[..MARK.len()].fill(b'_');
+    }
+    let mut is_escaped = false;
+    for at in 0..bytes.len() {
+        match bytes[at] {
+            b'\x0b' | b'\x0c' => bytes[at] = b'_',
+            // A blank that is escaped is a part of the word, and so is a `#` behind it.
+            b'#' if at >= 2 && matches!(bytes[at - 1], b' ' | b'\t') && is_escaped => {
+                bytes[at] = b'_';
+            }
+            _ => {}
+        }
+        is_escaped = match bytes[at] {
+            b' ' | b'\t' => at > 0 && bytes[at - 1] == b'\\' && backslashes(&bytes[..at]) % 2 == 1,
+            _ => false,
+        };
+    }
+    String::from_utf8(bytes).expect("letters took the place of letters")
+}
+
+/// How many backslashes are the last of these bytes.
+fn backslashes(bytes: &[u8]) -> usize {
+    bytes.iter().rev().take_while(|byte| **byte == b'\\').count()
+}
+
+/// Each carriage return that no line feed follows becomes one. The grammars take it for space.
+fn lone_carriage_returns(text: &str) -> String {
     if !text.contains('\r') {
         return text.to_owned();
     }
@@ -113,38 +148,4 @@ fn carriage_returns_as_line_feeds(text: &str) -> String {
             _ => character,
         })
         .collect()
-}
-
-/// The encoding that one of the first two lines declares, by the rule of PEP 263; the second
-/// counts only after an empty line or a comment.
-fn declared_encoding(text: &str) -> Option<&str> {
-    for line in text.lines().take(2) {
-        let line = line.trim_start_matches([BYTE_ORDER_MARK, ' ', '\t', '\u{c}']);
-        match line.strip_prefix('#') {
-            Some(comment) => {
-                if let Some(name) = encoding_in(comment) {
-                    return Some(name);
-                }
-            }
-            None if line.is_empty() => {}
-            None => return None,
-        }
-    }
-    None
-}
-
-/// The name after the first `coding:` or `coding=` that is followed by one.
-fn encoding_in(comment: &str) -> Option<&str> {
-    comment.match_indices("coding").find_map(|(at, word)| {
-        let rest = comment[at + word.len()..].strip_prefix([':', '='])?;
-        let name = rest.trim_start_matches([' ', '\t']);
-        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c));
-        let name = &name[..end.unwrap_or(name.len())];
-        (!name.is_empty()).then_some(name)
-    })
-}
-
-/// Python takes case and underscores for nothing.
-fn is_read(name: &str) -> bool {
-    ENCODINGS.contains(&name.to_ascii_lowercase().replace('_', "-").as_str())
 }

@@ -43,6 +43,7 @@ fn finding(
     };
     Ok(Finding {
         rule: format!("{}/{}", manifest.id, rule.id),
+        capability: None,
         severity: raw.severity.map_or(rule.severity, severity),
         message: if raw.message.is_empty() { rule.title.clone() } else { printable(&raw.message) },
         path: analysis.path().to_owned(),

@@ -7,7 +7,7 @@ use crate::Argument;
 /// A condition on what a call is given. It holds only where that is known: a rule that asks
 /// for something dangerous stays silent on what it cannot see, and one that excuses
 /// something safe does not excuse that.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Condition {
     /// The argument at this place, from 0.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::condition::Condition;
 use super::{Code, World};
-use crate::{Argument, Language, Rule, Severity};
+use crate::{Argument, Capability, Language, Rule, Severity};
 
 /// A file of the catalogue.
 #[derive(Debug, Deserialize)]
@@ -18,7 +18,7 @@ pub(super) struct File {
 
 /// What sets a rule off.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Trigger {
     /// The name is called, or its value taken.
     #[default]
@@ -37,20 +37,32 @@ pub(crate) enum Trigger {
     Roundabout,
     /// The file is not in the language's grammar.
     Syntax,
+    /// A character turns the direction of the text.
+    Direction,
+    /// There is something that is not seen, in a name or many in a row.
+    Unseen,
+    /// A name is written in other letters than it is read in.
+    Disguise,
+    /// The first line gives the file to another language, or runs code.
+    FirstLine,
 }
 
 /// A rule.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) languages: Vec<Language>,
-    pub(crate) capability: String,
+    pub(crate) capability: Capability,
     #[serde(default)]
     pub(crate) on: Trigger,
     #[serde(default)]
     pub(crate) names: Vec<String>,
     pub(crate) severity: Severity,
+    /// What programs of one's own do every day: in the profile `repo` it weighs less where the
+    /// line that does it says all that it does.
+    #[serde(default)]
+    pub(crate) everyday: bool,
     pub(crate) message: String,
     pub(crate) help: String,
     pub(crate) cwe: Option<u32>,
@@ -60,9 +72,11 @@ pub(crate) struct Entry {
     /// It does not hold if any of these does.
     #[serde(default)]
     pub(crate) unless: Vec<Condition>,
-    /// The smallest program that it fires on.
+    /// The smallest program that it fires on. Every rule of ours has both.
+    #[serde(default)]
     pub(crate) example: String,
     /// A program much like it, that it does not fire on.
+    #[serde(default)]
     pub(crate) counter: String,
 }
 
@@ -78,7 +92,7 @@ impl Entry {
         Rule {
             id: self.id.clone(),
             languages: self.languages.clone(),
-            capability: self.capability.clone(),
+            capability: self.capability,
             names: self.names.clone(),
             severity: self.severity,
             message: self.message.clone(),

@@ -7,18 +7,23 @@
 mod code;
 mod condition;
 mod entry;
+mod extension;
 mod overrides;
+mod profile;
 mod reducer;
 mod world;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::{Argument, Language};
+use crate::{Argument, Capability, Language};
 
 pub(crate) use code::Code;
 pub(crate) use entry::{Entry, Trigger};
+pub(crate) use extension::Catalogues;
+pub use extension::{RuleError, RuleFile};
 pub use overrides::{Level, OverrideError, Overrides};
+pub use profile::Profile;
 pub(crate) use reducer::Reducer;
 pub(crate) use world::{World, Wrapper};
 
@@ -32,6 +37,7 @@ macro_rules! files {
             include_str!(concat!("../../catalogue/", $language, "/network.toml")),
             include_str!(concat!("../../catalogue/", $language, "/files.toml")),
             include_str!(concat!("../../catalogue/", $language, "/data.toml")),
+            include_str!(concat!("../../catalogue/", $language, "/text.toml")),
         )
     };
 }
@@ -48,6 +54,8 @@ pub(crate) struct Catalogue {
     code_by_name: HashMap<String, Vec<usize>>,
     exact: HashMap<(Trigger, String), Vec<usize>>,
     below: HashMap<(Trigger, String), Vec<usize>>,
+    /// The length of the longest name that has something below it.
+    longest: usize,
 }
 
 /// Every catalogue there is, each for languages that share their names.
@@ -60,18 +68,29 @@ pub(crate) fn of(language: Language) -> &'static Catalogue {
     static PYTHON: OnceLock<Catalogue> = OnceLock::new();
     static JAVASCRIPT: OnceLock<Catalogue> = OnceLock::new();
     static BASH: OnceLock<Catalogue> = OnceLock::new();
+    let catalogue = match language {
+        Language::Python => &PYTHON,
+        Language::JavaScript | Language::TypeScript | Language::Tsx => &JAVASCRIPT,
+        Language::Bash => &BASH,
+    };
+    catalogue.get_or_init(|| Catalogue::read(files(language), Vec::new()))
+}
+
+/// The files of the languages that share their names with this one.
+fn files(language: Language) -> &'static str {
     match language {
-        Language::Python => PYTHON.get_or_init(|| Catalogue::read(files!("python"))),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => {
-            JAVASCRIPT.get_or_init(|| Catalogue::read(files!("javascript")))
-        }
-        Language::Bash => BASH.get_or_init(|| Catalogue::read(files!("bash"))),
+        Language::Python => files!("python"),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => files!("javascript"),
+        Language::Bash => files!("bash"),
     }
 }
 
 impl Catalogue {
-    fn read(toml: &str) -> Self {
-        let file: entry::File = toml::from_str(toml).expect("the catalogue is part of the program");
+    /// Reads files of ours, with rules beside theirs.
+    fn read(toml: &str, more: Vec<Entry>) -> Self {
+        let mut file: entry::File =
+            toml::from_str(toml).expect("the catalogue is part of the program");
+        file.rule.extend(more);
         let (mut exact, mut below) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         for (at, entry) in file.rule.iter().enumerate() {
             for name in &entry.names {
@@ -90,7 +109,8 @@ impl Catalogue {
                 code_by_name.entry(name.clone()).or_default().push(at);
             }
         }
-        Self { entries: file.rule, world, code: file.code, code_by_name, exact, below }
+        let longest = below.keys().map(|(_, prefix)| prefix.len()).max().unwrap_or(0);
+        Self { longest, entries: file.rule, world, code: file.code, code_by_name, exact, below }
     }
 
     /// The ways in which a call of this name may run code.
@@ -105,8 +125,10 @@ impl Catalogue {
         }
         let mut key = (on, name.to_owned());
         let mut found = self.exact.get(&key).cloned().unwrap_or_default();
-        if !self.below.is_empty() {
-            for (at, _) in name.rmatch_indices(['.', '/', ' ']) {
+        // A name may be as long as the file, with a dot at every other byte.
+        let end = (0..=self.longest.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
+        if self.longest > 0 {
+            for (at, _) in name[..end.unwrap_or(0)].rmatch_indices(['.', '/', ' ']) {
                 key.1.truncate(at + 1);
                 found.extend(self.below.get(&key).into_iter().flatten());
             }
@@ -115,7 +137,7 @@ impl Catalogue {
     }
 
     /// Whether a call with these arguments does something, as a rule says.
-    pub(crate) fn does(&self, capability: &str, name: &str, given: &[Argument]) -> bool {
+    pub(crate) fn does(&self, capability: Capability, name: &str, given: &[Argument]) -> bool {
         let rules = self.named(Trigger::Use, name);
         let mut entries = rules.into_iter().map(|at| &self.entries[at]);
         entries.any(|entry| entry.capability == capability && entry.holds(given))

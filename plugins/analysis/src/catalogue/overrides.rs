@@ -1,4 +1,4 @@
-//! Severities that the configuration sets.
+//! What the configuration says about how much rules weigh.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -6,10 +6,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::Severity;
+use super::{Entry, Profile};
+use crate::{Capability, Severity};
 
 /// How bad a rule's findings are, or that there are none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The rule is not applied.
@@ -24,12 +25,16 @@ pub enum Level {
     Critical,
 }
 
-/// Rules by their ids, with the level that each is given instead of its own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// How much rules weigh: by the profile, unless their capability has a level, unless they have
+/// one themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// The levels.
-    pub levels: BTreeMap<String, Level>,
+    /// Whose code it is.
+    pub profile: Profile,
+    /// Levels for all rules of a capability.
+    pub capabilities: BTreeMap<Capability, Level>,
+    /// Levels for rules, by their ids.
+    pub rules: BTreeMap<String, Level>,
 }
 
 /// Why overrides cannot be applied.
@@ -48,6 +53,12 @@ pub enum OverrideError {
     UnknownLevel {
         /// The level, as given.
         level: String,
+    },
+    /// A capability would weigh less that only rules by their names may.
+    #[error("cannot lower `{}`: code that has something to hide would pass unseen", capability.name())]
+    Guarded {
+        /// The capability.
+        capability: Capability,
     },
 }
 
@@ -79,19 +90,24 @@ impl FromStr for Level {
     }
 }
 
-impl FromIterator<(String, Level)> for Overrides {
-    fn from_iter<I: IntoIterator<Item = (String, Level)>>(levels: I) -> Self {
-        Self { levels: levels.into_iter().collect() }
+impl From<Profile> for Overrides {
+    fn from(profile: Profile) -> Self {
+        Self { profile, ..Self::default() }
     }
 }
 
 impl Overrides {
-    /// Fails on a rule that is not among `known`.
+    /// Fails on a rule that is not among `known`, and on capabilities that may not be lowered.
     pub(crate) fn check<'a>(
         &self,
         known: impl Iterator<Item = &'a str> + Clone,
     ) -> Result<(), OverrideError> {
-        match self.levels.keys().find(|id| !known.clone().any(|known| known == *id)) {
+        let lowered =
+            self.capabilities.iter().find(|(one, level)| one.is_guarded() && **level < Level::High);
+        if let Some((capability, _)) = lowered {
+            return Err(OverrideError::Guarded { capability: *capability });
+        }
+        match self.rules.keys().find(|id| !known.clone().any(|known| known == *id)) {
             Some(id) => {
                 Err(OverrideError::UnknownRule { id: id.clone(), nearest: nearest(id, known) })
             }
@@ -100,13 +116,29 @@ impl Overrides {
     }
 
     /// The severity that a rule has with these overrides; nothing if it is off.
-    pub(crate) fn severity(&self, id: &str, own: Severity) -> Option<Severity> {
-        self.levels.get(id).map_or(Some(own), |level| level.severity())
+    pub(crate) fn severity(&self, entry: &Entry) -> Option<Severity> {
+        if let Some(level) = self.rules.get(&entry.id) {
+            return level.severity();
+        }
+        let weighed = self.profile.severity(entry.capability, entry.severity);
+        match self.capabilities.get(&entry.capability) {
+            // What is guarded is raised, and not lowered from critical.
+            Some(level) if entry.capability.is_guarded() => level.severity().max(Some(weighed)),
+            Some(level) => level.severity(),
+            None => Some(weighed),
+        }
+    }
+
+    /// The same, of a finding whose line says all that it does.
+    pub(crate) fn everyday(&self, entry: &Entry, severity: Severity) -> Severity {
+        let is_told =
+            self.rules.contains_key(&entry.id) || self.capabilities.contains_key(&entry.capability);
+        if is_told { severity } else { self.profile.everyday(severity) }
     }
 }
 
 /// The known id that is most like `id`, if any is somewhat like it.
-fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     /// Two ids of one language share half of their letters by chance.
     const SOMEWHAT: f64 = 0.7;
     known

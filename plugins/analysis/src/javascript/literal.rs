@@ -86,6 +86,7 @@ fn escape<'a>(rest: &'a str, text: &mut String) -> &'a str {
             (after.get(1..end), after.get(end + 1..).unwrap_or_default())
         }
         'u' => digits(after, 4),
+        '0'..='7' => return octal(rest, text),
         '\n' | '\u{2028}' | '\u{2029}' => return after,
         '\r' => return after.strip_prefix('\n').unwrap_or(after),
         _ => {
@@ -101,6 +102,15 @@ fn escape<'a>(rest: &'a str, text: &mut String) -> &'a str {
         text.push(first);
         after
     }
+}
+
+/// A letter by its octal number, of which none is above 377.
+fn octal<'a>(rest: &'a str, text: &mut String) -> &'a str {
+    let most = if rest.starts_with(['0', '1', '2', '3']) { 3 } else { 2 };
+    let is_octal = |byte: &u8| (b'0'..=b'7').contains(byte);
+    let (number, left) = rest.split_at(rest.bytes().take(most).take_while(is_octal).count());
+    text.extend(u32::from_str_radix(number, 8).ok().and_then(char::from_u32));
+    left
 }
 
 /// So many digits, and what is left after them.
@@ -129,5 +139,6 @@ mod tests {
     #[test]
     fn escapes_are_read_as_javascript_reads_them() {
         assert_eq!(unescaped(r"\u0065v\x61l\u{21}\n\q"), "eval!\nq");
+        assert_eq!(unescaped(r"\1458\479"), "e8'9");
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::catalogue::{self, Trigger};
+use crate::catalogue::{Catalogues, Trigger};
 use crate::clock::Clock;
 use crate::program::BindingId;
 use crate::resolve::Names;
@@ -37,6 +37,7 @@ pub(super) fn survey(
     survey: &mut Survey,
     language: Language,
     clock: &Clock,
+    catalogues: &Catalogues,
     depth: usize,
 ) -> Result<Names, NotAnalysable> {
     let mut bound = Names::new();
@@ -46,7 +47,7 @@ pub(super) fn survey(
         }
         let is_same = embedded.language == language;
         let names = if is_same { survey.names.clone() } else { Names::new() };
-        let Some(within) = embedded.survey(&names, clock, depth + 1)? else { continue };
+        let Some(within) = embedded.survey(&names, clock, catalogues, depth + 1)? else { continue };
         if is_same {
             bound.extend(within.names.iter().map(|(name, path)| (name.clone(), path.clone())));
         }
@@ -54,7 +55,7 @@ pub(super) fn survey(
             import.span = embedded.place(import.span);
             import
         }));
-        let used = used(&within.seen);
+        let used = used(&within.seen, catalogues);
         let is_judged = |seen: &Seen| !seen.bound.iter().any(|binding| used.contains(binding));
         let seen = within.seen.into_iter().filter(is_judged);
         survey.seen.extend(seen.map(|seen| embedded.moved(seen)));
@@ -63,9 +64,9 @@ pub(super) fn survey(
 }
 
 /// The names that something is found through. What is bound to others is judged where that is done.
-fn used(seen: &[Seen]) -> HashSet<BindingId> {
+fn used(seen: &[Seen], catalogues: &Catalogues) -> HashSet<BindingId> {
     let is_ruled = |seen: &&Seen| {
-        !catalogue::of(seen.language).named(Trigger::Use, &seen.fact.name).is_empty()
+        !catalogues.of(seen.language).named(Trigger::Use, &seen.fact.name).is_empty()
     };
     let free = seen.iter().filter(|seen| seen.bound.is_empty()).filter(is_ruled);
     free.flat_map(|seen| &seen.way).filter_map(|(binding, _)| *binding).collect()
@@ -77,13 +78,14 @@ impl Embedded {
         &self,
         names: &Names,
         clock: &Clock,
+        catalogues: &Catalogues,
         depth: usize,
     ) -> Result<Option<Survey>, NotAnalysable> {
         let (path, contents) = (String::new(), self.code.as_bytes().to_vec());
         let file = SourceFile { path, language: self.language, contents };
         let Ok(text) = Text::of(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
-        super::survey(self.language, &tree, &text, clock, names, depth).map(Some)
+        super::survey(self.language, &tree, &text, clock, catalogues, names, depth).map(Some)
     }
 
     /// Where something is that is at this place in the code.

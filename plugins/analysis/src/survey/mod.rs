@@ -11,13 +11,13 @@ mod write;
 
 use tree_sitter::Tree;
 
+use crate::catalogue::Catalogues;
 use crate::clock::Clock;
 use crate::program::BindingId;
 use crate::resolve::Names;
 use crate::text::Text;
 use crate::{
-    DependencyKind, Fact, Label, Language, Marker, NotAnalysable, Span, bash, catalogue,
-    javascript, python,
+    DependencyKind, Fact, Label, Language, Marker, NotAnalysable, Span, bash, javascript, python,
 };
 pub(crate) use argument::{json, shortened};
 use embedded::Embedded;
@@ -87,8 +87,9 @@ pub(crate) fn of(
     tree: &Tree,
     text: &Text,
     clock: &Clock,
+    catalogues: &Catalogues,
 ) -> Result<Survey, NotAnalysable> {
-    survey(language, tree, text, clock, &Names::new(), 0)
+    survey(language, tree, text, clock, catalogues, &Names::new(), 0)
 }
 
 /// Surveys code at a depth, where some names are known.
@@ -97,10 +98,11 @@ fn survey(
     tree: &Tree,
     text: &Text,
     clock: &Clock,
+    catalogues: &Catalogues,
     names: &Names,
     depth: usize,
 ) -> Result<Survey, NotAnalysable> {
-    let catalogue = catalogue::of(language);
+    let catalogue = catalogues.of(language);
     let program = match language {
         Language::Python => python::lower(tree, text, clock)?,
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
@@ -114,7 +116,7 @@ fn survey(
             Language::Bash => surveyor.shell()?,
             _ => surveyor.survey(depth > 0)?,
         };
-        let bound = embedded::survey(&mut survey, language, clock, depth)?;
+        let bound = embedded::survey(&mut survey, language, clock, catalogues, depth)?;
         Ok((survey, bound))
     };
     let (mut survey, bound) = of_program(names)?;

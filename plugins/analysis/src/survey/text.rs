@@ -3,7 +3,7 @@
 use crate::clock::TooLate;
 use crate::program::{Expression, Id};
 use crate::survey::program::Surveyor;
-use crate::{Argument, Fact, FactKind, Resolution};
+use crate::{Argument, Capability, Fact, FactKind, Resolution};
 
 /// A shorter text says little.
 const SHORTEST: usize = 8;
@@ -13,9 +13,6 @@ const LONGEST: usize = 4096;
 
 /// Bytes of texts that are kept of one file.
 const BYTES: usize = 256 * 1024;
-
-/// The capability of rules about what writes files.
-const WRITES: &str = "fs.write";
 
 impl Surveyor<'_> {
     /// Texts, written out or put together.
@@ -42,7 +39,7 @@ impl Surveyor<'_> {
 
     /// The file that a call writes, if its name is known.
     pub(super) fn file_written(&mut self, id: Id, path: &str, given: &[Argument]) {
-        if !self.catalogue.does(WRITES, path, given) {
+        if !self.catalogue.does(Capability::FsWrite, path, given) {
             return;
         }
         let Some(name) = given.first().and_then(Argument::constant_text) else { return };

@@ -36,6 +36,11 @@ fn no_rule_fires_on_its_counter_example() {
 }
 
 #[test]
+fn every_rule_has_both_examples() {
+    each(|rule, _| assert!(!rule.example.is_empty() && !rule.counter.is_empty(), "{}", rule.id));
+}
+
+#[test]
 fn every_id_is_used_once_and_begins_with_a_language() {
     let mut ids: Vec<String> = Analyser::catalogue().into_iter().map(|rule| rule.id).collect();
     ids.sort();

@@ -29,6 +29,8 @@ fn survives(language: Language, contents: &[u8]) {
         Err(
             NotAnalysable::TooSlow { .. }
             | NotAnalysable::TooMuch { .. }
+            | NotAnalysable::Syntax { .. }
+            | NotAnalysable::TooDeep { .. }
             | NotAnalysable::NulByte { .. }
             | NotAnalysable::NotUtf8 { .. },
         ) => {}
@@ -145,4 +147,11 @@ fn of_too_many_findings_the_worst_are_kept() {
     let found = rules(Language::Python, &program);
     assert_eq!(found.len(), 1_000);
     assert_eq!(found.last().map(String::as_str), Some("python/dynamic-code"));
+}
+
+/// Every part of the name was looked for by itself: a name of a megabyte took 44 seconds.
+#[test]
+fn a_name_as_long_as_the_file_is_looked_for_once() {
+    let name = "a.".repeat(500_000);
+    assert_eq!(rules(Language::Bash, &name), [""; 0]);
 }

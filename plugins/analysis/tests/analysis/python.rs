@@ -122,7 +122,10 @@ fn an_annotation_is_not_a_use_but_what_it_calls_runs() {
 
 #[test]
 fn identifiers_are_compared_as_python_compares_them() {
-    assert_eq!(rules(Language::Python, "𝘦𝘷𝘢𝘭('1')\n"), ["python/dynamic-code"]);
+    assert_eq!(
+        rules(Language::Python, "𝘦𝘷𝘢𝘭('1')\n"),
+        ["python/disguised-name", "python/dynamic-code"]
+    );
 }
 
 #[test]

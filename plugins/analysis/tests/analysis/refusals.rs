@@ -56,3 +56,32 @@ fn columns_count_characters() {
     let finding = finding(&analysis, "python/dynamic-code");
     assert_eq!(analysis.position(finding.span.start), Position { line: 1, column: 11 });
 }
+
+#[test]
+fn every_reason_has_a_name_of_its_own() {
+    for (contents, id) in [
+        (b"\xff\xfee\0v\0".as_slice(), "wide-characters"),
+        (b"\xfe\xff\0e\0v", "wide-characters"),
+        (b"\xff\xfe\0\0e\0\0\0", "wide-characters"),
+        (b"#\0", "nul-byte"),
+        (b"# \xff", "not-utf-8"),
+        (b"#coding: utf-7", "encoding"),
+        (b"\x7f\x45\x4c\x46\x02\x01\x01\0", "nul-byte"),
+    ] {
+        assert_eq!(refusal(Language::Python, contents).id(), id, "{contents:?}");
+    }
+    // Who only writes about archives is read.
+    analyse(Language::Python, "x = 'PK\\x05\\x06'  # PK\u{5}\u{6}\n");
+}
+
+/// One step of the parser took 26 ms, and the clock was looked at after a hundred.
+#[test]
+fn brackets_that_stay_open_in_great_numbers_are_refused() {
+    let open = "a<".repeat(50_000);
+    assert_eq!(refusal(Language::TypeScript, open.as_bytes()).id(), "too-deep");
+    for language in Language::ALL {
+        assert_eq!(refusal(language, "(a,".repeat(50_000).as_bytes()).id(), "too-deep");
+    }
+    let closed = "let a: A<B>;\nif (a < b) c();\n".repeat(10_000);
+    assert_eq!(analyse(Language::TypeScript, &closed).syntax_errors(), 0);
+}
