@@ -10,7 +10,7 @@ use super::{FINDINGS, OK, UNDECIDED, check, input, print, tell};
 use crate::config::{Config, Layers};
 use crate::report::deps::{Dependencies, human, requirements};
 use crate::stage::{StageConfig, Unjudged};
-use crate::stages::analysis::{AnalysisConfig, analyse_all};
+use crate::stages::analysis::{self, AnalysisConfig, analyse_all};
 
 /// What is read, and what the exit codes say.
 pub(super) const CODES: &str = "\
@@ -76,9 +76,7 @@ pub(super) fn deps(mut layers: Layers, arguments: &DepsArgs) -> Result<u8, CliEr
     for (file, judged) in submission.code.iter().zip(judged) {
         match judged {
             Ok(analysis) => read.push(analysis),
-            Err(reason) => {
-                unjudged.push(Unjudged { path: file.path.clone(), reason: reason.to_string() });
-            }
+            Err(why) => unjudged.push(analysis::unjudged(file, &why)),
         }
     }
     let plan = Plan::of(&read, &manifests);

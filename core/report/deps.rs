@@ -126,9 +126,7 @@ impl Dependencies {
             written: refused.written.clone(),
             reason: refused.reason.to_string(),
         });
-        let unjudged = unjudged
-            .iter()
-            .map(|file| v1::Unjudged { path: file.path.clone(), reason: file.reason.clone() });
+        let unjudged = unjudged.iter().map(v1::Unjudged::from);
         Self {
             version: 1,
             needs: plan.needs.iter().map(Needed::from).collect(),

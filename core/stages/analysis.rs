@@ -150,7 +150,8 @@ impl Stage for AnalysisStage {
     }
 }
 
-fn unjudged(file: &SourceFile, why: &NotAnalysable) -> Unjudged {
+/// A file that could not be judged.
+pub(crate) fn unjudged(file: &SourceFile, why: &NotAnalysable) -> Unjudged {
     Unjudged { path: file.path.clone(), id: why.id(), reason: why.to_string() }
 }
 
