@@ -205,8 +205,13 @@ impl<S> Pool<S> {
         Some(sandbox)
     }
 
+    /// Whether a job has a sandbox, or waits for one.
+    pub(crate) fn is_used(&self) -> bool {
+        self.leased() > 0 || !self.waiting.is_empty()
+    }
+
     /// How many are used, or made clean.
-    pub(crate) fn leased(&self) -> usize {
+    fn leased(&self) -> usize {
         self.leased + self.returning.resetting()
     }
 

@@ -251,8 +251,8 @@ impl Pools {
 
     /// Notes since when all places are held by containers that nobody uses, and that do not go.
     fn look_for_stuck(&self) {
-        let leased: usize = self.all().values().map(Pool::leased).sum();
-        let is_stuck = leased == 0 && self.places.available_permits() == 0;
+        let is_used = self.all().values().any(Pool::is_used);
+        let is_stuck = !is_used && self.places.available_permits() == 0;
         let mut since = self.stuck_since.lock().unwrap_or_else(PoisonError::into_inner);
         *since = is_stuck.then(|| since.unwrap_or_else(Instant::now));
     }

@@ -10,7 +10,8 @@ use lazaret_sandbox::{
     Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner,
     RunnerError,
 };
-use tokio::time::timeout;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout_at};
 
 use crate::engine::offered;
 use crate::maker::Maker;
@@ -20,7 +21,7 @@ use crate::{DockerConfig, doctor, image};
 /// The name in configuration and messages.
 const NAME: &str = "docker";
 
-/// How long a job waits for a place when all are taken. Whoever takes turns before has fewer turns
+/// How long a job waits for a place when all are taken. Whoever takes turns before has no more turns
 /// than there are places; then only used containers that do not go can hold them.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -50,23 +51,18 @@ impl DockerRunner {
 
     /// A sandbox on the best engine. One that is down is left out; nothing of the job was told to it.
     async fn lease(&self, job: &Job) -> Result<Lease, RunnerError> {
+        let deadline = Instant::now() + PATIENCE;
         let mut engines: Vec<&Arc<Pools>> = self.engines.iter().collect();
         engines.sort_by_key(|pools| Reverse(pools.rank(job)));
-        let mut failure = None;
-        for pools in engines {
-            let Some(place) = pools.try_place() else { continue };
-            match pools.lease(job, place).await {
+        let mut failure = RunnerError::Closed;
+        while !engines.is_empty() {
+            let (index, place) = place(&engines, deadline).await?;
+            match engines.remove(index).lease(job, place).await {
                 Ok(lease) => return Ok(lease),
-                Err(error) => failure = Some(error),
+                Err(error) => failure = error,
             }
         }
-        if let Some(error) = failure {
-            return Err(error);
-        }
-        let free = self.engines.iter().map(|pools| Box::pin(pools.place()));
-        let free = timeout(PATIENCE, select_all(free)).await;
-        let (place, index, _) = free.map_err(|_| RunnerError::NoTurn { waited: PATIENCE })?;
-        self.engines[index].lease(job, place?).await
+        Err(failure)
     }
 
     /// Whether some engine could run programs for all these interpreters.
@@ -100,6 +96,21 @@ impl DockerRunner {
         }
         Ok(())
     }
+}
+
+/// A place on the best engine that has one; where none has, on the first that gets one.
+async fn place(
+    engines: &[&Arc<Pools>],
+    deadline: Instant,
+) -> Result<(usize, OwnedSemaphorePermit), RunnerError> {
+    let free = |(index, pools): (usize, &&Arc<Pools>)| Some((index, pools.try_place()?));
+    if let Some(free) = engines.iter().enumerate().find_map(free) {
+        return Ok(free);
+    }
+    let places = select_all(engines.iter().map(|pools| Box::pin(pools.place())));
+    let (place, index, _) =
+        timeout_at(deadline, places).await.map_err(|_| RunnerError::NoTurn { waited: PATIENCE })?;
+    Ok((index, place?))
 }
 
 #[async_trait]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::support::{bash_config, containers, until, warm, warmed};
-use lazaret_docker::{DockerConfig, Reuse};
+use lazaret_docker::{DockerConfig, DockerRunner, Reuse};
 use lazaret_sandbox::conformance::program::{Program, bash, stdout};
 use lazaret_sandbox::{Events, Runner, RunnerError, Status};
 
@@ -186,5 +186,18 @@ async fn with_reuse_what_hit_a_limit_is_not_used_again() {
     let program = bash("sleep 1000").limit(|limits| limits.wall = Duration::from_millis(300));
     of_tenant(program, "one").end(&runner, Status::TimeLimit).await;
     until("it is gone", async || runner.pools()[0].destroyed == 1).await;
+    runner.close().await;
+}
+
+/// One engine is down, and the other has a place for one program.
+#[tokio::test]
+async fn whoever_finds_no_place_waits_for_the_engine_that_works() {
+    let hosts = ["unix:///nowhere.sock", "unix:///var/run/docker.sock"].map(str::to_owned);
+    let config =
+        DockerConfig { hosts: hosts.into(), max: std::num::NonZeroU32::MIN, ..bash_config("half") };
+    let runner = DockerRunner::new(config);
+    let run = || async { stdout(&bash("sleep 0.5; echo ran").succeed(&runner).await) };
+    let ran = tokio::join!(run(), run(), run());
+    assert_eq!(ran, ("ran\n".into(), "ran\n".into(), "ran\n".into()));
     runner.close().await;
 }
