@@ -21,6 +21,10 @@ use crate::system;
 const SOCKETS: [&str; 5] =
     ["/proc/net/unix", "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"];
 
+/// The state of a connection of which only the kernel remembers something, as lists of TCP have it in
+/// their fourth column (`TCP_TIME_WAIT`).
+const REMEMBERED: &str = "06";
+
 /// Linux removes what it finds in circles a little later.
 const MOMENT: Duration = Duration::from_millis(10);
 const MOMENTS: u32 = 20;
@@ -70,15 +74,17 @@ impl Counts {
     }
 }
 
-/// How many lines a file has now.
-fn lines(file: &File) -> std::io::Result<usize> {
-    let (mut room, mut offset, mut lines) = ([0; 4096], 0, 0);
+/// How many lines a list has now.
+fn lines(list: &File) -> std::io::Result<usize> {
+    let (mut text, mut room) = (Vec::new(), [0; 4096]);
     loop {
-        let length = file.read_at(&mut room, offset)?;
+        let length = list.read_at(&mut room, text.len() as u64)?;
         if length == 0 {
-            return Ok(lines);
+            break;
         }
-        lines += room[..length].split(|byte| *byte == b'\n').skip(1).count();
-        offset += length as u64;
+        text.extend_from_slice(&room[..length]);
     }
+    let text = String::from_utf8_lossy(&text);
+    let is_there = |line: &&str| line.split_whitespace().nth(3) != Some(REMEMBERED);
+    Ok(text.lines().filter(is_there).count())
 }
