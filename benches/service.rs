@@ -1,8 +1,9 @@
 //! What a service costs its callers that runs programs in gVisor: `cargo bench --bench service`.
 //!
 //! Needs the engine and the images of `tests/engine/up`. Each request waits until the pool is full,
-//! so that it meets a warm sandbox that nothing has used. Whoever quotes a number quotes the machine,
-//! and the load beside it.
+//! so that it meets a warm sandbox that nothing has used. JavaScript is measured twice, with the Node.js
+//! of Debian 12 and with a recent one. Whoever quotes a number quotes the machine, and the load beside
+//! it.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints")]
 
@@ -24,9 +25,12 @@ isolation = "gvisor"
 warm = { python = 1, node = 1, bash = 1 }
 [docker.images]
 python = "lazaret-base/python"
-node = "lazaret-base/node"
 bash = "lazaret-base/bash"
 "#;
+
+/// Images with Node.js 18, and 24.
+const OLD_NODE: &str = "lazaret-base/node";
+const NEW_NODE: &str = "lazaret-base/typescript";
 
 struct Service {
     child: Child,
@@ -35,9 +39,10 @@ struct Service {
 }
 
 impl Service {
-    fn start() -> Self {
+    fn start(node: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("service.toml"), CONFIGURATION).unwrap();
+        let configuration = format!("{CONFIGURATION}node = \"{node}\"\n");
+        std::fs::write(directory.path().join("service.toml"), configuration).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_lazaret"));
         command.current_dir(directory.path()).stderr(Stdio::piped());
         command.args(["--config", "service.toml", "serve", "--listen", "127.0.0.1:0"]);
@@ -115,20 +120,23 @@ fn load() -> String {
     std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()
 }
 
+fn measure(service: &Service, name: &str, language: &str, code: &str) {
+    let times = (0..ROUNDS).map(|_| {
+        service.wait_until_full();
+        service.run(language, code)
+    });
+    show(name, times.collect());
+}
+
 fn main() {
-    let service = Service::start();
-    let programs = [
-        ("python", "def main(x):\n    return x + 1\n"),
-        ("javascript", "function main({ x }) { return x + 1; }\n"),
-        ("bash", "main() { echo $((x + 1)) >&3; }\n"),
-    ];
-    for (language, code) in programs {
-        let times = (0..ROUNDS).map(|_| {
-            service.wait_until_full();
-            service.run(language, code)
-        });
-        show(language, times.collect());
-    }
+    const JAVASCRIPT: &str = "function main({ x }) { return x + 1; }\n";
+    let old = Service::start(OLD_NODE);
+    measure(&old, "Node.js 18", "javascript", JAVASCRIPT);
+    drop(old);
+    let service = Service::start(NEW_NODE);
+    measure(&service, "Node.js 24", "javascript", JAVASCRIPT);
+    measure(&service, "Python", "python", "def main(x):\n    return x + 1\n");
+    measure(&service, "Bash", "bash", "main() { echo $((x + 1)) >&3; }\n");
     let before = service.resident();
     let code = "import os\ndef main(x):\n    for _ in range(3200):\n        os.write(1, b'x' * 65536)\n    return x + 1\n";
     let body = json!({"code": code, "language": "python", "arguments": {"x": 41}}).to_string();
