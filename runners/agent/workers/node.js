@@ -31,9 +31,6 @@
   const identity = ({ dev, ino }) => `${dev}:${ino}`;
   const resultPipe = identity(fs.fstatSync(RESULT));
 
-  // What `main` has returned, until it is told.
-  let result = '';
-
   // The program, and before there is one, an empty file.
   let entry = '/dev/null';
   let directory = '/dev';
@@ -98,20 +95,16 @@
   // Only a good end is quick: after it, nothing is left to be said. Node tells of an error when the
   // exit handlers have run; and what has put itself around `process.emit` works after them, too.
   function leave(code) {
-    if (code !== 0 || process.emit !== emit || process.reallyExit !== reallyExit) {
-      tell(result);
-      return;
-    }
+    if (code !== 0 || process.emit !== emit || process.reallyExit !== reallyExit) return;
     for (const listener of process.rawListeners('exit')) listener.call(process, code);
     const exitCode = process.exitCode ?? code;
-    const isQuick = !hasLibraries();
-    if (tell(isQuick ? `${result}\0${exitCode & 0xff}\n` : result) && isQuick) {
+    if (!hasLibraries() && tell(`\0${exitCode & 0xff}\n`)) {
       wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_WHILE);
     }
     process.reallyExit(exitCode);
   }
 
-  // The result and the code together: whoever hears of each by itself has more to do.
+  // A program may have put something of its own in this place, or nothing.
   function tell(text) {
     try {
       if (identity(fstatSync(RESULT)) !== resultPipe) return false;
@@ -133,7 +126,7 @@
     if (typeof main !== 'function') {
       fail(`lazaret: \`${path.relative('/work', entry)}\` has no function \`main\``);
     }
-    result = encode(await main(values));
+    tell(encode(await main(values)));
   }
 
   function takeEnvironment(environment) {

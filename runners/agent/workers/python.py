@@ -20,9 +20,6 @@ import select
 
 RESULT, INSTRUCTIONS = 3, 4
 
-# What `main` has returned, until it is told.
-result = b""
-
 # In steps, because a program that is there waits for no more than one of them; and not at once,
 # because where one program follows another, the next is there already.
 OFTEN = ("collections", "functools", "enum", "re", "json")
@@ -50,8 +47,8 @@ def remember():
 
 
 def work():
-    global result_pipe
-    result_pipe = identity(RESULT)
+    global result_pipe, own
+    result_pipe, own = identity(RESULT), os.getpid()
     own_path = list(sys.path)
     instructions = decode(read_all(INSTRUCTIONS).decode())
     take_environment(instructions["environment"])
@@ -117,7 +114,6 @@ def run_script(path, words):
 
 
 def run_main(path, entry, arguments, own_path):
-    global result
     name = path.rpartition("/")[2].rpartition(".")[0]
     module = type(sys)(name)
     sys.modules.setdefault(name, module)
@@ -128,7 +124,7 @@ def run_main(path, entry, arguments, own_path):
     value = main(**arguments)
     if hasattr(value, "__await__"):
         value = wait_for(value, own_path)
-    result = encode(value)
+    tell(encode(value))
 
 
 def execute(module, path, words):
@@ -219,11 +215,7 @@ def leave(code):
     holds any more is closed, and what was printed is written."""
     if has_libraries():
         # They may have something to do at the end that Python does not know of.
-        tell_result()
         sys.exit(code)
-    if atexit._ncallbacks():
-        # Who knows whether they come back.
-        tell_result()
     if "threading" in sys.modules:
         sys.modules["threading"]._shutdown()
     atexit._run_exitfuncs()
@@ -233,7 +225,10 @@ def leave(code):
         del sys.modules[name]
     gc.collect()
     code = code if flush([sys.stdout, sys.stderr]) else code or 120
-    tell_all(code)
+    if tell(b"\0%d\n" % code):
+        # The agent ends this process when it has answered. So nobody has to wait until that is taken
+        # apart.
+        select.select([], [], [], 1)
     os._exit(code)
 
 
@@ -242,27 +237,17 @@ def identity(descriptor):
     return found.st_dev, found.st_ino
 
 
-def tell_result():
-    """Tells the agent what `main` has returned. A program may have put something of its own in this
-    place, or nothing."""
-    global result
-    told, result = result, b""
+def tell(text):
+    """Tells the agent something: what `main` has returned, and behind a NUL, which is in no result,
+    the code. A program may have put something of its own in this place, or nothing; and a child that
+    it has forked tells nothing."""
     try:
-        if identity(RESULT) == result_pipe:
-            write_all(RESULT, told)
+        if os.getpid() == own and identity(RESULT) == result_pipe:
+            write_all(RESULT, text)
             return True
     except OSError:
         pass
     return False
-
-
-def tell_all(code):
-    """The same, with the code behind a NUL, which is in no result. The agent answers, and ends this
-    process; so nobody need wait until that is taken apart."""
-    global result
-    result += b"\0%d\n" % code
-    if tell_result():
-        select.select([], [], [], 1)
 
 
 def opened():

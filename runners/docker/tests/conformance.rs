@@ -5,3 +5,9 @@ use lazaret_docker::DockerRunner;
 use crate::support::config;
 
 lazaret_sandbox::conformance!(DockerRunner::new(config()));
+
+#[tokio::test]
+async fn in_a_sandbox_for_one_run_nobody_else_is_seen() {
+    lazaret_sandbox::conformance::isolation::nobody_else_is_seen(&DockerRunner::new(config()))
+        .await;
+}

@@ -7,6 +7,12 @@ mod with_everything {
     use super::*;
 
     lazaret_sandbox::conformance!(ProcessRunner::new(ProcessConfig::default()));
+
+    #[tokio::test]
+    async fn nobody_else_is_seen() {
+        let runner = ProcessRunner::new(ProcessConfig::default());
+        lazaret_sandbox::conformance::isolation::nobody_else_is_seen(&runner).await;
+    }
 }
 
 /// No control groups and no Landlock: the agent counts by itself, and the walls are enough.

@@ -84,7 +84,7 @@ async fn nodes_exit_code_is_the_programs_in_whatever_way_it_ends() {
     assert_eq!((outcome.exit_code, outcome.signal), (None, Some(9)));
 }
 
-/// It ends by killing itself, so nothing may be left to be written.
+/// It is ended before it has ended by itself, so nothing may be left to be written.
 #[tokio::test]
 async fn all_that_node_prints_arrives_and_its_result_too() {
     let code = "console.log('x'.repeat(500000)); console.error('y'.repeat(300000));";

@@ -56,6 +56,8 @@ macro_rules! conformance {
                 python_cannot_return_a_set,
                 python_without_main_is_told_so,
                 python_that_leaves_early_has_no_result,
+                a_child_of_python_ends_nothing_but_itself,
+                a_result_is_told_however_the_end_comes,
                 javascript_returns_what_json_can_say,
                 javascript_returns_undefined_as_null,
                 javascript_main_is_found_however_it_is_declared,
@@ -135,6 +137,7 @@ macro_rules! conformance {
                 runs_beside_each_other_do_not_meet,
                 a_ready_runner_says_how_strong_it_is,
                 what_was_used_is_told,
+                what_children_used_is_told,
             ]
         }
     };

@@ -1,7 +1,7 @@
 //! The time from a program's start to the agent's last word.
 //!
 //! One loop waits for everything at once, with a look at the limits in between. The run is over
-//! when the *first* process ends, or has told the code with which it ends: whatever it left behind is
+//! when the *first* process ends, or the code is told with which it ends: whatever it left behind is
 //! ended with it, so a background process that holds standard output neither delays the answer nor
 //! survives it.
 
@@ -39,6 +39,9 @@ pub(super) struct Session<'a> {
     truncated: (bool, bool),
     end: Option<End>,
     told: Told,
+    /// A result has come, and nothing else: the last word follows it at once, usually. It goes with
+    /// that, or with whatever is next.
+    holds_back: bool,
     limit: Option<LimitHit>,
     host_is_gone: bool,
 }
@@ -65,6 +68,7 @@ impl<'a> Session<'a> {
             truncated: (false, false),
             end: None,
             told: Told::default(),
+            holds_back: false,
             limit: None,
             host_is_gone: false,
         }
@@ -127,7 +131,7 @@ impl<'a> Session<'a> {
     ) -> Vec<(Place, PollFd<'b>)> {
         let when = |condition, flags| if condition { flags } else { PollFlags::empty() };
         let listening = when(self.program.stdin.has_room(), PollFlags::POLLIN);
-        let talking = when(self.outbox.has_more(), PollFlags::POLLOUT);
+        let talking = when(self.outbox.has_more() && !self.holds_back, PollFlags::POLLOUT);
         let mut all = vec![
             (Place::Host, PollFd::new(input, listening)),
             (Place::Answers, PollFd::new(output, talking)),
@@ -161,14 +165,11 @@ impl<'a> Session<'a> {
         if ready.contains(&Place::Instructions) {
             self.program.instructions.feed();
         }
-        if ready.contains(&Place::Tap) {
-            self.draw();
-        }
+        self.holds_back = ready.contains(&Place::Tap) && self.draw_only_a_result();
         if ready.contains(&Place::Children) {
             self.end = self.children.reap(self.program.process);
         }
-        // With the last word it goes at once.
-        if self.told.code().is_none() {
+        if self.told.code().is_none() && !self.holds_back {
             self.host_is_gone |= self.outbox.send().is_err();
         }
         Ok(())
@@ -199,6 +200,14 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Reads what the program wrote. Whether that is only a result, and a small one.
+    fn draw_only_a_result(&mut self) -> bool {
+        /// A larger one is sent while more of it comes.
+        const SMALL: u64 = 4096;
+        let printed = self.printed;
+        self.draw() && self.printed == printed && self.returned <= SMALL
+    }
+
     /// Reads what the program wrote, once from each pipe. Whether there was anything.
     fn draw(&mut self) -> bool {
         let (size, output) = (self.limits.artifact_size, self.limits.output);
@@ -225,24 +234,33 @@ impl<'a> Session<'a> {
         let (stdout_truncated, stderr_truncated) = self.truncated;
         let done = Done { exit_code, signal, limit, stdout_truncated, stderr_truncated, usage };
         self.outbox.message(Kind::Done, &done)?;
-        self.outbox.send_all().attempt(Part::Conversation, "answer the host")?;
         if unburied.is_some() {
+            // What goes at once goes before that is waited for; and nobody runs while a host is slow.
+            let _ = self.outbox.send();
             self.children.kill_all();
         }
+        self.outbox.send_all().attempt(Part::Conversation, "answer the host")?;
         Ok(Ending::Done { limit, unburied })
     }
 
-    /// Whether the host need not wait until the program is really gone: it has told how it ends, and
-    /// left nothing to collect that it could still change. gVisor takes milliseconds to take apart
-    /// what an interpreter was made of.
+    /// Whether the host need not wait until the program is really gone: it has told how it ends, is
+    /// alone, and left nothing to collect that it could still change. gVisor takes milliseconds to
+    /// take apart what an interpreter was made of.
     fn need_not_be_buried(&self) -> bool {
         let is_told = self.told.code().is_some() && self.end.is_none() && self.limit.is_none();
-        is_told && self.watch.kernel() == Kernel::Gvisor && artifacts::are_none()
+        is_told
+            && self.watch.kernel() == Kernel::Gvisor
+            && self.watch.has_one_process()
+            && artifacts::are_none()
     }
 
-    /// Takes what is left of a program that waits to be ended; what it has used.
+    /// Takes what is left of a program that waits to be ended; what it has used. Threads of it may go
+    /// on to print, for which nobody waits.
     fn look_last(&mut self) -> Spent {
-        while self.draw() {}
+        /// More than a pipe holds.
+        const DRAWS: usize = 32;
+        let mut draws = 0..DRAWS;
+        while self.limit.is_none() && draws.next().is_some() && self.draw() {}
         self.limit = self.limit.or_else(|| self.watch.look());
         self.watch.spent_by_first()
     }

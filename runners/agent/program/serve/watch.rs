@@ -75,6 +75,12 @@ impl Watch {
         self.evidence.kernel
     }
 
+    /// Whether the program has no process but one, not even any that have ended and that nobody has
+    /// waited for.
+    pub(super) fn has_one_process(&self) -> bool {
+        leaders(self.evidence.zygote) == 1
+    }
+
     /// When the wall clock's limit ends. None where that is further than the clock goes.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.start.checked_add(Duration::from_micros(self.limits.wall))

@@ -77,3 +77,15 @@ pub async fn what_was_used_is_told(runner: &dyn Runner) {
     assert_eq!(usage.printed, 1500, "{usage:?}");
     assert!(usage.measured.cpu != Source::Unknown && usage.measured.memory != Source::Unknown);
 }
+
+/// Of those also for whom nobody waits.
+pub async fn what_children_used_is_told(runner: &dyn Runner) {
+    let burn = "import time\nwhile time.process_time() < 0.4: pass";
+    let code = format!(
+        "import subprocess, sys, time\ndef main():\n    \
+         subprocess.Popen([sys.executable, '-c', {burn:?}])\n    time.sleep(1.5)\n    return 1"
+    );
+    let usage = python(&code).main(serde_json::json!({})).succeed(runner).await.usage;
+    assert!(usage.user + usage.system >= Duration::from_millis(300), "{usage:?}");
+    assert_eq!(usage.peak_processes, 2, "{usage:?}");
+}

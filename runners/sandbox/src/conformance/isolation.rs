@@ -99,6 +99,15 @@ pub async fn only_its_own_processes_are_seen(runner: &dyn Runner) {
     assert_eq!(stdout(&outcome), "[] True\n");
 }
 
+/// The same, without one of the sandbox itself: where each sandbox serves one run. Not among the cases,
+/// because where one serves several there may be such a one.
+pub async fn nobody_else_is_seen(runner: &dyn Runner) {
+    let code = "import os\nothers = {int(n) for n in os.listdir('/proc') if n.isdigit()}\n\
+                print(sorted(others - {1, os.getpid()}))";
+    let outcome = python(code).succeed(runner).await;
+    assert_eq!(stdout(&outcome), "[]\n");
+}
+
 /// The usual three for a script, two more for `main`.
 pub async fn only_its_own_descriptors_are_open(runner: &dyn Runner) {
     let code = "import os\ndef opened():\n    found = []\n    for n in range(1024):\n        \

@@ -64,6 +64,41 @@ pub async fn python_that_leaves_early_has_no_result(runner: &dyn Runner) {
     assert_eq!((outcome.exit_code, outcome.result), (Some(0), None));
 }
 
+/// It has what its parent had, the way to tell a result among it.
+pub async fn a_child_of_python_ends_nothing_but_itself(runner: &dyn Runner) {
+    let end = ["sys.exit(0)", "sys.exit(3)", "return 'of a child'", "1 / 0"];
+    for end in end {
+        let code = format!(
+            "import os, sys, time\ndef main():\n    child = os.fork()\n    if child == 0:\n        {end}\n    \
+             os.waitpid(child, 0)\n    time.sleep(0.1)\n    return 'of the parent'"
+        );
+        let outcome = python(&code).main(json!({})).succeed(runner).await;
+        assert_eq!(outcome.result, Some(json!("of the parent")), "{end}");
+    }
+}
+
+/// Whoever has returned has a result, also where something goes on that ends otherwise.
+pub async fn a_result_is_told_however_the_end_comes(runner: &dyn Runner) {
+    let python_ends = [
+        "import atexit, os\ndef main():\n    atexit.register(os._exit, 0)\n    return 1",
+        "import os, threading, time\ndef end():\n    time.sleep(0.1)\n    os._exit(0)\n\
+         def main():\n    threading.Thread(target=end).start()\n    return 1",
+    ];
+    for code in python_ends {
+        let outcome = python(code).main(json!({})).succeed(runner).await;
+        assert_eq!(outcome.result, Some(json!(1)), "{code}");
+    }
+    let node_ends = [
+        "function main() { process.removeAllListeners(); return 1; }",
+        "function main() { process.on('exit', () => process.exit(0)); return 1; }",
+        "function main() { setTimeout(() => process.reallyExit(0), 50); return 1; }",
+    ];
+    for code in node_ends {
+        let outcome = node(code).main(json!({})).succeed(runner).await;
+        assert_eq!(outcome.result, Some(json!(1)), "{code}");
+    }
+}
+
 /// As in Python.
 pub async fn javascript_returns_what_json_can_say(runner: &dyn Runner) {
     let code = "async function main({ name, more }) {\n  await null;\n  \
