@@ -31,6 +31,9 @@
   const identity = ({ dev, ino }) => `${dev}:${ino}`;
   const resultPipe = identity(fs.fstatSync(RESULT));
 
+  // What `main` has returned, where it is told with the code.
+  let result = '';
+
   // The program, and before there is one, an empty file.
   let entry = '/dev/null';
   let directory = '/dev';
@@ -95,13 +98,24 @@
   // Only a good end is quick: after it, nothing is left to be said. Node tells of an error when the
   // exit handlers have run; and what has put itself around `process.emit` works after them, too.
   function leave(code) {
-    if (code !== 0 || process.emit !== emit || process.reallyExit !== reallyExit) return;
+    const isUsual = process.emit === emit && process.reallyExit === reallyExit;
+    if (code !== 0 || !isUsual || hasLibraries()) {
+      tell(result);
+      return;
+    }
     for (const listener of process.rawListeners('exit')) listener.call(process, code);
     const exitCode = process.exitCode ?? code;
-    if (!hasLibraries() && tell(`\0${exitCode & 0xff}\n`)) {
+    if (tell(`${result}\0${exitCode & 0xff}\n`)) {
       wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, A_WHILE);
     }
     process.reallyExit(exitCode);
+  }
+
+  // Whether the end comes next, and the way that it comes is ours. Whoever hears of the result and of
+  // the end by themselves has more to do.
+  function isNearlyOver() {
+    const active = process.getActiveResourcesInfo?.() ?? [];
+    return active.length === 0 && process.listenerCount('exit') === 1 && process.emit === emit;
   }
 
   // A program may have put something of its own in this place, or nothing.
@@ -126,7 +140,9 @@
     if (typeof main !== 'function') {
       fail(`lazaret: \`${path.relative('/work', entry)}\` has no function \`main\``);
     }
-    tell(encode(await main(values)));
+    const text = encode(await main(values));
+    if (isNearlyOver()) result = text;
+    else tell(text);
   }
 
   function takeEnvironment(environment) {
