@@ -8,8 +8,8 @@ use crate::catalogue::Reducer;
 use crate::clock::TooLate;
 use crate::program::{Constant, Definition, DefinitionId, Expression, Id};
 use crate::resolve::frame::Frame;
-use crate::resolve::meaning::{Applied, Function};
-use crate::resolve::{Given, Meaning, Resolver, Value, What};
+use crate::resolve::meaning::{Applied, Function, ITEMS};
+use crate::resolve::{Given, Meaning, NESTED, Resolver, Value, What};
 
 /// Functions of the file's own that are followed into each other.
 const FRAMES: usize = 6;
@@ -67,18 +67,26 @@ impl Resolver<'_> {
         Ok(Given { open: words.items().is_none(), by_place, ..Given::default() })
     }
 
-    /// What calling any of these gives.
+    /// What calling any of these gives. A call that calls something itself takes of the budget: calls
+    /// that share what they call grow with every level.
     pub(super) fn call_any(
         &mut self,
         callee: &Meaning,
         given: &Given,
         at: Id,
     ) -> Result<Rc<Meaning>, TooLate> {
-        let mut meaning = Meaning { values: Vec::new(), open: callee.open };
-        for value in &callee.values {
-            let result = self.call_value(value, given, at)?;
-            meaning.add_all(&result);
+        self.clock.tick()?;
+        if self.nested == NESTED || (self.nested > 0 && !self.budget.step()) {
+            self.cut = true;
+            return Ok(self.unknown.clone());
         }
+        let mut meaning = Meaning { values: Vec::new(), open: callee.open };
+        self.nested += 1;
+        for value in &callee.values {
+            let result = self.call_value(value, given, at);
+            meaning.add_all(&*result?);
+        }
+        self.nested -= 1;
         meaning.doubt();
         Ok(Rc::new(meaning))
     }
@@ -90,12 +98,11 @@ impl Resolver<'_> {
         given: &Given,
         at: Id,
     ) -> Result<Rc<Meaning>, TooLate> {
-        let sinks = callee
-            .values
-            .iter()
-            .filter(|value| value.path().is_some_and(|path| self.world.is_sink(path)));
-        for value in sinks {
-            if !self.invoked.iter().any(|(id, known)| *id == at && known == value) {
+        for value in &callee.values {
+            let sink = value.path().filter(|path| self.world.is_sink(path));
+            if let Some(sink) = sink
+                && self.invoked_at.insert((at, sink.clone()))
+            {
                 self.invoked.push((at, value.clone()));
             }
         }
@@ -104,6 +111,7 @@ impl Resolver<'_> {
 
     /// What was called by something else, and where.
     pub(crate) fn invoked(&mut self) -> Vec<(Id, Value)> {
+        self.invoked_at.clear();
         std::mem::take(&mut self.invoked)
     }
 
@@ -136,12 +144,7 @@ impl Resolver<'_> {
             }
             What::Instance(_) => {
                 let call = self.member(&Meaning::one(value.clone()), "__call__")?;
-                let calls_itself = call.values.contains(value);
-                if calls_itself {
-                    Ok(self.unknown.clone())
-                } else {
-                    self.call_any(&call, given, at)
-                }
+                self.call_any(&call, given, at)
             }
             What::Constant(Constant::Text(command)) if self.language == Language::Bash => {
                 self.output(command, given, at)
@@ -163,8 +166,10 @@ impl Resolver<'_> {
                 Expression::Splat(values) => {
                     let values = self.meaning(*values)?;
                     match values.items() {
-                        Some(items) => given.by_place.extend(items.iter().cloned()),
-                        None => given.open = true,
+                        Some(items) if given.by_place.len() + items.len() <= ITEMS => {
+                            given.by_place.extend(items.iter().cloned());
+                        }
+                        _ => given.open = true,
                     }
                 }
                 _ => {
@@ -216,7 +221,7 @@ impl Resolver<'_> {
             let name = parameter.name.map_or("", |name| self.program.text(name));
             let meaning = match given.get(place, name) {
                 _ if parameter.takes_rest => {
-                    let rest: Rc<[_]> = given.rest(parameter.starts(place)).by_place.into();
+                    let rest = given.rest(parameter.starts(place)).by_place.into();
                     Meaning::one(Value::exact(What::Items(rest)))
                 }
                 Some(meaning) => meaning.clone(),
@@ -254,7 +259,7 @@ impl Resolver<'_> {
         for call in called.iter().chain(calls.iter().take(CALLERS)) {
             let Some(given) = self.given_to(function, *call)? else { continue };
             if parameter.takes_rest && self.language == Language::Bash {
-                let rest: Rc<[_]> = given.rest(parameter.starts(place)).by_place.into();
+                let rest = given.rest(parameter.starts(place)).by_place.into();
                 meaning.add(Value::exact(What::Items(rest)));
             } else if !parameter.takes_rest
                 && let Some(one) = given.get(place, name)
@@ -304,9 +309,7 @@ impl Resolver<'_> {
             let first = match &value.what {
                 What::Own(own) if *own == function => Given::default(),
                 What::Applied(applied) => match &applied.function {
-                    Function::Value(value) if value.what == What::Own(function) => {
-                        applied.given.clone()
-                    }
+                    Function::Value(value) if value.is_own(function) => applied.given.clone(),
                     _ => continue,
                 },
                 _ => continue,
@@ -318,8 +321,9 @@ impl Resolver<'_> {
     }
 
     /// A function with its first arguments.
-    pub(super) fn applied(function: Function, given: Given) -> Rc<Meaning> {
-        Meaning::one(Value::exact(What::Applied(Rc::new(Applied { function, given }))))
+    pub(super) fn applied(&self, function: Function, given: Given) -> Rc<Meaning> {
+        let applied = Applied::of(function, given).map(|what| Meaning::one(Value::exact(what)));
+        applied.unwrap_or_else(|| self.unknown.clone())
     }
 
     /// The module that a call loads, if it loads one that is known.

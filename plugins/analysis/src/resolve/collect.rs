@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::clock::TooLate;
 use crate::program::{Collection, CollectionId, Constant, Expression, Id, List, Operator};
 use crate::resolve::frame::Frame;
-use crate::resolve::meaning::{ITEMS, VALUES};
+use crate::resolve::meaning::{ITEMS, KEY, VALUES};
 use crate::resolve::{Meaning, Resolver, Value, What};
 use crate::{Language, fold};
 
@@ -29,9 +29,11 @@ impl Resolver<'_> {
                     Some(_) if self.language == Language::Bash && values.items().is_none() => {
                         items.push(values);
                     }
-                    Some(values) => items.extend(values.iter().cloned()),
+                    Some(values) if items.len() + values.len() <= ITEMS => {
+                        items.extend(values.iter().cloned());
+                    }
                     None if self.language == Language::Bash => items.push(values),
-                    None => return Ok(self.unknown.clone()),
+                    _ => return Ok(self.unknown.clone()),
                 }
             } else {
                 items.push(self.meaning(*id)?);
@@ -61,6 +63,10 @@ impl Resolver<'_> {
             if let Expression::Splat(others) = program.expression(*key) {
                 let others = self.meaning(*others)?;
                 if let Some(What::Pairs(others)) = others.only().map(|value| &value.what) {
+                    // Mappings that are made of themselves grow with every line.
+                    if pairs.len() + others.len() > ITEMS {
+                        return Ok(self.unknown.clone());
+                    }
                     pairs.extend(others.iter().cloned());
                 }
                 paths.extend(others.values.iter().filter(|value| value.path().is_some()).cloned());
@@ -182,11 +188,13 @@ pub(super) fn operate_on_items(operator: Operator, left: &Value, right: &Value) 
                 items.iter().map(|item| item.constant().cloned()).collect();
             fold::percent(template, &values?).map(What::Constant)
         }
-        (Operator::In, What::Constant(part), What::Items(items)) => {
+        (Operator::In, What::Constant(part), What::Items(items)) if part.size() <= KEY => {
             let found = items.iter().any(|item| item.constant() == Some(part));
             Some(What::Constant(Constant::Boolean(found)))
         }
-        (Operator::Or, What::Pairs(one), What::Pairs(other)) => {
+        (Operator::Or, What::Pairs(one), What::Pairs(other))
+            if one.len() + other.len() <= ITEMS =>
+        {
             Some(What::Pairs(one.iter().chain(other.iter()).cloned().collect()))
         }
         _ => None,

@@ -19,7 +19,7 @@ impl Resolver<'_> {
         let what = match reducer {
             Reducer::Mapping => return mapping(given),
             Reducer::Range => range(given)?,
-            Reducer::Zip => Self::zip(given)?,
+            Reducer::Zip => self.zip(given)?,
             Reducer::Join => self.joined(given.at(1)?, given.at(0)?.text()?)?,
             Reducer::JoinItems => {
                 let between =
@@ -39,7 +39,7 @@ impl Resolver<'_> {
                 return self.of_mapping(reducer, given);
             }
             Reducer::Table => What::Pairs(Self::table(given)?.into()),
-            Reducer::Translate => Self::translate(given)?,
+            Reducer::Translate => self.translate(given)?,
             _ => return self.of_items(reducer, given),
         };
         Self::made_of(given, what, at)
@@ -61,7 +61,8 @@ impl Resolver<'_> {
         }
         let first = given.at(0)?;
         let mut items = first.iterated()?.to_vec();
-        if !self.budget.spend(items.len()) {
+        let size = |item: &Rc<Meaning>| item.constant().map_or(1, |one| one.size().max(1));
+        if !self.budget.spend(items.iter().map(size).sum()) {
             return None;
         }
         match reducer {
@@ -71,7 +72,8 @@ impl Resolver<'_> {
             Reducer::Enumerate => items = numbered(&items),
             Reducer::Concat => {
                 for other in &given.by_place[1..] {
-                    items.extend(other.iterated()?.iter().cloned());
+                    let other = other.iterated().filter(|more| items.len() + more.len() <= ITEMS);
+                    items.extend(other?.iter().cloned());
                 }
             }
             _ => {}
@@ -79,10 +81,13 @@ impl Resolver<'_> {
         Some(self.items(items))
     }
 
-    fn zip(given: &Given) -> Option<What> {
+    fn zip(&mut self, given: &Given) -> Option<What> {
         let all: Option<Vec<_>> = given.by_place.iter().map(|one| one.iterated()).collect();
         let all = all?;
         let length = all.iter().map(|items| items.len()).min()?;
+        if length * all.len() > ITEMS || !self.budget.spend(length * all.len()) {
+            return None;
+        }
         let row = |at: usize| {
             let row = all.iter().map(|items| items[at].clone()).collect();
             Meaning::one(Value::exact(What::Items(row)))
@@ -167,9 +172,12 @@ impl Resolver<'_> {
     }
 
     /// `text.translate(table)`, where the table has characters or their numbers.
-    fn translate(given: &Given) -> Option<What> {
+    fn translate(&mut self, given: &Given) -> Option<What> {
         let text = given.at(0)?.text()?;
         let What::Pairs(pairs) = &given.at(1)?.only()?.what else { return None };
+        if !self.budget.spend(text.len() * pairs.len()) {
+            return None;
+        }
         let mut made = String::new();
         for character in text.chars() {
             let number = Constant::Integer(i128::from(u32::from(character)));

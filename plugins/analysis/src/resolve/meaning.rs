@@ -3,19 +3,29 @@
 use std::rc::Rc;
 
 use crate::program::{BindingId, Constant, DefinitionId, Id};
+use crate::resolve::parts::{HEIGHT, Items, Pairs, Part};
 use crate::{Resolution, catalogue::Reducer};
 
 /// What an expression may be is kept up to this many values.
 pub(super) const VALUES: usize = 8;
 
+/// How deep collections are compared that are not one.
+const ALIKE: usize = 2;
+
 /// Larger collections hold data, and not names.
 pub(super) const ITEMS: usize = 4096;
+
+/// Longer constants are not looked for in collections, where each would be compared with all.
+pub(super) const KEY: usize = 4096;
 
 /// Steps that a finding shows on its way. People read three.
 const STEPS: usize = 16;
 
+/// Characters of a constant that a finding shows.
+const SHOWN: usize = 60;
+
 /// What an expression may be.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Meaning {
     /// Any of these.
     pub(crate) values: Vec<Value>,
@@ -37,21 +47,21 @@ pub(crate) struct Value {
 /// Values are the same if they are the same thing, however they were found.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
-        self.what == other.what
+        self.what.is(&other.what, ALIKE)
     }
 }
 
 /// The sorts of things.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum What {
     /// Something with a name of its own: `os.system`; of a call's result, `pathlib.Path()`.
     Path(Rc<str>),
     /// A constant.
     Constant(Constant),
     /// A sequence with these items.
-    Items(Rc<[Rc<Meaning>]>),
+    Items(Items),
     /// A mapping of these keys and values.
-    Pairs(Rc<[(Rc<Meaning>, Rc<Meaning>)]>),
+    Pairs(Pairs),
     /// A function or a class of the file's own.
     Own(DefinitionId),
     /// An object of a class of the file's own.
@@ -61,16 +71,17 @@ pub(crate) enum What {
 }
 
 /// A function with its first arguments.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Applied {
     /// What is called.
     pub(crate) function: Function,
     /// What it is given.
     pub(crate) given: Given,
+    height: u8,
 }
 
 /// What can be called with arguments before its own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Function {
     /// Any value.
     Value(Box<Value>),
@@ -79,7 +90,7 @@ pub(crate) enum Function {
 }
 
 /// What a call is given.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
     /// In order.
     pub(crate) by_place: Vec<Rc<Meaning>>,
@@ -104,10 +115,27 @@ impl Meaning {
         Rc::new(Self { values: vec![value], open: false })
     }
 
+    /// Whether this may be just what another may be.
+    fn is(&self, other: &Self, depth: usize) -> bool {
+        let is = |(one, other): (&Value, &Value)| one.what.is(&other.what, depth);
+        self.open == other.open
+            && self.values.len() == other.values.len()
+            && self.values.iter().zip(&other.values).all(is)
+    }
+
+    /// How many collections are within each other here.
+    pub(super) fn height(&self) -> u8 {
+        self.values.iter().map(|value| value.what.height()).max().unwrap_or_default()
+    }
+
     /// Adds a value, unless it is there.
     pub(super) fn add(&mut self, value: Value) {
         if self.values.contains(&value) {
             return;
+        }
+        if self.values.is_empty() {
+            // Nearly all that there is has one value, and a file has a hundred thousand of them.
+            self.values.reserve_exact(1);
         }
         if self.values.len() == VALUES {
             self.open = true;
@@ -149,7 +177,7 @@ impl Meaning {
     }
 
     /// The items of the one sequence that it is.
-    pub(crate) fn items(&self) -> Option<&Rc<[Rc<Self>]>> {
+    pub(crate) fn items(&self) -> Option<&Items> {
         match &self.only()?.what {
             What::Items(items) => Some(items),
             _ => None,
@@ -159,7 +187,7 @@ impl Meaning {
 
 impl Meaning {
     /// What going through it gives, if that is known.
-    pub(super) fn iterated(&self) -> Option<Rc<[Rc<Self>]>> {
+    pub(super) fn iterated(&self) -> Option<Items> {
         let value = self.only()?;
         let constant = |constant| Self::one(value.becomes(What::Constant(constant)));
         let items: Vec<_> = match &value.what {
@@ -178,6 +206,31 @@ impl Meaning {
 }
 
 impl Applied {
+    /// A function with its first arguments, unless that is too high: `partial(partial(…))`.
+    pub(super) fn of(function: Function, given: Given) -> Option<What> {
+        let given = given.low();
+        let of_function = match &function {
+            Function::Value(value) => value.what.height(),
+            Function::Reducer(_) => 0,
+        };
+        let height = of_function.max(given.height()) + 1;
+        (height <= HEIGHT).then(|| What::Applied(Rc::new(Self { function, given, height })))
+    }
+
+    fn is(&self, other: &Self, depth: usize) -> bool {
+        let is_function = match (&self.function, &other.function) {
+            (Function::Value(one), Function::Value(other)) => one.what.is(&other.what, depth),
+            (Function::Reducer(one), Function::Reducer(other)) => one == other,
+            _ => false,
+        };
+        let (one, other) = (&self.given, &other.given);
+        is_function
+            && one.open == other.open
+            && one.by_name.is_empty()
+            && other.by_name.is_empty()
+            && are_alike(&one.by_place, &other.by_place, depth)
+    }
+
     /// What it computes, if that is known.
     pub(crate) fn reducer(&self) -> Option<Reducer> {
         match self.function {
@@ -185,6 +238,45 @@ impl Applied {
             Function::Value(_) => None,
         }
     }
+}
+
+impl What {
+    /// Whether two things are the same. Collections may be as large as the file can make them, and
+    /// share their parts: those that are the same without being one are told from others by what
+    /// they are only if they are small.
+    fn is(&self, other: &Self, depth: usize) -> bool {
+        match (self, other) {
+            (Self::Path(one), Self::Path(other)) => one == other,
+            (Self::Constant(one), Self::Constant(other)) => one == other,
+            (Self::Own(one), Self::Own(other)) | (Self::Instance(one), Self::Instance(other)) => {
+                one == other
+            }
+            (Self::Items(one), Self::Items(other)) => one.is(other) || are_alike(one, other, depth),
+            (Self::Pairs(one), Self::Pairs(other)) => one.is(other),
+            (Self::Applied(one), Self::Applied(other)) => {
+                Rc::ptr_eq(one, other) || depth > 0 && one.is(other, depth - 1)
+            }
+            _ => false,
+        }
+    }
+
+    /// How many collections, or functions with arguments, are within each other here.
+    pub(super) fn height(&self) -> u8 {
+        match self {
+            Self::Items(items) => items.height(),
+            Self::Pairs(pairs) => pairs.height(),
+            Self::Applied(applied) => applied.height,
+            Self::Path(_) | Self::Constant(_) | Self::Own(_) | Self::Instance(_) => 0,
+        }
+    }
+}
+
+/// Whether these are the same, as far as can be told without going deep.
+fn are_alike(one: &[Rc<Meaning>], other: &[Rc<Meaning>], depth: usize) -> bool {
+    let is = |(one, other): (&Rc<Meaning>, &Rc<Meaning>)| {
+        Rc::ptr_eq(one, other) || depth > 0 && one.is(other, depth - 1)
+    };
+    one.len() == other.len() && one.len() <= VALUES && one.iter().zip(other).all(is)
 }
 
 impl Value {
@@ -207,6 +299,11 @@ impl Value {
             What::Constant(constant) => Some(constant),
             _ => None,
         }
+    }
+
+    /// Whether it is this function or class of the file's own.
+    pub(super) fn is_own(&self, definition: DefinitionId) -> bool {
+        matches!(self.what, What::Own(own) if own == definition)
     }
 
     /// Something else that was found on the same way.
@@ -237,6 +334,11 @@ impl Value {
     pub(super) fn shown(&self) -> Option<Rc<str>> {
         match &self.what {
             What::Path(path) => Some(path.clone()),
+            What::Constant(Constant::Text(text)) => {
+                // A text may be a megabyte, of which these are shown.
+                let start = text.char_indices().nth(SHOWN).map_or(&**text, |(end, _)| &text[..end]);
+                Some(shortened(&serde_json::Value::from(start).to_string()))
+            }
             What::Constant(constant) => constant.json().map(|json| shortened(&json.to_string())),
             _ => None,
         }
@@ -252,6 +354,22 @@ impl Given {
     /// What is given in a place or by a name.
     pub(super) fn get(&self, place: usize, name: &str) -> Option<&Rc<Meaning>> {
         self.at(place).or_else(|| self.by_name.iter().find(|(n, _)| **n == *name).map(|(_, m)| m))
+    }
+
+    fn height(&self) -> u8 {
+        let named = self.by_name.iter().map(|(_, meaning)| meaning);
+        self.by_place.iter().chain(named).map(Part::height).max().unwrap_or_default()
+    }
+
+    /// The same, where what is too high is unknown.
+    fn low(mut self) -> Self {
+        let named = self.by_name.iter_mut().map(|(_, meaning)| meaning);
+        for meaning in self.by_place.iter_mut().chain(named) {
+            if meaning.height() >= HEIGHT {
+                *meaning = Rc::unknown();
+            }
+        }
+        self
     }
 
     /// Without the first ones.
@@ -272,15 +390,15 @@ impl Given {
 /// What a mapping has by this key.
 pub(super) fn pair(pairs: &[(Rc<Meaning>, Rc<Meaning>)], key: &Constant) -> Option<Rc<Meaning>> {
     let has = |(known, _): &&(Rc<Meaning>, Rc<Meaning>)| known.constant() == Some(key);
-    pairs.iter().rev().find(has).map(|(_, value)| value.clone())
+    let mut pairs = pairs.iter().rev().filter(|_| key.size() <= KEY);
+    pairs.find(has).map(|(_, value)| value.clone())
 }
 
 /// A constant that may be long, for people.
 fn shortened(json: &str) -> Rc<str> {
-    const LENGTH: usize = 60;
-    if json.chars().count() <= LENGTH {
+    if json.chars().count() <= SHOWN {
         return json.into();
     }
-    let start: String = json.chars().take(LENGTH).collect();
+    let start: String = json.chars().take(SHOWN).collect();
     format!("{start}…").into()
 }

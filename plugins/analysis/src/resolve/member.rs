@@ -1,13 +1,17 @@
 //! Members and items of what is known.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
-use crate::program::{Constant, DefinitionId, Expression, Id, List, ScopeId};
+use crate::program::{Constant, DefinitionId, Expression, Id, List, ScopeId, Symbol};
 use crate::resolve::meaning::{Applied, Function, pair};
 use crate::resolve::{Given, Meaning, PATH_LENGTH, Resolver, Value, What};
 use crate::{Language, Resolution, fold};
+
+/// Classes that are looked through for one member. People write five.
+const CLASSES: usize = 64;
 
 impl Resolver<'_> {
     /// A member: of each thing that the object may be, or of whatever it is.
@@ -113,24 +117,62 @@ impl Resolver<'_> {
         name: &str,
     ) -> Result<Rc<Meaning>, TooLate> {
         let Some(symbol) = self.program.symbol(name) else { return Ok(self.unknown.clone()) };
-        let program = self.program;
-        let definition = program.definition(class);
         let mut meaning = Meaning::default();
-        for binding in program.bound_in(definition.scope, symbol) {
-            let bound = self.meaning(binding.value)?;
-            meaning.open |= bound.open;
-            bound.values.iter().for_each(|member| meaning.add(self.bound_to(value, member)));
-        }
-        if meaning.values.is_empty() {
+        // Bases are a graph, with circles in it if the file wants them.
+        let (mut seen, mut pending) = (HashSet::from([class]), vec![class]);
+        while let Some(class) = pending.pop() {
+            self.clock.tick()?;
+            if self.add_own_member(value, class, symbol, &mut meaning)? {
+                continue;
+            }
             meaning.open = true;
-            for base in &definition.results {
-                let base = self.meaning(*base)?;
-                let inherited = self.member(&base, name)?;
-                meaning.add_all(&inherited);
+            for base in self.bases(class)? {
+                let is_class = |base| self.program.definition(base).is_class;
+                match base.what {
+                    What::Own(base) if is_class(base) => {
+                        if seen.len() < CLASSES && seen.insert(base) {
+                            pending.push(base);
+                        }
+                    }
+                    // Nobody inherits from an object.
+                    What::Instance(_) => {}
+                    _ => meaning.add_all(&*self.member_of(&base, name)?),
+                }
             }
         }
         meaning.doubt();
         Ok(Rc::new(meaning))
+    }
+
+    /// Adds what a class itself binds a name to, if it does.
+    fn add_own_member(
+        &mut self,
+        value: &Value,
+        class: DefinitionId,
+        name: Symbol,
+        meaning: &mut Meaning,
+    ) -> Result<bool, TooLate> {
+        let program = self.program;
+        let mut has_it = false;
+        for binding in program.bound_in(program.definition(class).scope, name) {
+            let bound = self.meaning(binding.value)?;
+            meaning.open |= bound.open;
+            has_it |= !bound.values.is_empty();
+            bound.values.iter().for_each(|member| meaning.add(self.bound_to(value, member)));
+        }
+        Ok(has_it)
+    }
+
+    /// What a class may inherit from.
+    fn bases(&mut self, class: DefinitionId) -> Result<Vec<Value>, TooLate> {
+        let program = self.program;
+        let mut bases = Vec::new();
+        for base in program.definition(class).results.iter().take(CLASSES) {
+            bases.extend(self.meaning(*base)?.values.iter().rev().cloned());
+        }
+        // They are looked at from the last.
+        bases.reverse();
+        Ok(bases)
     }
 
     /// A method of an object is given the object first.
@@ -141,7 +183,7 @@ impl Resolver<'_> {
         }
         let given = Given { by_place: vec![Meaning::one(object.clone())], ..Given::default() };
         let function = Function::Value(Box::new(member.clone()));
-        member.becomes(What::Applied(Rc::new(Applied { function, given })))
+        Applied::of(function, given).map_or_else(|| member.clone(), |what| member.becomes(what))
     }
 
     /// `object[index]`
@@ -309,6 +351,6 @@ impl Resolver<'_> {
 /// What is computed by a method of this object.
 fn with_object(value: &Value, reducer: Reducer) -> Rc<Meaning> {
     let given = Given { by_place: vec![Meaning::one(value.clone())], ..Given::default() };
-    let applied = Applied { function: Function::Reducer(reducer), given };
-    Meaning::one(value.becomes(What::Applied(Rc::new(applied))))
+    let applied = Applied::of(Function::Reducer(reducer), given).expect("a reducer is not high");
+    Meaning::one(value.becomes(applied))
 }

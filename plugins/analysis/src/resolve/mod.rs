@@ -15,11 +15,12 @@ mod items;
 mod meaning;
 mod member;
 mod name;
+mod parts;
 mod primitive;
 mod reduce;
 mod shell;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::catalogue::World;
@@ -36,6 +37,9 @@ pub(crate) use meaning::{Given, Meaning, Step, Value, What};
 /// How far a name is followed through bindings that are not resolved yet. People write
 /// three; what is longer stays unknown, and then the sink is reported where it is bound.
 const DEPTH: usize = 48;
+
+/// Calls, and lists of bases, that are followed from within another. People write one.
+const NESTED: usize = 32;
 
 /// Longer paths stand for nothing that a catalogue would name.
 const PATH_LENGTH: usize = 256;
@@ -55,11 +59,14 @@ pub(crate) struct Resolver<'a> {
     frames: Vec<Frame>,
     unknown: Rc<Meaning>,
     depth: usize,
+    /// Calls that are being followed.
+    nested: usize,
     /// Whether something was given up on the way, so that the result is not everybody's.
     cut: bool,
     budget: Budget,
     /// What is called by something that is called: `map(os.system, …)`.
     invoked: Vec<(Id, Value)>,
+    invoked_at: HashSet<(Id, Rc<str>)>,
 }
 
 impl<'a> Resolver<'a> {
@@ -81,9 +88,11 @@ impl<'a> Resolver<'a> {
             frames: Vec::new(),
             unknown: Rc::new(Meaning { values: Vec::new(), open: true }),
             depth: 0,
+            nested: 0,
             cut: false,
             budget: Budget::default(),
             invoked: Vec::new(),
+            invoked_at: HashSet::new(),
         }
     }
 

@@ -35,7 +35,7 @@ impl Resolver<'_> {
             meaning.open |= bound.open;
             for value in &bound.values {
                 let is_shown = value.path().is_some() || self.language == Language::Bash;
-                let shown = value.shown().filter(|_| is_shown);
+                let shown = if is_shown { value.shown() } else { None };
                 meaning.add(match shown {
                     Some(shown) => value.clone().after(Step::Bound(*binding, shown)),
                     None => value.clone(),

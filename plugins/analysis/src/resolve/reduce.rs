@@ -5,12 +5,10 @@ use std::rc::Rc;
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
 use crate::program::{Constant, Id};
-use crate::resolve::meaning::{Function, ITEMS};
+use crate::resolve::meaning::{Applied, Function, ITEMS};
+use crate::resolve::parts::Items;
 use crate::resolve::{Given, Meaning, Resolver, Value, What};
 use crate::{Language, fold};
-
-/// Items of a sequence.
-type Items = Rc<[Rc<Meaning>]>;
 
 /// What came of a call: nothing, where it is not computed.
 type Reduced = Result<Option<Rc<Meaning>>, TooLate>;
@@ -123,9 +121,9 @@ impl Resolver<'_> {
             }
             Reducer::Partial => self.with_first(&first, &given.rest(1)),
             Reducer::Bind => self.with_first(&first, &given.rest(2)),
-            Reducer::MemberGetter => applied_later(Reducer::Member, &first, Given::default()),
-            Reducer::ItemGetter => applied_later(Reducer::Item, &first, Given::default()),
-            Reducer::MemberCaller => applied_later(Reducer::CallMember, &first, given.rest(1)),
+            Reducer::MemberGetter => self.later(Reducer::Member, &first, Given::default()),
+            Reducer::ItemGetter => self.later(Reducer::Item, &first, Given::default()),
+            Reducer::MemberCaller => self.later(Reducer::CallMember, &first, given.rest(1)),
             Reducer::CallMember => return self.call_member(given, at),
             Reducer::Call => self.invoke(&first, &given.rest(1), at)?,
             Reducer::CallWithout => self.invoke(&first, &given.rest(2), at)?,
@@ -145,8 +143,7 @@ impl Resolver<'_> {
     fn with_first(&mut self, function: &Meaning, given: &Given) -> Rc<Meaning> {
         self.each(function, |_, value| {
             let function = Function::Value(Box::new(value.clone()));
-            let applied = Self::applied(function, given.clone());
-            Some(value.becomes(applied.values[0].what.clone()))
+            Some(value.becomes(Applied::of(function, given.clone())?))
         })
     }
 
@@ -214,10 +211,10 @@ impl Resolver<'_> {
         let made = values.take(ITEMS).fold(first, Value::with_help_of);
         Some(Meaning::one(Self::computed(at, made)))
     }
-}
 
-/// `attrgetter(name)`: the object comes later.
-fn applied_later(reducer: Reducer, name: &Rc<Meaning>, mut given: Given) -> Rc<Meaning> {
-    given.by_name.push((NAME.into(), name.clone()));
-    Resolver::applied(Function::Reducer(reducer), given)
+    /// `attrgetter(name)`: the object comes later.
+    fn later(&self, reducer: Reducer, name: &Rc<Meaning>, mut given: Given) -> Rc<Meaning> {
+        given.by_name.push((NAME.into(), name.clone()));
+        self.applied(Function::Reducer(reducer), given)
+    }
 }

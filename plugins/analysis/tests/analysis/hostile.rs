@@ -2,7 +2,7 @@
 
 use lazaret_analysis::{Analysis, Language, NotAnalysable, Span};
 
-use crate::{rules, try_analyse};
+use crate::{analyse, rules, try_analyse};
 
 /// Everything that an analysis points at is in the file, and cuts no character.
 fn check_spans(analysis: &Analysis) {
@@ -154,4 +154,92 @@ fn of_too_many_findings_the_worst_are_kept() {
 fn a_name_as_long_as_the_file_is_looked_for_once() {
     let name = "a.".repeat(500_000);
     assert_eq!(rules(Language::Bash, &name), [""; 0]);
+}
+
+/// Each is in a function, where names do not have to be bound before they are read.
+fn within(lines: &str) -> String {
+    format!("def f():\n    {}\n", lines.trim_end().replace('\n', "\n    "))
+}
+
+/// A member of a class was looked for in its bases, in theirs and so on: three lines overflowed
+/// the stack of the whole process.
+#[test]
+fn classes_that_inherit_from_each_other_end() {
+    for (program, count) in [
+        ("class A(B): pass\nclass B(A): pass\nA.x\nA()()\n".to_owned(), 1),
+        ("class A(A): pass\nA.x\n".to_owned(), 1),
+        ("class A: __call__ = B()\nclass B: __call__ = A()\nA()()\n".to_owned(), 1),
+        (lines(1..20_000, |at| format!("class A{at}(A{}): pass", at - 1)), 1),
+        // Every class has two bases, and both of those have both of the next.
+        (lines(1..60, |at| format!("class A{at}(A{0}, B{0}): pass", at - 1)), 2),
+    ] {
+        let again = program.replace(['A'], "B");
+        let both = if count == 2 { format!("{program}{again}") } else { program };
+        let uses = "A19999.x\nA19999()()\nA59.x\nA59()()\nx = A1\nx()\n";
+        survives(Language::Python, within(&format!("{both}{uses}")).as_bytes());
+        survives(Language::Python, format!("{both}{uses}").as_bytes());
+    }
+}
+
+#[test]
+fn a_class_inherits_over_many_others() {
+    let program = "import os\nclass A:\n    run = os.system\nclass B(A): pass\nclass C(int, B): pass\n\
+                   C.run('id')\n";
+    let analysis = analyse(Language::Python, program);
+    let calls = crate::calls(&analysis);
+    assert!(calls.iter().any(|(name, _)| *name == "os.system"), "{calls:?}");
+}
+
+/// Forty lines made a collection that is small, for its items are shared, and whose items are two to
+/// the fortieth where each is looked at by itself.
+#[test]
+fn collections_that_share_their_items_are_compared_at_once() {
+    let shared =
+        |name: &str| lines(1..60, |at| format!("{name}{at} = [{name}{0}, {name}{0}]", at - 1));
+    let (a, b) = (shared("a"), shared("b"));
+    let program =
+        format!("a0 = [0]\nb0 = [0]\n{a}{b}x = a40 if c else a40\ny = a25 if c else b25\nx\ny\n");
+    analyse(Language::Python, &program);
+    let mappings =
+        lines(1..60, |at| format!("d{at} = {{**d{0}, **d{0}}}\ne{at} = e{0} | e{0}", at - 1));
+    analyse(Language::Python, &format!("d0 = {{1: 2}}\ne0 = d0\n{mappings}d59[1]\n"));
+}
+
+/// Each line is harmless; all of them together made something that was as high as the file is long,
+/// and that could not even be forgotten without overflowing the stack.
+#[test]
+fn collections_that_statements_make_higher_and_higher_end() {
+    let high = |first: &str, next: fn(usize) -> String| {
+        format!("from functools import partial\n{first}\n{}", lines(1..20_000, next))
+    };
+    for program in [
+        high("a0 = 0", |at| format!("a{at} = [a{}]", at - 1)),
+        high("a0 = 0", |at| format!("a{at} = {{1: a{}}}", at - 1)),
+        high("f = print", |_| "f = partial(f, 1)".to_owned()) + "f()\n",
+        high("f = print", |_| "f = partial(print, f)".to_owned()) + "f()\n",
+    ] {
+        survives(Language::Python, program.as_bytes());
+    }
+    let bound = format!("let f = eval;\n{}f();\n", "f = f.bind(1, 2);\n".repeat(20_000));
+    survives(Language::JavaScript, bound.as_bytes());
+}
+
+/// What is spread into a call is as much as the collection has, as often as it is spread.
+#[test]
+fn what_is_spread_again_and_again_does_not_fill_the_memory() {
+    let many = "x = [0] * 4096\n";
+    let spread = "*x, ".repeat(2_000);
+    for program in [
+        format!("{many}f({spread})\n"),
+        format!("{many}y = [{spread}]\n"),
+        format!("{many}y = list(zip({}))\n", "x, ".repeat(2_000)),
+        format!(
+            "k = 'a' * 1000000\nd = {{{}}}\n{}",
+            "k: 1, ".repeat(1_000),
+            "d['b' + k]\n".repeat(20)
+        ),
+        format!("k = 'a' * 1000000\nx = [k] * 4096\n{}", "sorted(x)\n".repeat(20)),
+    ] {
+        survives(Language::Python, program.as_bytes());
+    }
 }
