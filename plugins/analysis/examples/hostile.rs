@@ -83,12 +83,14 @@ const REPEATED: [(&str, &str); 64] = [
 ];
 
 /// The rules of a language at their costliest: each is parsed, resolved and judged.
-const COSTLY: [(&str, &str); 6] = [
+const COSTLY: [(&str, &str); 8] = [
     ("exec of a text", "exec('import os; os.system(1)')\n"),
     ("names that are put together", "getattr(__import__('o'+'s'),'sys'+'tem')('a')\n"),
     ("calls that are found", "eval(x)\n"),
     ("pipelines", "curl a | sh\n"),
     ("texts that Bash runs", "bash -c 'bash -c \"rm -rf /\"'\n"),
+    ("calls of what is called", "map(os.system,a)\n"),
+    ("connections", ">/dev/tcp/a/1\n"),
     ("encoded texts", "eval(atob('YWxlcnQoMSk='))\n"),
 ];
 
@@ -157,6 +159,14 @@ fn shapes() -> Vec<(String, Vec<u8>)> {
         let text = format!("{}x{}", opens.repeat(depth), closes.repeat(depth));
         shapes.push((name.to_owned(), text.into_bytes()));
     }
+    let wrappers = "sudo nice nohup env setsid stdbuf time command ";
+    shapes.push((
+        "wrappers of many words".to_owned(),
+        [wrappers, &"a ".repeat(SIZE / 2 - 50)].concat().into(),
+    ));
+    let literal = format!("x='{}'\n", "A".repeat(9_000));
+    shapes
+        .push(("long literals".to_owned(), [&literal, &*"f(x)\n".repeat(180_000)].concat().into()));
     shapes.push(("blocks, each deeper".to_owned(), deeper_blocks()));
     shapes.extend(noises());
     shapes

@@ -92,7 +92,7 @@ pub enum NotAnalysable {
         limit: usize,
     },
     /// It does more than anybody would read a report of.
-    #[error("it has more than {limit} calls, imports and references")]
+    #[error("it has more than {limit} calls, imports and references, or gives them too much")]
     TooMuch {
         /// The most facts that are kept of a file.
         limit: usize,

@@ -1,12 +1,11 @@
 //! What a call is given.
 
-use crate::clock::TooLate;
 use serde_json::Value as Json;
 
 use crate::program::{Expression, Id};
 use crate::resolve::{Meaning, What};
 use crate::survey::program::Surveyor;
-use crate::{Argument, Resolution};
+use crate::{Argument, NotAnalysable, Resolution};
 
 /// An argument is kept as written up to this many bytes: calls nest in calls, and all of them
 /// together would be the square of the file.
@@ -16,11 +15,11 @@ const ARGUMENT_LENGTH: usize = 160;
 const LITERAL_LENGTH: usize = 10_000;
 
 impl Surveyor<'_> {
-    pub(super) fn arguments(&mut self, arguments: Id) -> Result<Vec<Argument>, TooLate> {
+    pub(super) fn arguments(&mut self, arguments: Id) -> Result<Vec<Argument>, NotAnalysable> {
         self.program.arguments(arguments).iter().map(|id| self.argument(*id)).collect()
     }
 
-    pub(super) fn argument(&mut self, id: Id) -> Result<Argument, TooLate> {
+    pub(super) fn argument(&mut self, id: Id) -> Result<Argument, NotAnalysable> {
         let span = self.program.span(id);
         let (name, id) = match *self.program.expression(id) {
             Expression::Keyword(name, value) => (Some(self.program.text(name).to_owned()), value),
@@ -29,8 +28,18 @@ impl Surveyor<'_> {
         let meaning = self.resolver.meaning(id)?;
         let resolved = only_path(&meaning);
         let literal = literal(&meaning).map(|value| value.to_string());
-        Ok(Argument { name, literal, resolved, text: shortened(self.text.at(span)), span })
+        let argument =
+            Argument { name, literal, resolved, text: shortened(self.text.at(span)), span };
+        self.keep(size(&argument))?;
+        Ok(argument)
     }
+}
+
+/// How many bytes an argument takes.
+pub(super) fn size(argument: &Argument) -> usize {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let Argument { name, literal, resolved, text, .. } = argument;
+    size_of::<Argument>() + length(name) + length(literal) + length(resolved) + text.len()
 }
 
 /// Collections in collections that are kept.

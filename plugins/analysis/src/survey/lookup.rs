@@ -1,12 +1,11 @@
 //! Members that are not written out: looked up by names that are not known, taken all at once, or
 //! named in a template.
 
-use crate::FactKind;
 use crate::catalogue::Reducer;
-use crate::clock::TooLate;
 use crate::program::{Expression, Id, Role};
 use crate::resolve::{Meaning, Value, What};
 use crate::survey::program::Surveyor;
+use crate::{FactKind, NotAnalysable};
 
 /// What the inner members are called that a template takes of its values.
 const TEMPLATE: &str = "{}.";
@@ -16,7 +15,12 @@ const HARMLESS: [&str; 5] = ["__class__", "__doc__", "__module__", "__name__", "
 
 impl Surveyor<'_> {
     /// `'{0.__globals__}'.format(value)`: a template takes members of what it is given.
-    pub(super) fn template(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
+    pub(super) fn template(
+        &mut self,
+        id: Id,
+        callee: Id,
+        arguments: Id,
+    ) -> Result<(), NotAnalysable> {
         let is_format = |reducer| reducer == Some(Reducer::Format);
         let template = match *self.program.expression(callee) {
             Expression::Member(object, name)
@@ -54,7 +58,12 @@ impl Surveyor<'_> {
     }
 
     /// `list(globals())`, `globals().values()`: all that something has, of which any may be meant.
-    pub(super) fn whole(&mut self, id: Id, callee: &Meaning, arguments: Id) -> Result<(), TooLate> {
+    pub(super) fn whole(
+        &mut self,
+        id: Id,
+        callee: &Meaning,
+        arguments: Id,
+    ) -> Result<(), NotAnalysable> {
         let Some(first) = self.resolver.argument(arguments, 0) else {
             self.walked(id, callee);
             return Ok(());
@@ -84,7 +93,7 @@ impl Surveyor<'_> {
     }
 
     /// All members of something that rules name a member of.
-    pub(super) fn all_of(&mut self, id: Id, object: Id) -> Result<(), TooLate> {
+    pub(super) fn all_of(&mut self, id: Id, object: Id) -> Result<(), NotAnalysable> {
         // `'{a}'.format(**locals())` takes what it names.
         let is_bound = self.program.role(object) == Role::Silent;
         if is_bound || self.text.at(self.program.span(id)).starts_with("**") {
@@ -100,7 +109,7 @@ impl Surveyor<'_> {
     }
 
     /// A member that is looked up by a name that is not known.
-    pub(super) fn lookup(&mut self, id: Id, object: Id, name: Id) -> Result<(), TooLate> {
+    pub(super) fn lookup(&mut self, id: Id, object: Id, name: Id) -> Result<(), NotAnalysable> {
         if self.program.role(id) != Role::Silent
             && let Some(value) = self.resolver.looked_up(object, name)?
             && let Some(path) = value.path()

@@ -27,6 +27,10 @@ use program::Surveyor;
 /// write has. Beyond it the file is refused, for what is not kept is not judged.
 const FACTS: usize = 200_000;
 
+/// Bytes of names, arguments and code that are kept of one file. Its calls have a tenth of that if
+/// people wrote it; then it is refused, too.
+const KEPT: usize = 48 * 1024 * 1024;
+
 /// What a file does.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {

@@ -1,14 +1,15 @@
 //! The facts of a program: its imports, its calls, and names whose value goes somewhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::catalogue::{Catalogue, Code, Reducer, World};
-use crate::clock::{Clock, TooLate};
+use crate::clock::Clock;
 use crate::program::{BindingId, Constant, Expression, Guard, Id, Import, Program, Role};
 use crate::resolve::{Meaning, Names, Resolver, Step, Value, What};
+use crate::survey::argument::size;
 use crate::survey::embedded::Embedded;
-use crate::survey::{FACTS, Imported, Seen, Survey, shortened, too_much};
+use crate::survey::{FACTS, Imported, KEPT, Seen, Survey, shortened, too_much};
 use crate::text::Text;
 use crate::{
     Argument, DependencyKind, Fact, FactKind, Label, Language, NotAnalysable, Resolution, Span,
@@ -30,6 +31,8 @@ pub(super) struct Surveyor<'a> {
     pub(super) resolver: Resolver<'a>,
     bound: HashMap<Id, Vec<BindingId>>,
     pub(super) survey: Survey,
+    pub(super) clock: &'a Clock,
+    kept: usize,
 }
 
 impl<'a> Surveyor<'a> {
@@ -48,7 +51,14 @@ impl<'a> Surveyor<'a> {
         let world = &catalogue.world;
         let resolver = Resolver::new(program, world, language, names, clock);
         let survey = Survey::default();
-        Self { program, language, catalogue, world, text, resolver, bound, survey }
+        Self { program, language, catalogue, world, text, resolver, bound, survey, clock, kept: 0 }
+    }
+
+    /// Counts what is kept: what is given to calls may be larger than the file by far, where a long
+    /// constant has a short name.
+    pub(super) fn keep(&mut self, bytes: usize) -> Result<(), NotAnalysable> {
+        self.kept += bytes;
+        if self.kept > KEPT { Err(too_much()) } else { Ok(()) }
     }
 
     /// What the file does. What its names stand for is of use only where code runs out of a text,
@@ -78,7 +88,7 @@ impl<'a> Surveyor<'a> {
         if !is_embedded {
             self.texts()?;
         }
-        self.invoked();
+        self.invoked()?;
         self.excuse_guarded_imports();
         if is_embedded || !self.survey.embedded.is_empty() {
             self.survey.names = self.resolver.names()?;
@@ -105,7 +115,7 @@ impl<'a> Surveyor<'a> {
         self.survey.imports.push(Imported { module, name, span, kind, marker: None });
     }
 
-    fn call(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), TooLate> {
+    fn call(&mut self, id: Id, callee: Id, arguments: Id) -> Result<(), NotAnalysable> {
         self.template(id, callee, arguments)?;
         // It may call something else.
         self.resolver.meaning(id)?;
@@ -142,6 +152,7 @@ impl<'a> Surveyor<'a> {
             }
             let mut seen = self.seen(FactKind::Call, value, path, id);
             seen.focus = self.program.span(callee);
+            self.keep(given.iter().map(size).sum())?;
             seen.fact.arguments.clone_from(&given);
             self.survey.seen.push(seen);
             self.file_written(id, path, &given);
@@ -161,7 +172,7 @@ impl<'a> Surveyor<'a> {
     }
 
     /// `f(getattr(os, name))`: a call that only stands for something is a reference to it.
-    fn given_back(&mut self, id: Id, callee: &Meaning) -> Result<(), TooLate> {
+    fn given_back(&mut self, id: Id, callee: &Meaning) -> Result<(), NotAnalysable> {
         let stands = |value: &Value| {
             let reducer = match &value.what {
                 What::Path(path) => self.world.reducer(path),
@@ -174,19 +185,33 @@ impl<'a> Surveyor<'a> {
     }
 
     /// What is called by something that is called, unless it is named there.
-    fn invoked(&mut self) {
-        for (id, value) in self.resolver.invoked() {
-            let path = value.path().cloned().unwrap_or_default();
-            let span = self.program.span(id);
-            let is_named = |seen: &Seen| {
-                let within = seen.fact.span.start >= span.start && seen.fact.span.end <= span.end;
-                within && *seen.fact.name == *path
-            };
-            if !self.survey.seen.iter().any(is_named) {
-                let seen = self.seen(FactKind::Call, &value, &path, id);
+    fn invoked(&mut self) -> Result<(), NotAnalysable> {
+        let invoked = self.resolver.invoked();
+        let names: HashSet<&str> =
+            invoked.iter().filter_map(|(_, value)| value.path()).map(|path| &**path).collect();
+        let mut places = HashMap::<String, BTreeSet<Span>>::new();
+        for seen in self.survey.seen.iter().filter(|seen| names.contains(&*seen.fact.name)) {
+            places.entry(seen.fact.name.clone()).or_default().insert(seen.fact.span);
+        }
+        for (id, value) in &invoked {
+            let Some(path) = value.path() else { continue };
+            let span = self.program.span(*id);
+            let places = places.entry(path.to_string()).or_default();
+            let mut is_named = false;
+            for place in places.range(Span { start: span.start, end: 0 }..) {
+                self.clock.tick()?;
+                is_named = place.end <= span.end;
+                if is_named || place.start > span.end {
+                    break;
+                }
+            }
+            if !is_named {
+                places.insert(span);
+                let seen = self.seen(FactKind::Call, value, path, *id);
                 self.survey.seen.push(seen);
             }
         }
+        Ok(())
     }
 
     /// Keeps the code that a call runs.
@@ -195,7 +220,7 @@ impl<'a> Surveyor<'a> {
         path: &str,
         given: &[Argument],
         (arguments, shift): (Id, usize),
-    ) -> Result<(), TooLate> {
+    ) -> Result<(), NotAnalysable> {
         for code in self.catalogue.code(path).filter(|code| code.runs(given)) {
             let Some(place) = code.of(given) else { continue };
             let id = self.program.arguments(arguments)[place + shift];
@@ -205,6 +230,7 @@ impl<'a> Surveyor<'a> {
             };
             let meaning = self.resolver.meaning(id)?;
             for text in meaning.values.iter().filter_map(|value| written(code, value)) {
+                self.keep(text.len())?;
                 let span = self.program.span(id);
                 let start = self.text.at(span).find(&*text).map(|at| span.start + at);
                 let (language, callee) = (code.language, path.to_owned());
@@ -215,7 +241,7 @@ impl<'a> Surveyor<'a> {
     }
 
     /// A name that is read, and not as a part of something that is judged itself.
-    pub(super) fn reference(&mut self, id: Id) -> Result<(), TooLate> {
+    pub(super) fn reference(&mut self, id: Id) -> Result<(), NotAnalysable> {
         match self.program.role(id) {
             Role::Free | Role::Bound => self.read(id),
             Role::Part => self.escape(id),
@@ -224,7 +250,7 @@ impl<'a> Surveyor<'a> {
     }
 
     /// What leads out of everything is told of, too, where something else is taken of it.
-    fn escape(&mut self, id: Id) -> Result<(), TooLate> {
+    fn escape(&mut self, id: Id) -> Result<(), NotAnalysable> {
         let is_name = matches!(self.program.expression(id), Expression::Name(..));
         if is_name {
             return Ok(());
@@ -241,7 +267,7 @@ impl<'a> Surveyor<'a> {
     }
 
     /// `object[index]`: where it stands for nothing itself, the object is what is read.
-    fn item(&mut self, id: Id, object: Id) -> Result<(), TooLate> {
+    fn item(&mut self, id: Id, object: Id) -> Result<(), NotAnalysable> {
         let is_known = !self.resolver.meaning(id)?.values.is_empty();
         if is_known || self.program.role(id) == Role::Silent {
             self.reference(id)
@@ -250,7 +276,7 @@ impl<'a> Surveyor<'a> {
         }
     }
 
-    fn read(&mut self, id: Id) -> Result<(), TooLate> {
+    fn read(&mut self, id: Id) -> Result<(), NotAnalysable> {
         let meaning = self.resolver.meaning(id)?;
         for value in meaning.values.iter().filter(|value| value.resolution != Resolution::Unknown) {
             let Some(path) = value.path() else { continue };

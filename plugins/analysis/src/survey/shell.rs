@@ -1,12 +1,12 @@
 //! The facts of a script: the commands that it runs, what runs the output of others, and the files
 //! that it opens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::catalogue::Wrapper;
-use crate::clock::TooLate;
 use crate::language::read_by;
 use crate::program::{Expression, Id, Redirect, ScopeId};
+use crate::survey::argument::size;
 use crate::survey::embedded::Embedded;
 use crate::survey::program::Surveyor;
 use crate::survey::word::{Word, base};
@@ -37,10 +37,12 @@ impl Surveyor<'_> {
     /// The facts of a script.
     pub(super) fn shell(mut self) -> Result<Survey, NotAnalysable> {
         let mut runs = Runs::new();
+        let opened: HashSet<Id> =
+            self.program.redirects.iter().map(|redirect| redirect.target).collect();
         for id in self.program.ids() {
             match *self.program.expression(id) {
                 Expression::Call(_, arguments) => self.commands(id, arguments, &mut runs)?,
-                Expression::Constant(_) | Expression::Join(_) => self.connection(id),
+                Expression::Constant(_) | Expression::Join(_) => self.connection(id, &opened)?,
                 _ => {}
             }
             if self.survey.seen.len() > FACTS {
@@ -58,7 +60,7 @@ impl Surveyor<'_> {
     }
 
     /// A command: itself, and those that it only wraps.
-    fn commands(&mut self, id: Id, arguments: Id, runs: &mut Runs) -> Result<(), TooLate> {
+    fn commands(&mut self, id: Id, arguments: Id, runs: &mut Runs) -> Result<(), NotAnalysable> {
         let span = self.program.span(id);
         let alternatives = self.alternatives(arguments)?;
         let mut all = Vec::new();
@@ -66,7 +68,7 @@ impl Surveyor<'_> {
             let mut hidden = self.is_function(&words[0], id);
             let mut rest = words.as_slice();
             for depth in 0..WRAPPERS {
-                let Some(run) = self.run(rest, span, hidden) else { break };
+                let Some(run) = self.run(rest, span, hidden)? else { break };
                 let wrapper = self.world.wrappers.get(&run.name);
                 if depth > 0 && run.runs_input && self.program.input(id).is_none() {
                     // What a wrapper starts without a script takes what is typed.
@@ -86,7 +88,7 @@ impl Surveyor<'_> {
     }
 
     /// `name=value`
-    fn variable(&mut self, target: Id, value: Id) -> Result<(), TooLate> {
+    fn variable(&mut self, target: Id, value: Id) -> Result<(), NotAnalysable> {
         let Expression::Name(name, _) = *self.program.expression(target) else { return Ok(()) };
         let meaning = self.resolver.meaning(value)?;
         let word = self.known(value, &meaning);
@@ -97,10 +99,10 @@ impl Surveyor<'_> {
             Argument {
                 literal: Some(json("")),
                 span,
-                ..self.word_given(&Word { text: String::new(), ..word })
+                ..self.word_given(&Word { text: String::new(), ..word })?
             }
         } else {
-            self.word_given(&word)
+            self.word_given(&word)?
         };
         self.survey.seen.last_mut().expect("it was pushed").fact.arguments.push(argument);
         Ok(())
@@ -114,13 +116,20 @@ impl Surveyor<'_> {
     }
 
     /// One command, with its fact.
-    fn run(&mut self, words: &[Word], span: Span, hidden: bool) -> Option<Run> {
-        let (name, given) = words.split_first()?;
+    fn run(
+        &mut self,
+        words: &[Word],
+        span: Span,
+        hidden: bool,
+    ) -> Result<Option<Run>, NotAnalysable> {
+        let Some((name, given)) = words.split_first() else { return Ok(None) };
         let text = base(&name.text).to_owned();
+        self.keep(text.len())?;
         let resolution = if hidden { Resolution::Unknown } else { name.resolution() };
-        let arguments: Vec<Argument> = given.iter().map(|word| self.word_given(word)).collect();
+        let arguments = given.iter().map(|word| self.word_given(word));
+        let arguments = arguments.collect::<Result<Vec<Argument>, NotAnalysable>>()?;
         let runs_input = self.world.interpreters.contains(&text) && reads_program(given);
-        self.code_of(&text, &arguments, given);
+        self.code_of(&text, &arguments, given)?;
         let fact = Fact { kind: FactKind::Call, name: text.clone(), resolution, arguments, span };
         let mut seen = Seen::plain(fact, name.span, Language::Bash);
         if let Some(value) = &name.value {
@@ -128,21 +137,29 @@ impl Surveyor<'_> {
         }
         seen.is_roundabout = name.is_roundabout();
         self.survey.seen.push(seen);
-        Some(Run { name: text, runs_input })
+        Ok(Some(Run { name: text, runs_input }))
     }
 
-    fn word_given(&self, word: &Word) -> Argument {
-        Argument {
+    fn word_given(&mut self, word: &Word) -> Result<Argument, NotAnalysable> {
+        self.clock.tick()?;
+        let argument = Argument {
             name: None,
             literal: word.value.is_some().then(|| json(&word.text)),
             resolved: Some(word.text.clone()),
             text: shortened(self.text.at(word.span)),
             span: word.span,
-        }
+        };
+        self.keep(size(&argument))?;
+        Ok(argument)
     }
 
     /// Code among the arguments: `bash -c code`, `eval code`.
-    fn code_of(&mut self, name: &str, given: &[Argument], words: &[Word]) {
+    fn code_of(
+        &mut self,
+        name: &str,
+        given: &[Argument],
+        words: &[Word],
+    ) -> Result<(), NotAnalysable> {
         for code in self.catalogue.code(name).filter(|code| code.runs(given)) {
             let Some((place, all)) = code.among(given) else { continue };
             let known = if all { &words[place..] } else { &words[place..=place] };
@@ -150,18 +167,27 @@ impl Surveyor<'_> {
                 continue;
             }
             if let Some((_, text)) = known[0].text.split_once('=').filter(|_| code.assigned) {
-                self.embed(code.language, text, words[place].span, name);
+                self.embed(code.language, text, words[place].span, name)?;
                 continue;
             }
             let text = known.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            self.embed(code.language, &text, words[place].span, name);
+            self.embed(code.language, &text, words[place].span, name)?;
         }
+        Ok(())
     }
 
-    fn embed(&mut self, language: Language, code: &str, span: Span, callee: &str) {
+    fn embed(
+        &mut self,
+        language: Language,
+        code: &str,
+        span: Span,
+        callee: &str,
+    ) -> Result<(), NotAnalysable> {
+        self.keep(code.len())?;
         let start = self.text.at(span).find(code).map(|at| span.start + at);
         let (code, callee) = (code.into(), callee.to_owned());
         self.survey.embedded.push(Embedded { language, code, span, start, callee });
+        Ok(())
     }
 
     /// `bash <(curl …)`, `eval "$(curl …)"`, `$(curl …)`
@@ -171,9 +197,10 @@ impl Surveyor<'_> {
         all: &[Run],
         words: &[Word],
         runs: &Runs,
-    ) -> Result<(), TooLate> {
+    ) -> Result<(), NotAnalysable> {
         let span = self.program.span(id);
         for (at, word) in words.iter().enumerate() {
+            self.clock.tick()?;
             let runner = if at == 0 {
                 Some("bash".to_owned())
             } else {
@@ -189,7 +216,7 @@ impl Surveyor<'_> {
                 && let Some(language) = interpreted(&runner)
                 && let Some(text) = self.resolver.meaning(output)?.text().cloned()
             {
-                self.embed(language, &text, word.span, &runner);
+                self.embed(language, &text, word.span, &runner)?;
             }
             for printer in self.printers(word.id, runs) {
                 self.see(FactKind::Pipeline, &format!("{printer} | {runner}"), span);
@@ -199,7 +226,7 @@ impl Surveyor<'_> {
     }
 
     /// What a command reads, if it is something that runs it.
-    fn reads(&mut self, id: Id, all: &[Run], runs: &Runs) -> Result<(), TooLate> {
+    fn reads(&mut self, id: Id, all: &[Run], runs: &Runs) -> Result<(), NotAnalysable> {
         let Some(input) = self.program.input(id) else { return Ok(()) };
         let span = self.program.span(id);
         if let Some(runner) = all.iter().find(|run| run.runs_input).cloned() {
@@ -211,15 +238,20 @@ impl Surveyor<'_> {
             let meaning = self.resolver.meaning(input)?;
             if let (Some(text), Some(language)) = (meaning.text(), interpreted(&runner.name)) {
                 let text = text.clone();
-                self.embed(language, &text, self.program.span(input), &runner.name);
+                self.embed(language, &text, self.program.span(input), &runner.name)?;
             }
         }
-        let around = self.program.function_around(id).and_then(|function| function.name);
-        let around = around.map(|name| self.program.text(name).trim_end_matches("()").to_owned());
         let before = runs.get(&input).and_then(|runs| runs.first());
-        let itself = |run: Option<&Run>| run.is_some_and(|run| Some(&run.name) == around.as_ref());
-        if itself(before) && itself(all.first()) {
-            self.see(FactKind::Pipeline, "itself | itself", span);
+        if let (Some(before), Some(run)) = (before, all.first())
+            && before.name == run.name
+            && self.program.symbol(&format!("{}()", run.name)).is_some()
+        {
+            self.clock.tick()?;
+            let around = self.program.function_around(id).and_then(|function| function.name);
+            let around = around.map(|name| self.program.text(name).trim_end_matches("()"));
+            if around == Some(&run.name) {
+                self.see(FactKind::Pipeline, "itself | itself", span);
+            }
         }
         Ok(())
     }
@@ -247,22 +279,23 @@ impl Surveyor<'_> {
     }
 
     /// A word that is the name of a connection.
-    fn connection(&mut self, id: Id) {
+    fn connection(&mut self, id: Id, opened: &HashSet<Id>) -> Result<(), NotAnalysable> {
         let text = self.unquoted(id);
-        if CONNECTIONS.iter().any(|start| text.starts_with(start)) {
-            let is_opened = self.program.redirects.iter().any(|redirect| redirect.target == id);
-            if !is_opened {
-                self.see(FactKind::Redirect, &text, self.program.span(id));
-                self.survey.seen.last_mut().expect("it was pushed").fact.resolution =
-                    Resolution::Likely;
-            }
+        let is_connection = CONNECTIONS.iter().any(|start| text.starts_with(start));
+        if is_connection && !opened.contains(&id) {
+            self.keep(text.len())?;
+            self.see(FactKind::Redirect, &text, self.program.span(id));
+            self.survey.seen.last_mut().expect("it was pushed").fact.resolution =
+                Resolution::Likely;
         }
+        Ok(())
     }
 
     /// `> file`; the fact has the operator for its argument.
-    fn file(&mut self, redirect: &Redirect) -> Result<(), TooLate> {
+    fn file(&mut self, redirect: &Redirect) -> Result<(), NotAnalysable> {
         let meaning = self.resolver.meaning(redirect.target)?;
         let word = self.known(redirect.target, &meaning);
+        self.keep(word.text.len())?;
         self.see(FactKind::Redirect, &word.text, redirect.span);
         let operator = self.text.at(redirect.operator).to_owned();
         let seen = self.survey.seen.last_mut().expect("it was pushed");

@@ -1,9 +1,8 @@
 //! Texts that policies may ask for, and the files that are written by name.
 
-use crate::clock::TooLate;
 use crate::program::{Expression, Id};
 use crate::survey::program::Surveyor;
-use crate::{Argument, Capability, Fact, FactKind, Resolution};
+use crate::{Argument, Capability, Fact, FactKind, NotAnalysable, Resolution};
 
 /// A shorter text says little.
 const SHORTEST: usize = 8;
@@ -16,7 +15,7 @@ const BYTES: usize = 256 * 1024;
 
 impl Surveyor<'_> {
     /// Texts, written out or put together.
-    pub(super) fn texts(&mut self) -> Result<(), TooLate> {
+    pub(super) fn texts(&mut self) -> Result<(), NotAnalysable> {
         let mut left = BYTES;
         for id in self.program.ids() {
             if !is_text(self.program.expression(id)) {

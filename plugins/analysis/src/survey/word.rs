@@ -3,12 +3,15 @@
 
 use std::rc::Rc;
 
-use crate::clock::TooLate;
 use crate::program::{Constant, Expression, Id};
 use crate::resolve::{Meaning, Step, Value, What};
 use crate::survey::program::Surveyor;
-use crate::survey::shortened;
-use crate::{FactKind, Language, Resolution, Span};
+use crate::survey::{shortened, too_much};
+use crate::{FactKind, Language, NotAnalysable, Resolution, Span};
+
+/// Words of one command. No shell gives a command more than fit into two megabytes; people write a
+/// hundred, and what is longer stands in a file.
+const WORDS: usize = 65_536;
 
 /// Commands that one pattern is taken for.
 const MATCHES: usize = 8;
@@ -44,7 +47,7 @@ impl Word {
 
 impl Surveyor<'_> {
     /// The words of a command, for each command that its first word may be.
-    pub(super) fn alternatives(&mut self, arguments: Id) -> Result<Vec<Vec<Word>>, TooLate> {
+    pub(super) fn alternatives(&mut self, arguments: Id) -> Result<Vec<Vec<Word>>, NotAnalysable> {
         let program = self.program;
         let mut words = Vec::new();
         for id in program.arguments(arguments) {
@@ -54,12 +57,21 @@ impl Surveyor<'_> {
             };
             let meaning = self.resolver.meaning(inner)?;
             match meaning.items().filter(|_| inner != *id) {
-                Some(items) => words.extend(items.iter().map(|item| self.known(*id, item))),
-                None => words.push(self.known(*id, &meaning)),
+                Some(items) => {
+                    for item in items.iter() {
+                        words.push(self.kept(*id, item)?);
+                    }
+                }
+                None => words.push(self.kept(*id, &meaning)?),
+            }
+            if words.len() > WORDS {
+                return Err(too_much());
             }
         }
         let Some(first) = words.first().cloned() else { return Ok(Vec::new()) };
+        let size: usize = words.iter().map(|word| size_of::<Word>() + word.text.len()).sum();
         if let Some(all) = self.matching(&first) {
+            self.keep(size * all.len())?;
             let with = |name: String| {
                 let first = Word { text: name, from_variable: true, ..first.clone() };
                 std::iter::once(first).chain(words[1..].iter().cloned()).collect()
@@ -67,7 +79,11 @@ impl Surveyor<'_> {
             return Ok(std::iter::once(words.clone()).chain(all.into_iter().map(with)).collect());
         }
         let meaning = self.resolver.meaning(self.inner(first.id))?;
+        if first.value.is_some() {
+            return Ok(vec![words]);
+        }
         let texts = meaning.values.iter().filter(|value| value.constant().is_some());
+        self.keep(size * texts.clone().count())?;
         let alternatives: Vec<Vec<Word>> = texts
             .map(|value| {
                 let mut words = words.clone();
@@ -75,9 +91,6 @@ impl Surveyor<'_> {
                 words
             })
             .collect();
-        if first.value.is_some() {
-            return Ok(vec![words]);
-        }
         if !alternatives.is_empty() {
             return Ok(alternatives);
         }
@@ -91,7 +104,11 @@ impl Surveyor<'_> {
 
     /// The words that the first one may become: all that a function is given, or what is left where
     /// variables in it are empty.
-    fn started(&mut self, first: &Word, meaning: &Meaning) -> Result<Option<Vec<Word>>, TooLate> {
+    fn started(
+        &mut self,
+        first: &Word,
+        meaning: &Meaning,
+    ) -> Result<Option<Vec<Word>>, NotAnalysable> {
         for value in &meaning.values {
             if let What::Items(items) = &value.what
                 && !items.is_empty()
@@ -111,7 +128,7 @@ impl Surveyor<'_> {
     }
 
     /// A word in which variables that nothing sets are empty: `r${x}m`.
-    fn without_unset(&mut self, id: Id) -> Result<Option<String>, TooLate> {
+    fn without_unset(&mut self, id: Id) -> Result<Option<String>, NotAnalysable> {
         let program = self.program;
         let Expression::Join(pieces) = program.expression(id) else { return Ok(None) };
         let (mut text, mut gone) = (String::new(), false);
@@ -160,6 +177,14 @@ impl Surveyor<'_> {
             }
             _ => words,
         }
+    }
+
+    /// The same, and it is counted.
+    fn kept(&mut self, id: Id, meaning: &Meaning) -> Result<Word, NotAnalysable> {
+        self.clock.tick()?;
+        let word = self.known(id, meaning);
+        self.keep(word.text.len())?;
+        Ok(word)
     }
 
     pub(super) fn known(&self, id: Id, meaning: &Meaning) -> Word {

@@ -6,15 +6,14 @@
 use std::rc::Rc;
 
 use crate::catalogue::Reducer;
-use crate::clock::TooLate;
 use crate::program::{Expression, Id};
 use crate::resolve::{Meaning, Value, What};
 use crate::survey::program::Surveyor;
-use crate::{FactKind, Resolution};
+use crate::{FactKind, NotAnalysable, Resolution};
 
 impl Surveyor<'_> {
     /// Assignments to members and items.
-    pub(super) fn writes(&mut self) -> Result<(), TooLate> {
+    pub(super) fn writes(&mut self) -> Result<(), NotAnalysable> {
         let program = self.program;
         for (target, value) in &program.writes {
             let (object, name) = match *program.expression(*target) {
@@ -38,7 +37,7 @@ impl Surveyor<'_> {
         id: Id,
         callee: &Meaning,
         arguments: Id,
-    ) -> Result<(), TooLate> {
+    ) -> Result<(), NotAnalysable> {
         for value in &callee.values {
             let (reducer, object) = match &value.what {
                 What::Path(path) => (self.world.reducer(path), None),
@@ -62,7 +61,7 @@ impl Surveyor<'_> {
         id: Id,
         object: Option<Rc<Meaning>>,
         arguments: Id,
-    ) -> Result<(), TooLate> {
+    ) -> Result<(), NotAnalysable> {
         let given = self.resolver.given(arguments)?;
         let shift = usize::from(object.is_none());
         let object = object.or_else(|| given.by_place.first().cloned());
@@ -79,7 +78,7 @@ impl Surveyor<'_> {
         id: Id,
         object: Option<Rc<Meaning>>,
         arguments: Id,
-    ) -> Result<(), TooLate> {
+    ) -> Result<(), NotAnalysable> {
         let given = self.resolver.given(arguments)?;
         let shift = usize::from(object.is_none());
         let Some(object) = object.or_else(|| given.by_place.first().cloned()) else {
@@ -101,7 +100,7 @@ impl Surveyor<'_> {
         object: &Meaning,
         name: &str,
         value: Option<Id>,
-    ) -> Result<(), TooLate> {
+    ) -> Result<(), NotAnalysable> {
         let known = object.values.iter().filter(|value| value.resolution != Resolution::Unknown);
         let mut written: Vec<Value> = known
             .filter_map(|value| {

@@ -243,3 +243,32 @@ fn what_is_spread_again_and_again_does_not_fill_the_memory() {
         survives(Language::Python, program.as_bytes());
     }
 }
+
+/// Each wrapper's fact had all words behind it, and each use of a variable its whole value: a
+/// megabyte became one or a hundred gigabytes.
+#[test]
+fn what_is_given_is_counted_as_often_as_it_is_kept() {
+    let wrappers = "sudo nice nohup env setsid stdbuf time command";
+    for script in [
+        format!("{wrappers} {}\n", "a ".repeat(60_000)),
+        format!("true {}\n", "a ".repeat(70_000)),
+        format!("x={}\n{}", "a".repeat(100_000), "f $x\n".repeat(1_000)),
+        format!("x={}\n{}", "a".repeat(100_000), "> $x\n".repeat(1_000)),
+    ] {
+        let refused = try_analyse(Language::Bash, script.as_bytes()).unwrap_err();
+        assert!(matches!(refused, NotAnalysable::TooMuch { .. }), "{refused}");
+    }
+    let program = format!("x = '{}'\n{}", "a".repeat(9_000), "f(x)\n".repeat(6_000));
+    let refused = try_analyse(Language::Python, program.as_bytes()).unwrap_err();
+    assert!(matches!(refused, NotAnalysable::TooMuch { .. }), "{refused}");
+}
+
+#[test]
+fn what_is_called_by_something_else_is_told_once_for_each_place() {
+    let program = format!("import os\n{}", "map(os.system, a)\n".repeat(300));
+    let analysis = analyse(Language::Python, &program);
+    let calls = analysis.facts.iter().filter(|fact| fact.name == "os.system").count();
+    assert_eq!(calls, 300);
+    let script = ">/dev/tcp/a/1\n".repeat(300);
+    assert_eq!(rules(Language::Bash, &script).len(), 300);
+}
