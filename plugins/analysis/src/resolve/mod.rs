@@ -25,7 +25,7 @@ use std::rc::Rc;
 
 use crate::catalogue::World;
 use crate::clock::{Clock, TooLate};
-use crate::program::{Constant, Expression, Id, List, Operator, Program};
+use crate::program::{Constant, Expression, Id, List, Operator, Program, Symbol};
 use crate::{Language, fold};
 
 use budget::Budget;
@@ -57,6 +57,8 @@ pub(crate) struct Resolver<'a> {
     clock: &'a Clock,
     known: Vec<Option<Rc<Meaning>>>,
     frames: Vec<Frame>,
+    /// Names that nothing binds.
+    free: HashMap<Symbol, Rc<Meaning>>,
     unknown: Rc<Meaning>,
     depth: usize,
     /// Calls that are being followed.
@@ -86,6 +88,7 @@ impl<'a> Resolver<'a> {
             clock,
             known: vec![None; program.ids().count()],
             frames: Vec::new(),
+            free: HashMap::new(),
             unknown: Rc::new(Meaning { values: Vec::new(), open: true }),
             depth: 0,
             nested: 0,
@@ -114,7 +117,10 @@ impl<'a> Resolver<'a> {
         self.depth += 1;
         let meaning = self.evaluate(id);
         self.depth -= 1;
+        // Half a million expressions of which nothing is known need one meaning.
         let meaning = meaning?;
+        let is_unknown = meaning.values.is_empty() && meaning.open;
+        let meaning = if is_unknown { self.unknown.clone() } else { meaning };
         let final_ = !self.cut || self.depth == 0;
         self.keep(id, final_.then(|| meaning.clone()));
         self.cut = self.depth > 0 && (self.cut || cut_before);

@@ -29,6 +29,9 @@ impl Resolver<'_> {
         at: Id,
     ) -> Result<Rc<Meaning>, TooLate> {
         let found = self.program.find(name, scope, at);
+        if found.free && found.bindings.is_empty() {
+            return Ok(self.only_free(name));
+        }
         let mut meaning = Meaning::default();
         for binding in &found.bindings {
             let bound = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
@@ -45,12 +48,22 @@ impl Resolver<'_> {
         if found.free {
             let free = self.free(name);
             // A name that only the file knows is bound before it is read, or never read.
-            if free.resolution != Resolution::Unknown || found.bindings.is_empty() {
+            if free.resolution != Resolution::Unknown {
                 meaning.add(free);
             }
         }
         meaning.doubt();
         Ok(Rc::new(meaning))
+    }
+
+    /// A name that nothing binds: the same wherever it stands, so it is made once.
+    fn only_free(&mut self, name: Symbol) -> Rc<Meaning> {
+        if let Some(known) = self.free.get(&name) {
+            return known.clone();
+        }
+        let free = Meaning::one(self.free(name));
+        self.free.insert(name, free.clone());
+        free
     }
 
     /// A name that the file does not bind.

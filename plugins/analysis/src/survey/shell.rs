@@ -36,6 +36,11 @@ type Runs = HashMap<Id, Vec<Run>>;
 impl Surveyor<'_> {
     /// The facts of a script.
     pub(super) fn shell(mut self) -> Result<Survey, NotAnalysable> {
+        // Each command is a fact at least: there is no need to resolve them to see that they are many.
+        let is_command = |id: &Id| matches!(self.program.expression(*id), Expression::Call(..));
+        if self.program.ids().filter(is_command).count() > FACTS {
+            return Err(too_much());
+        }
         let mut runs = Runs::new();
         let opened: HashSet<Id> =
             self.program.redirects.iter().map(|redirect| redirect.target).collect();
