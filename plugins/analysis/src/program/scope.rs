@@ -73,6 +73,16 @@ pub(crate) struct Found {
     pub(crate) bindings: Vec<BindingId>,
     /// Or what the language itself means by it.
     pub(crate) free: bool,
+    /// Or any of more bindings than are looked at.
+    pub(crate) cut: bool,
+}
+
+impl Found {
+    /// Adds the nearest of these, and says so if there are more.
+    fn add<'a>(&mut self, mut bindings: impl Iterator<Item = &'a BindingId>) {
+        self.bindings.extend(bindings.by_ref().take(BINDINGS_PER_USE));
+        self.cut |= bindings.next().is_some();
+    }
 }
 
 impl Program {
@@ -86,7 +96,7 @@ impl Program {
             let visible = here.kind != ScopeKind::Class || here.frame == frame;
             if let Some(bindings) = self.table.get(&(id, name)).filter(|_| visible) {
                 let ordered = here.frame == frame && here.kind != ScopeKind::Comprehension;
-                if self.choose(bindings, ordered.then_some(at), here.leaks, &mut found.bindings) {
+                if self.choose(bindings, ordered.then_some(at), here.leaks, &mut found) {
                     return found;
                 }
             }
@@ -98,17 +108,10 @@ impl Program {
 
     /// Adds the bindings of one scope that may hold. Whether one of them must: then what the
     /// name means further out does not matter.
-    fn choose(
-        &self,
-        all: &[BindingId],
-        at: Option<Id>,
-        leaks: bool,
-        chosen: &mut Vec<BindingId>,
-    ) -> bool {
+    fn choose(&self, all: &[BindingId], at: Option<Id>, leaks: bool, found: &mut Found) -> bool {
         let binding = |id: &BindingId| &self.bindings[id.0 as usize];
         let Some(at) = at else {
-            chosen
-                .extend(all.iter().rev().filter(|id| !binding(id).removed).take(BINDINGS_PER_USE));
+            found.add(all.iter().rev().filter(|id| !binding(id).removed));
             return !leaks || all.iter().any(|id| binding(id).certain && !binding(id).removed);
         };
         let passed = all.partition_point(|id| binding(id).time <= at);
@@ -116,10 +119,10 @@ impl Program {
         let earlier = all[last_certain.unwrap_or(0)..passed].iter().rev();
         let later = all[passed..].iter().filter(|id| binding(id).repeated);
         let candidates = earlier.chain(later).filter(|id| !binding(id).removed);
-        let before = chosen.len();
-        chosen.extend(candidates.take(BINDINGS_PER_USE));
-        if chosen.len() == before && !leaks {
-            chosen.extend(all.iter().take(BINDINGS_PER_USE));
+        let before = found.bindings.len();
+        found.add(candidates);
+        if found.bindings.len() == before && !leaks {
+            found.add(all.iter());
         }
         !leaks || last_certain.is_some_and(|at| !binding(&all[at]).removed)
     }

@@ -199,10 +199,14 @@ impl Resolver<'_> {
             definition.results.iter().take(CALLERS).map(|id| self.meaning(*id)).collect();
         self.frames.pop();
         let results = results?;
+        let is_cut = definition.results.len() > CALLERS;
+        if definition.yields && is_cut {
+            return Ok(self.unknown.clone());
+        }
         if definition.yields {
             return Ok(Meaning::one(Value::exact(What::Items(results.into()))));
         }
-        let mut meaning = Meaning::default();
+        let mut meaning = Meaning { values: Vec::new(), open: is_cut };
         for result in &results {
             meaning.add_all(result);
         }

@@ -32,7 +32,7 @@ impl Resolver<'_> {
         if found.free && found.bindings.is_empty() {
             return Ok(self.only_free(name));
         }
-        let mut meaning = Meaning::default();
+        let mut meaning = Meaning { values: Vec::new(), open: found.cut };
         for binding in &found.bindings {
             let bound = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
             meaning.open |= bound.open;

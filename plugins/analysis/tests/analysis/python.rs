@@ -185,3 +185,20 @@ if __name__ == "__main__":
 "#;
     assert_eq!(rules(Language::Python, program), [""; 0]);
 }
+
+/// What was behind the nearest thirty-two bindings was forgotten, and the nearest was certain.
+#[test]
+fn what_is_not_looked_at_any_more_is_a_doubt() {
+    let nearest = "if c:\n    x = 'path'\n".repeat(40);
+    let program = format!("import os\nif c:\n    x = 'system'\n{nearest}getattr(os, x)('id')\n");
+    let analysis = analyse(Language::Python, &program);
+    let certain = |(name, resolution): &(&str, Resolution)| {
+        *name == "os.path" && *resolution == Resolution::Exact
+    };
+    assert!(!calls(&analysis).iter().any(certain), "{:?}", calls(&analysis));
+    let results = "    if c: return 'path'\n".repeat(10);
+    let program =
+        format!("import os\ndef f():\n{results}    return 'system'\ngetattr(os, f())('id')\n");
+    let analysis = analyse(Language::Python, &program);
+    assert!(!calls(&analysis).iter().any(certain), "{:?}", calls(&analysis));
+}
