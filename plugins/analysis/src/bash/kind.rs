@@ -5,6 +5,7 @@ use crate::kind::names;
 names! {
     /// A node of Bash's grammar.
     pub(crate) enum Kind {
+        Ampersand = "'&'",
         AnsiString = "ansi_c_string",
         Array = "array",
         Branch = "if_statement" | "case_statement" | "subshell" | "list",

@@ -13,13 +13,13 @@ use std::sync::OnceLock;
 
 use tree_sitter::Tree;
 
-use crate::Language;
 use crate::clock::{Clock, TooLate};
 use crate::grammar;
 use crate::kind::{Field, Vocabulary};
 use crate::program::{Builder, Id, Program};
 use crate::text::Text;
 use crate::walk::{self, Descend, FrontEnd, field};
+use crate::{Language, Span};
 
 use kind::Kind;
 
@@ -50,7 +50,11 @@ impl FrontEnd for Shell<'_> {
     fn enter(&mut self, visit: Visit, parent: Visit, before: &[Child]) -> Descend {
         match visit.kind {
             Kind::Function => self.marks.push(self.builder.depth()),
-            Kind::Branch => self.builder.enter_branch(false),
+            // What a shell of its own does to names stays there.
+            Kind::Branch
+            | Kind::CommandSubstitution
+            | Kind::Pipeline
+            | Kind::ProcessSubstitution => self.builder.enter_branch(false),
             Kind::Loop | Kind::For => self.builder.enter_branch(true),
             _ => {}
         }
@@ -69,10 +73,14 @@ impl FrontEnd for Shell<'_> {
 
     fn leave(&mut self, visit: Visit, parent: Visit, children: &[Child]) -> Id {
         match visit.kind {
-            Kind::Branch => self.builder.leave_branch(false),
+            Kind::Branch
+            | Kind::CommandSubstitution
+            | Kind::Pipeline
+            | Kind::ProcessSubstitution => self.builder.leave_branch(false),
             Kind::Loop | Kind::For => self.builder.leave_branch(true),
             _ => {}
         }
+        self.in_the_background(children);
         match visit.kind {
             Kind::Word
             | Kind::String
@@ -115,6 +123,14 @@ impl Shell<'_> {
         }
     }
 
+    /// `command &`: a shell of its own runs it.
+    fn in_the_background(&mut self, children: &[Child]) {
+        let pairs = children.iter().zip(children.iter().skip(1));
+        let marked = pairs.filter(|(_, mark)| mark.visit.kind == Kind::Ampersand);
+        let spans: Vec<Span> = marked.map(|(command, _)| command.visit.span).collect();
+        self.builder.doubt_within(&spans);
+    }
+
     /// A function is bound to its name, `name()`.
     fn function(&mut self, visit: Visit, children: &[Child]) -> Id {
         let depth = self.marks.pop().unwrap_or(1);
@@ -134,8 +150,8 @@ impl Shell<'_> {
     }
 
     /// What a function is given: its name first, then `$1` and so on, and all of them as `$@`.
-    fn parameters(&mut self, span: crate::Span) {
-        let span = crate::Span { end: span.start, ..span };
+    fn parameters(&mut self, span: Span) {
+        let span = Span { end: span.start, ..span };
         for name in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
             let name = self.variable(name, span);
             self.builder.parameter(name, Id::UNKNOWN, false);
@@ -144,7 +160,7 @@ impl Shell<'_> {
     }
 
     /// A variable.
-    fn variable(&mut self, name: &str, span: crate::Span) -> Id {
+    fn variable(&mut self, name: &str, span: Span) -> Id {
         self.builder.name(&format!("${name}"), span)
     }
 
@@ -158,10 +174,13 @@ impl Shell<'_> {
         self.builder.assign(variable, items);
     }
 
-    /// `unset name`
+    /// `unset name`: a variable and a function.
     fn unset(&mut self, children: &[Child]) -> Id {
         for child in children.iter().filter(|child| child.visit.named) {
-            let variable = self.variable(self.text.at(child.visit.span), child.visit.span);
+            let written = self.text.at(child.visit.span);
+            let function = self.builder.name(&format!("{written}()"), child.visit.span);
+            self.builder.remove(function);
+            let variable = self.variable(written, child.visit.span);
             self.builder.remove(variable);
             self.builder.program.writes.push((variable, Id::UNKNOWN));
         }

@@ -63,6 +63,18 @@ impl Builder {
         }
     }
 
+    /// What was just bound within these, which stand in their order, may not be.
+    pub(crate) fn doubt_within(&mut self, spans: &[Span]) {
+        let Some(first) = spans.first() else { return };
+        let bound = self.assigned.iter_mut().map(|(_, binding)| binding).rev();
+        for binding in bound.take_while(|binding| binding.span.start >= first.start) {
+            let next = spans.partition_point(|span| span.start <= binding.span.start);
+            if next > 0 && binding.span.start < spans[next - 1].end {
+                binding.certain = false;
+            }
+        }
+    }
+
     /// Sends a name's bindings to the file's scope, or to the function around.
     pub(crate) fn redirect(&mut self, name: Symbol, global: bool) {
         let scope = self.scope();

@@ -124,6 +124,9 @@ impl Program {
         if found.bindings.len() == before && !leaks {
             found.add(all.iter());
         }
-        !leaks || last_certain.is_some_and(|at| !binding(&all[at]).removed)
+        // What may have been taken away may mean what it meant before.
+        let since = all[last_certain.unwrap_or(0)..passed].iter().rev();
+        let is_kept = since.clone().take(BINDINGS_PER_USE).all(|id| !binding(id).removed);
+        !leaks || (last_certain.is_some() && is_kept && since.len() <= BINDINGS_PER_USE)
     }
 }

@@ -96,3 +96,23 @@ fn harmless_scripts_have_no_findings() {
                   cat <<'END'\nrm -rf /\nEND\n[[ -n ${1:-} ]] && mkdir -p \"$1\"\n";
     assert_eq!(rules(Language::Bash, script), [""; 0]);
 }
+
+/// A function of this name hid the command, though the shell that had it was another one.
+#[test]
+fn what_another_shell_calls_a_function_is_a_command_here() {
+    for script in [
+        ": $(rm() { :; }); rm -rf /",
+        "rm() { :; } | cat; rm -rf /",
+        "cat <(rm() { :; }); rm -rf /",
+        "rm() { :; } & rm -rf /",
+        "{ rm() { :; }; } &\nrm -rf /",
+        "(rm() { :; }); rm -rf /",
+        "rm() { :; }; unset -f rm; rm -rf /",
+        "rm() { :; }; if a; then unset -f rm; fi; rm -rf /",
+        "x=rm; echo $(x=ls); $x -rf /",
+        "x=rm; x=ls | cat; $x -rf /",
+    ] {
+        assert!(fires("bash/destruction", script), "{script}");
+    }
+    assert!(!fires("bash/destruction", "sleep 1 &\nrm() { :; }; rm -rf /"));
+}

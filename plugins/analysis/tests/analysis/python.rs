@@ -202,3 +202,9 @@ fn what_is_not_looked_at_any_more_is_a_doubt() {
     let analysis = analyse(Language::Python, &program);
     assert!(!calls(&analysis).iter().any(certain), "{:?}", calls(&analysis));
 }
+
+#[test]
+fn a_name_that_may_have_been_taken_away_may_be_the_builtin() {
+    let program = "eval = print\nif c:\n    del eval\neval(input())\n";
+    assert!(rules(Language::Python, program).contains(&"python/dynamic-code".to_owned()));
+}
