@@ -33,17 +33,32 @@ impl Text {
         format::refuse(file.language, bytes)?;
         let text = std::str::from_utf8(bytes)
             .map_err(|error| NotAnalysable::NotUtf8 { offset: error.valid_up_to() })?;
-        let text = match file.language {
+        Ok(Self::with_lines(match file.language {
             Language::Python => python(text)?,
             Language::JavaScript | Language::TypeScript | Language::Tsx => javascript(text),
             Language::Bash => bash(text),
-        };
+        }))
+    }
+
+    /// Reads code that an interpreter is given as a text: what it declares of its encoding says
+    /// nothing then, for it is decoded already.
+    pub(crate) fn of_code(file: &SourceFile) -> Result<Self, NotAnalysable> {
+        match Self::of(file) {
+            Err(NotAnalysable::Encoding { .. }) => {
+                let text = String::from_utf8_lossy(&file.contents);
+                Ok(Self::with_lines(lone_carriage_returns(&text)))
+            }
+            read => read,
+        }
+    }
+
+    fn with_lines(text: String) -> Self {
         let lines = std::iter::once(0)
             .chain(
                 text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1),
             )
             .collect();
-        Ok(Self { text, lines })
+        Self { text, lines }
     }
 
     /// The same place by place, with other letters in it.

@@ -83,7 +83,7 @@ impl Embedded {
     ) -> Result<Option<Survey>, NotAnalysable> {
         let (path, contents) = (String::new(), self.code.as_bytes().to_vec());
         let file = SourceFile { path, language: self.language, contents };
-        let Ok(text) = Text::of(&file) else { return Ok(None) };
+        let Ok(text) = Text::of_code(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
         super::survey(self.language, &tree, &text, clock, catalogues, names, depth).map(Some)
     }
