@@ -257,6 +257,13 @@ impl Shell<'_> {
         };
         self.builder.assign(target, value);
         self.builder.program.writes.push((target, value));
+        // `name[0]=value`
+        let written = self.text.at(name.visit.span);
+        if let Some((array, _)) = written.split_once('[') {
+            let array = self.variable(array, name.visit.span);
+            let item = self.builder.push(Expression::Index(array, Id::UNKNOWN), visit.span);
+            self.builder.program.writes.push((item, value));
+        }
         Id::UNKNOWN
     }
 

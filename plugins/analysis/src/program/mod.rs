@@ -6,6 +6,7 @@
 
 mod bind;
 mod builder;
+mod change;
 mod constant;
 mod definition;
 mod operator;
@@ -122,6 +123,9 @@ pub(crate) struct Program {
     collections: Vec<Collection>,
     /// What is written to members and items of this name, whatever they are members of.
     fields: HashMap<Symbol, Vec<Id>>,
+    /// Names whose items are written to, or that have a method called which does so, with what is
+    /// written.
+    changed: HashMap<Symbol, Vec<Id>>,
     /// Members and items that something is written to, and what.
     pub(crate) writes: Vec<(Id, Id)>,
     /// Calls by the name, or the last member, that is called.
@@ -212,6 +216,11 @@ impl Program {
     /// What is written to members of this name.
     pub(crate) fn written_to(&self, member: Symbol) -> &[Id] {
         self.fields.get(&member).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is written to items of what has this name, if any may be.
+    pub(crate) fn changed(&self, name: Symbol) -> Option<&[Id]> {
+        self.changed.get(&name).map(Vec::as_slice)
     }
 
     /// The calls of something that is called so.

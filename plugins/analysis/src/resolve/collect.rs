@@ -54,7 +54,7 @@ impl Resolver<'_> {
     pub(super) fn mapping(&mut self, list: &List) -> Result<Rc<Meaning>, TooLate> {
         let program = self.program;
         let mut pairs = Pairs::new();
-        let mut paths = Vec::new();
+        let (mut paths, mut is_open) = (Vec::new(), false);
         if list.len() > ITEMS {
             return Ok(self.unknown.clone());
         }
@@ -62,6 +62,7 @@ impl Resolver<'_> {
             let [key, value] = pair else { continue };
             if let Expression::Splat(others) = program.expression(*key) {
                 let others = self.meaning(*others)?;
+                is_open |= !matches!(others.only().map(|one| &one.what), Some(What::Pairs(_)));
                 if let Some(What::Pairs(others)) = others.only().map(|value| &value.what) {
                     // Mappings that are made of themselves grow with every line.
                     if pairs.len() + others.len() > ITEMS {
@@ -75,7 +76,7 @@ impl Resolver<'_> {
             }
         }
         // `{...fs}` has the members of `fs`.
-        let mut meaning = Meaning { values: Vec::new(), open: !paths.is_empty() };
+        let mut meaning = Meaning { values: Vec::new(), open: is_open };
         meaning.add(Value::exact(What::Pairs(pairs.into())));
         for value in paths {
             meaning.add(value);

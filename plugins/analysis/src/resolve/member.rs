@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
 use crate::program::{Constant, DefinitionId, Expression, Id, List, ScopeId, Symbol};
-use crate::resolve::meaning::{Applied, Function, pair};
+use crate::resolve::meaning::{Applied, Function, VALUES, pair};
 use crate::resolve::{Given, Meaning, PATH_LENGTH, Resolver, Value, What};
 use crate::{Language, Resolution, fold};
 
@@ -189,6 +189,10 @@ impl Resolver<'_> {
     /// `object[index]`
     pub(super) fn index(&mut self, object: Id, index: Id, at: Id) -> Result<Rc<Meaning>, TooLate> {
         let program = self.program;
+        let changed = match *program.expression(object) {
+            Expression::Name(name, _) => program.changed(name).unwrap_or_default(),
+            _ => &[],
+        };
         let object = self.meaning(object)?;
         if let Expression::Slice(bounds) = program.expression(index) {
             return self.slice(&object, bounds, at);
@@ -200,7 +204,17 @@ impl Resolver<'_> {
             .iter()
             .all(|value| matches!(value.what, What::Items(_) | What::Constant(_)));
         let index = if is_places { self.key(&index) } else { self.primitive(&index) };
-        self.item(&object, &index, at)
+        let item = self.item(&object, &index, at)?;
+        if changed.is_empty() {
+            return Ok(item);
+        }
+        let mut meaning = (*item).clone();
+        meaning.open = true;
+        for written in changed.iter().rev().take(VALUES) {
+            meaning.add_all(&*self.meaning(*written)?);
+        }
+        meaning.doubt();
+        Ok(Rc::new(meaning))
     }
 
     fn slice(&mut self, object: &Meaning, bounds: &List, at: Id) -> Result<Rc<Meaning>, TooLate> {

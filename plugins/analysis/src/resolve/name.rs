@@ -52,6 +52,10 @@ impl Resolver<'_> {
                 meaning.add(free);
             }
         }
+        let is_collection = |value: &Value| matches!(value.what, What::Items(_) | What::Pairs(_));
+        if meaning.values.iter().any(is_collection) && self.program.changed(name).is_some() {
+            meaning.open = true;
+        }
         meaning.doubt();
         Ok(Rc::new(meaning))
     }

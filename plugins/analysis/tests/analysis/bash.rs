@@ -116,3 +116,15 @@ fn what_another_shell_calls_a_function_is_a_command_here() {
     }
     assert!(!fires("bash/destruction", "sleep 1 &\nrm() { :; }; rm -rf /"));
 }
+
+#[test]
+fn what_code_in_an_argument_declares_of_its_encoding_does_not_hide_it() {
+    let script = "python3 -c '# coding: utf-7\nimport os; os.system(\"id\")'";
+    assert!(fires("python/process-spawn", script), "{:?}", rules(Language::Bash, script));
+}
+
+#[test]
+fn an_item_that_is_written_to_is_what_is_written() {
+    assert!(fires("bash/destruction", "a=(ls); a[0]=rm; ${a[0]} -rf /"));
+    assert!(fires("bash/destruction", "declare -A a; a[x]=rm; ${a[x]} -rf /"));
+}

@@ -208,3 +208,21 @@ fn a_name_that_may_have_been_taken_away_may_be_the_builtin() {
     let program = "eval = print\nif c:\n    del eval\neval(input())\n";
     assert!(rules(Language::Python, program).contains(&"python/dynamic-code".to_owned()));
 }
+
+/// An item that was written over kept its old value, and that was certain.
+#[test]
+fn what_is_written_to_a_collection_is_one_of_its_items() {
+    for change in [
+        "l = ['path']\nl[0] = 'system'\ngetattr(os, l[0])('id')\n",
+        "l = ['path', 'system']\nl.reverse()\ngetattr(os, l[0])('id')\n",
+        "l = ['path']\nl.insert(0, 'system')\ngetattr(os, l[0])('id')\n",
+        "l = {'k': 'path'}\nl['k'] = 'system'\ngetattr(os, l['k'])('id')\n",
+        "l = {'k': 'path'}\nl.update(f())\ngetattr(os, l['k'])('id')\n",
+        "l = {'k': 'path', **f()}\ngetattr(os, l['k'])('id')\n",
+    ] {
+        let found = rules(Language::Python, &format!("import os\n{change}"));
+        assert!(!found.is_empty(), "{change}");
+    }
+    let written = "import os\nl = ['path']\nl[0] = 'system'\ngetattr(os, l[0])('id')\n";
+    assert!(rules(Language::Python, written).contains(&SPAWN.to_owned()));
+}
