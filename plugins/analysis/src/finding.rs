@@ -1,34 +1,6 @@
 //! What a rule says about a place.
 
-use serde::{Deserialize, Serialize};
-
-use crate::{Capability, Language, Span};
-
-/// How bad it is. Ordered: worse is greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Low,
-    /// Worth a look.
-    Medium,
-    /// Dangerous where the author is not trusted.
-    High,
-    /// Dangerous wherever it stands.
-    Critical,
-}
-
-impl Severity {
-    /// The name in configuration and reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
+use crate::{Capability, Language, Severity, Span};
 
 /// What is looked for, and what is said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

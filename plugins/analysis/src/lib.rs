@@ -28,6 +28,7 @@ mod program;
 mod python;
 mod reread;
 mod resolve;
+mod severity;
 mod source;
 mod survey;
 mod text;
@@ -44,9 +45,10 @@ pub use dependency::{
 pub use fact::{
     Argument, Dependency, DependencyKind, Ecosystem, Fact, FactKind, KnownBy, Package, Resolution,
 };
-pub use finding::{Finding, Label, Rule, Severity};
+pub use finding::{Finding, Label, Rule};
 pub use language::{Language, UnknownLanguage};
 pub use printable::printable;
+pub use severity::Severity;
 pub use source::{NotAnalysable, Position, SourceFile, Span};
 pub use text::SIZE_LIMIT;
 // Policies that bring queries need the tree's own types.

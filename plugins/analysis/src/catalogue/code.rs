@@ -1,39 +1,7 @@
 //! Calls that run code, and which of their arguments is the code.
 
-use serde::Deserialize;
-
-use super::condition::Condition;
-use crate::{Argument, Language};
-
-/// Calls that run code that they are given as data.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Code {
-    /// What is called.
-    pub(super) names: Vec<String>,
-    /// What the code is written in.
-    pub(crate) language: Language,
-    /// The place of the code among the arguments; from the end where it is negative.
-    #[serde(default)]
-    pub(crate) argument: isize,
-    /// The name of that argument.
-    pub(crate) keyword: Option<String>,
-    /// It runs only if all of these hold.
-    #[serde(default)]
-    pub(super) when: Vec<Condition>,
-    /// It follows one of these options of a Bash command.
-    #[serde(default)]
-    pub(super) after: Vec<String>,
-    /// It stands behind the `=` of an argument.
-    #[serde(default)]
-    pub(crate) assigned: bool,
-    /// It goes on to the last argument.
-    #[serde(default)]
-    pub(super) rest: bool,
-    /// It is a sequence of words, which are a command.
-    #[serde(default)]
-    pub(crate) words: bool,
-}
+use super::Code;
+use crate::Argument;
 
 impl Code {
     /// Whether a call with these arguments runs it.

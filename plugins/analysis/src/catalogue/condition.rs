@@ -1,36 +1,7 @@
 //! What a rule asks of the arguments.
 
-use serde::Deserialize;
-
+use super::form::Condition;
 use crate::Argument;
-
-/// A condition on what a call is given. It holds only where that is known: a rule that asks
-/// for something dangerous stays silent on what it cannot see, and one that excuses
-/// something safe does not excuse that.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Condition {
-    /// The argument at this place, from 0.
-    argument: Option<usize>,
-    /// Or the one with this name.
-    keyword: Option<String>,
-    /// It is a constant.
-    constant: Option<bool>,
-    /// It is one of these: a constant's text, or a resolved name.
-    is: Vec<String>,
-    /// It is a constant text that contains one of these characters.
-    contains: String,
-    /// It is a text that begins with one of these.
-    begins: Vec<String>,
-    /// As it is written, without its spaces, it contains one of these. For what has no value yet:
-    /// a text that is put together, an object of options.
-    written: Vec<String>,
-    /// One of the options of a Bash command: `r` also in `-fr`, `recursive` as `--recursive`.
-    option: Vec<String>,
-    /// Any argument of a Bash command that is not an option is one of these; `**` at the end
-    /// stands for anything, and at the beginning, with `*` at the end, for a text within.
-    operand: Vec<String>,
-}
 
 impl Condition {
     /// Whether it is known to hold.

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::entry::{Entry, Trigger};
-use super::{Catalogue, World, all, files, of};
+use super::{Catalogue, Entry, Trigger, World, all, of};
 use crate::Language;
 
 /// A file of rules, in the form of the catalogue's own.
@@ -124,7 +123,7 @@ impl Catalogues {
                 |rule: &&Entry| rule.languages.iter().any(|one| family(*one) == family(language));
             let more: Vec<Entry> = rules.iter().filter(speaks).cloned().collect();
             if !more.is_empty() {
-                let catalogue = Catalogue::read(self::files(language), more);
+                let catalogue = Catalogue::read(language, more);
                 extended[family(language)] = Some(Arc::new(catalogue));
             }
         }

@@ -1,13 +1,14 @@
 //! The rules, and what else is known of each language's world. All of it is data: the files
-//! in `catalogue/` are the reference, and what is here reads and finds it.
+//! in `catalogue/` are the reference, and what is here finds it.
 //!
-//! A file is read when the first program of its language is judged: start-up is felt by
-//! everyone who has a commit hook.
+//! Start-up is felt by everyone who has a commit hook. So the build script has read the files, and
+//! what it wrote down is taken up when the first program of its language is judged.
 
 mod code;
 mod condition;
 mod entry;
 mod extension;
+mod form;
 mod overrides;
 mod profile;
 mod reducer;
@@ -18,27 +19,17 @@ use std::sync::OnceLock;
 
 use crate::{Argument, Capability, Language};
 
-pub(crate) use code::Code;
-pub(crate) use entry::{Entry, Trigger};
 pub(crate) use extension::Catalogues;
 pub use extension::{RuleError, RuleFile};
+pub(crate) use form::{Code, Entry, Trigger, World, Wrapper};
 pub use overrides::{Level, OverrideError, Overrides};
 pub use profile::Profile;
 pub(crate) use reducer::Reducer;
-pub(crate) use world::{World, Wrapper};
 
-/// A language's files, as one: what is known of the language comes first.
-macro_rules! files {
+/// A language's files, as the build script has written them down.
+macro_rules! written {
     ($language:literal) => {
-        concat!(
-            include_str!(concat!("../../catalogue/", $language, "/world.toml")),
-            include_str!(concat!("../../catalogue/", $language, "/code.toml")),
-            include_str!(concat!("../../catalogue/", $language, "/process.toml")),
-            include_str!(concat!("../../catalogue/", $language, "/network.toml")),
-            include_str!(concat!("../../catalogue/", $language, "/files.toml")),
-            include_str!(concat!("../../catalogue/", $language, "/data.toml")),
-            include_str!(concat!("../../catalogue/", $language, "/text.toml")),
-        )
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $language, ".catalogue"))
     };
 }
 
@@ -73,25 +64,27 @@ pub(crate) fn of(language: Language) -> &'static Catalogue {
         Language::JavaScript | Language::TypeScript | Language::Tsx => &JAVASCRIPT,
         Language::Bash => &BASH,
     };
-    catalogue.get_or_init(|| Catalogue::read(files(language), Vec::new()))
+    catalogue.get_or_init(|| Catalogue::read(language, Vec::new()))
 }
 
 /// The files of the languages that share their names with this one.
-fn files(language: Language) -> &'static str {
-    match language {
-        Language::Python => files!("python"),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => files!("javascript"),
-        Language::Bash => files!("bash"),
-    }
+fn file(language: Language) -> form::File {
+    let written: &[u8] = match language {
+        Language::Python => written!("python"),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => written!("javascript"),
+        Language::Bash => written!("bash"),
+    };
+    postcard::from_bytes(written).expect("the build script has written it by the same types")
 }
 
 impl Catalogue {
-    /// Reads files of ours, with rules beside theirs.
-    fn read(toml: &str, more: Vec<Entry>) -> Self {
-        let mut file: entry::File =
-            toml::from_str(toml).expect("the catalogue is part of the program");
+    /// What our files say of a language, with rules beside theirs.
+    fn read(language: Language, more: Vec<Entry>) -> Self {
+        let mut file = file(language);
         file.rule.extend(more);
-        let (mut exact, mut below) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        let names = file.rule.iter().map(|entry| entry.names.len()).sum();
+        let mut exact = HashMap::<_, Vec<_>>::with_capacity(names);
+        let mut below = HashMap::<_, Vec<_>>::new();
         for (at, entry) in file.rule.iter().enumerate() {
             for name in &entry.names {
                 match name.strip_suffix('*') {

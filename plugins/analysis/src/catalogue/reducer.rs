@@ -3,10 +3,10 @@
 //! The languages share the words: `getattr`, `Reflect.get` and `operator.attrgetter` all come down
 //! to a member of an object. Of a method, the object comes before its arguments.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Something that is computed when it is called.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Reducer {
     // What stands for something else.

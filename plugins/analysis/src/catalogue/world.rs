@@ -1,89 +1,9 @@
 //! What is known of a language beside its rules: its own names, and which names are others.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use serde::Deserialize;
-
-use super::Reducer;
-use super::entry::{Entry, Trigger};
+use super::{Entry, Reducer, Trigger, World};
 use crate::Severity;
-
-/// Where a command that runs another has that other one among its arguments.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Wrapper {
-    /// Its options that are followed by a value.
-    pub(crate) values: Vec<String>,
-    /// How many arguments come before the command.
-    pub(crate) operands: usize,
-    /// The command follows one of these.
-    pub(crate) after: Vec<String>,
-}
-
-/// The names of a language.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct World {
-    /// Names that need no import.
-    builtins: HashSet<String>,
-    /// Objects whose members are the global names: `builtins`, `globalThis`.
-    transparent: HashSet<String>,
-    /// Members that are the object itself: `default`, `call`.
-    same: HashSet<String>,
-    /// Names that stand for a text: `$IFS`.
-    texts: HashMap<String, String>,
-    /// Dictionaries of modules by their names: `sys.modules`.
-    modules: HashSet<String>,
-    /// Dictionaries of the file's own names: `globals()`.
-    namespaces: HashSet<String>,
-    /// Members that mean the same of any object, as `.constructor` does: they are paths of
-    /// their own, which begin with a dot. Those that rules name are added.
-    members: HashSet<String>,
-    /// The member of a built-in function that leads to all of them.
-    origin: String,
-    /// Those of them that take something before the arguments: `call`.
-    shifting: HashSet<String>,
-    /// Modules that others have as members, with or without an underscore: `random._os`.
-    reexported: HashSet<String>,
-    /// Members of functions that are something else: `constructor`.
-    function_members: HashMap<String, String>,
-    /// Methods that call a function with what their object stands for: `then`.
-    passes: HashSet<String>,
-    /// The member of any value that is its class.
-    class_member: String,
-    /// The classes of constants and collections: of a `text`, of `items`.
-    classes: HashMap<String, String>,
-    /// What stands between a class and the methods of its values: `prototype`.
-    prototype: String,
-    /// Whether `a["b"]` is `a.b`.
-    indexed_members: bool,
-    /// A prefix of module names that changes nothing: `node:`.
-    prefix: String,
-    /// Paths that are other paths: `posix` is `os`.
-    canonical: HashMap<String, String>,
-    /// Functions that are computed.
-    functions: HashMap<String, Reducer>,
-    /// Methods of constants and collections that are computed.
-    methods: HashMap<String, Reducer>,
-    /// What has these methods as members: `str`, `String.prototype`.
-    method_owners: HashSet<String>,
-    /// In Bash, commands that run their arguments.
-    pub(crate) wrappers: HashMap<String, Wrapper>,
-    /// In Bash, commands that run what they read.
-    pub(crate) interpreters: HashSet<String>,
-    /// Names that rules name, and where these begin.
-    #[serde(skip)]
-    sinks: HashSet<String>,
-    /// What dangerous names are members of.
-    #[serde(skip)]
-    above_sinks: HashSet<String>,
-    #[serde(skip)]
-    roots: HashSet<String>,
-    /// Members of any object that are told of wherever they stand, whatever is taken of them.
-    #[serde(skip)]
-    escapes: HashSet<String>,
-}
 
 impl World {
     /// Learns which names matter to rules.

@@ -1,0 +1,228 @@
+//! The form of the catalogue's files, and of a user's: what can be written in them.
+//!
+//! The build script includes this file: it reads our files by these types and writes them down in
+//! few bytes, which the program reads by the same types. So what is here needs nothing else of the
+//! program.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, DefaultHasher};
+
+use serde::{Deserialize, Serialize};
+
+use super::Reducer;
+use crate::{Capability, Language, Severity};
+
+/// Values by names. The hashes are those of any process, so that the same files give the same bytes;
+/// nobody can make names collide on purpose, because what is in here is ours.
+pub(super) type Map<T> = HashMap<String, T, BuildHasherDefault<DefaultHasher>>;
+
+/// Names, each once.
+type Names = HashSet<String, BuildHasherDefault<DefaultHasher>>;
+
+/// A file of the catalogue.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    pub(super) world: World,
+    #[serde(default)]
+    pub(super) code: Vec<Code>,
+    pub(super) rule: Vec<Entry>,
+}
+
+/// What sets a rule off.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Trigger {
+    /// The name is called, or its value taken.
+    #[default]
+    Use,
+    /// The module is loaded.
+    Import,
+    /// A member of something that rules name is looked up by a name that is not known.
+    Lookup,
+    /// Something is written to this member, or to this variable of Bash.
+    Assign,
+    /// In Bash, what one command prints is run by another.
+    Pipeline,
+    /// In Bash, a file is opened.
+    Redirect,
+    /// Something that a rule of some weight names is reached by a name that is computed.
+    Roundabout,
+    /// The file is not in the language's grammar.
+    Syntax,
+    /// A character turns the direction of the text.
+    Direction,
+    /// There is something that is not seen, in a name or many in a row.
+    Unseen,
+    /// A name is written in other letters than it is read in.
+    Disguise,
+    /// The first line gives the file to another language, or runs code.
+    FirstLine,
+}
+
+/// A rule.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) languages: Vec<Language>,
+    pub(crate) capability: Capability,
+    #[serde(default)]
+    pub(crate) on: Trigger,
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
+    pub(crate) severity: Severity,
+    /// What programs of one's own do every day: in the profile `repo` it weighs less where the
+    /// line that does it says all that it does.
+    #[serde(default)]
+    pub(crate) everyday: bool,
+    pub(crate) message: String,
+    pub(crate) help: String,
+    pub(crate) cwe: Option<u32>,
+    /// It holds only if all of these do.
+    #[serde(default)]
+    pub(crate) when: Vec<Condition>,
+    /// It does not hold if any of these does.
+    #[serde(default)]
+    pub(crate) unless: Vec<Condition>,
+    /// The smallest program that it fires on. Every rule of ours has both.
+    #[serde(default)]
+    pub(crate) example: String,
+    /// A program much like it, that it does not fire on.
+    #[serde(default)]
+    pub(crate) counter: String,
+}
+
+/// Calls that run code that they are given as data.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Code {
+    /// What is called.
+    pub(super) names: Vec<String>,
+    /// What the code is written in.
+    pub(crate) language: Language,
+    /// The place of the code among the arguments; from the end where it is negative.
+    #[serde(default)]
+    pub(crate) argument: isize,
+    /// The name of that argument.
+    pub(crate) keyword: Option<String>,
+    /// It runs only if all of these hold.
+    #[serde(default)]
+    pub(super) when: Vec<Condition>,
+    /// It follows one of these options of a Bash command.
+    #[serde(default)]
+    pub(super) after: Vec<String>,
+    /// It stands behind the `=` of an argument.
+    #[serde(default)]
+    pub(crate) assigned: bool,
+    /// It goes on to the last argument.
+    #[serde(default)]
+    pub(super) rest: bool,
+    /// It is a sequence of words, which are a command.
+    #[serde(default)]
+    pub(crate) words: bool,
+}
+
+/// A condition on what a call is given. It holds only where that is known: a rule that asks
+/// for something dangerous stays silent on what it cannot see, and one that excuses
+/// something safe does not excuse that.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Condition {
+    /// The argument at this place, from 0.
+    pub(super) argument: Option<usize>,
+    /// Or the one with this name.
+    pub(super) keyword: Option<String>,
+    /// It is a constant.
+    pub(super) constant: Option<bool>,
+    /// It is one of these: a constant's text, or a resolved name.
+    pub(super) is: Vec<String>,
+    /// It is a constant text that contains one of these characters.
+    pub(super) contains: String,
+    /// It is a text that begins with one of these.
+    pub(super) begins: Vec<String>,
+    /// As it is written, without its spaces, it contains one of these. For what has no value yet:
+    /// a text that is put together, an object of options.
+    pub(super) written: Vec<String>,
+    /// One of the options of a Bash command: `r` also in `-fr`, `recursive` as `--recursive`.
+    pub(super) option: Vec<String>,
+    /// Any argument of a Bash command that is not an option is one of these; `**` at the end
+    /// stands for anything, and at the beginning, with `*` at the end, for a text within.
+    pub(super) operand: Vec<String>,
+}
+
+/// Where a command that runs another has that other one among its arguments.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Wrapper {
+    /// Its options that are followed by a value.
+    pub(crate) values: Vec<String>,
+    /// How many arguments come before the command.
+    pub(crate) operands: usize,
+    /// The command follows one of these.
+    pub(crate) after: Vec<String>,
+}
+
+/// The names of a language.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct World {
+    /// Names that need no import.
+    pub(super) builtins: Names,
+    /// Objects whose members are the global names: `builtins`, `globalThis`.
+    pub(super) transparent: Names,
+    /// Members that are the object itself: `default`, `call`.
+    pub(super) same: Names,
+    /// Names that stand for a text: `$IFS`.
+    pub(super) texts: Map<String>,
+    /// Dictionaries of modules by their names: `sys.modules`.
+    pub(super) modules: Names,
+    /// Dictionaries of the file's own names: `globals()`.
+    pub(super) namespaces: Names,
+    /// Members that mean the same of any object, as `.constructor` does: they are paths of
+    /// their own, which begin with a dot. Those that rules name are added.
+    pub(super) members: Names,
+    /// The member of a built-in function that leads to all of them.
+    pub(super) origin: String,
+    /// Those of them that take something before the arguments: `call`.
+    pub(super) shifting: Names,
+    /// Modules that others have as members, with or without an underscore: `random._os`.
+    pub(super) reexported: Names,
+    /// Members of functions that are something else: `constructor`.
+    pub(super) function_members: Map<String>,
+    /// Methods that call a function with what their object stands for: `then`.
+    pub(super) passes: Names,
+    /// The member of any value that is its class.
+    pub(super) class_member: String,
+    /// The classes of constants and collections: of a `text`, of `items`.
+    pub(super) classes: Map<String>,
+    /// What stands between a class and the methods of its values: `prototype`.
+    pub(super) prototype: String,
+    /// Whether `a["b"]` is `a.b`.
+    pub(super) indexed_members: bool,
+    /// A prefix of module names that changes nothing: `node:`.
+    pub(super) prefix: String,
+    /// Paths that are other paths: `posix` is `os`.
+    pub(super) canonical: Map<String>,
+    /// Functions that are computed.
+    pub(super) functions: Map<Reducer>,
+    /// Methods of constants and collections that are computed.
+    pub(super) methods: Map<Reducer>,
+    /// What has these methods as members: `str`, `String.prototype`.
+    pub(super) method_owners: Names,
+    /// In Bash, commands that run their arguments.
+    pub(crate) wrappers: Map<Wrapper>,
+    /// In Bash, commands that run what they read.
+    pub(crate) interpreters: Names,
+    /// Names that rules name, and where these begin.
+    #[serde(skip)]
+    pub(super) sinks: Names,
+    /// What dangerous names are members of.
+    #[serde(skip)]
+    pub(super) above_sinks: Names,
+    #[serde(skip)]
+    pub(super) roots: Names,
+    /// Members of any object that are told of wherever they stand, whatever is taken of them.
+    #[serde(skip)]
+    pub(super) escapes: Names,
+}
