@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use crate::dependency::lines;
 use crate::{KnownBy, Package};
 
-/// Reviewed by hand, with how each line is known.
+/// Reviewed by hand: a module, its distributions, and how that is known.
 const TABLE: &str = include_str!("../../data/python-modules.txt");
 
-/// Read out of wheels; the lines are sorted by their first word.
+/// Read out of wheels: a module and its distributions, which a module of their name goes without.
 const SHIPPED: &str = include_str!("../../data/python-shipped.txt");
 
 /// The part of a module's name that tells distributions apart, and the distribution.
@@ -22,7 +23,7 @@ pub(super) fn of(module: &str, overrides: &BTreeMap<String, String>) -> (String,
         Some(known(distribution, KnownBy::Configuration))
     };
     let by_table = |name: &str| {
-        let written = table().get(name).or_else(|| table().get(unversioned(name)))?;
+        let written = reviewed(name).or_else(|| reviewed(unversioned(name)))?;
         Some(read(written, KnownBy::Table))
     };
     let found = longest(module, by_configuration).or_else(|| longest(module, by_table));
@@ -34,15 +35,10 @@ pub(super) fn of(module: &str, overrides: &BTreeMap<String, String>) -> (String,
 pub(super) fn of_any_case(module: &str) -> Package {
     static LINES: OnceLock<HashMap<String, Package>> = OnceLock::new();
     let packages = LINES.get_or_init(|| {
-        let shipped = shipped_lines().iter().map(|line| (*line, KnownBy::Wheel));
-        let split = |(line, by): (&'static str, KnownBy)| match line.split_once(' ') {
-            Some((module, written)) => (module.to_ascii_lowercase(), read(written, by)),
-            None => (line.to_ascii_lowercase(), read(line, by)),
-        };
-        let reviewed = table().iter();
-        let reviewed = reviewed
-            .map(|(name, written)| (name.to_ascii_lowercase(), read(written, KnownBy::Table)));
-        shipped.map(split).chain(reviewed).collect()
+        let shipped = shipped_lines().map(|(module, written)| (module, written, KnownBy::Wheel));
+        let reviewed = table().map(|(module, written)| (module, written, KnownBy::Table));
+        let both = shipped.chain(reviewed);
+        both.map(|(module, written, by)| (module.to_ascii_lowercase(), read(written, by))).collect()
     });
     packages.get(&module.to_ascii_lowercase()).cloned().unwrap_or(Package::Unresolved)
 }
@@ -51,9 +47,7 @@ pub(super) fn of_any_case(module: &str) -> Package {
 pub(super) fn is_known(name: &str) -> bool {
     static NAMES: OnceLock<std::collections::HashSet<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
-        let table = table().values().copied();
-        let shipped = shipped_lines().iter().map(|line| line.rsplit(' ').next().unwrap_or(line));
-        let names = table.chain(shipped).flat_map(|written| written.split(['+', '|']));
+        let names = table().chain(shipped_lines()).flat_map(|(_, names)| names.split(['+', '|']));
         names.map(|name| normal(split_versions(name).0)).collect()
     });
     names.contains(name)
@@ -90,26 +84,26 @@ fn unversioned(name: &str) -> &str {
     if is_version { before } else { name }
 }
 
-fn table() -> &'static HashMap<&'static str, &'static str> {
-    static LINES: OnceLock<HashMap<&str, &str>> = OnceLock::new();
-    LINES.get_or_init(|| {
-        let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
-        lines.filter_map(|line| line.rsplit_once(' ')?.0.split_once(' ')).collect()
-    })
+/// The modules of the table, each with its distributions.
+fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let words = |line: &'static str| line.rsplit_once(' ')?.0.split_once(' ');
+    lines::of(TABLE).filter_map(words)
 }
 
-fn shipped_lines() -> &'static [&'static str] {
-    static LINES: OnceLock<Vec<&str>> = OnceLock::new();
-    LINES.get_or_init(|| SHIPPED.lines().filter(|line| !line.starts_with('#')).collect())
+/// The distributions of a module, by the table.
+fn reviewed(module: &str) -> Option<&'static str> {
+    Some(lines::find(TABLE, module)?.rsplit_once(' ')?.0)
+}
+
+/// The modules in wheels, each with its distributions.
+fn shipped_lines() -> impl Iterator<Item = (&'static str, &'static str)> {
+    lines::of(SHIPPED).map(|line| line.split_once(' ').unwrap_or((line, line)))
 }
 
 /// Who ships a module, by the index of wheels.
 fn shipped(top: &str) -> Option<Package> {
-    let first = |line: &&'static str| line.split(' ').next().unwrap_or_default();
-    let lines = shipped_lines();
-    let at = lines.binary_search_by_key(&top, first).ok()?;
-    let written = lines[at].split_once(' ').map_or(top, |(_, distributions)| distributions);
-    Some(read(written, KnownBy::Wheel))
+    let written = lines::find(SHIPPED, top)?;
+    Some(read(if written.is_empty() { top } else { written }, KnownBy::Wheel))
 }
 
 /// `a`, `a<2`, `a+b` or `a|b`
@@ -157,13 +151,12 @@ mod tests {
             }
         }
         assert!(names.len() >= 300);
+        assert!(lines::is_sorted(TABLE));
     }
 
     #[test]
     fn what_wheels_ship_is_sorted_and_well_formed() {
-        let lines = shipped_lines();
-        let first = |line: &&'static str| line.split(' ').next().unwrap();
-        assert!(lines.windows(2).all(|pair| first(&pair[0]) < first(&pair[1])));
-        assert!(lines.iter().all(|line| words(line).len() <= 2));
+        assert!(lines::is_sorted(SHIPPED));
+        assert!(lines::of(SHIPPED).all(|line| words(line).len() <= 2));
     }
 }

@@ -7,6 +7,7 @@
 mod aliases;
 mod declared;
 mod distribution;
+mod lines;
 mod marker;
 mod node;
 mod plan;

@@ -1,9 +1,6 @@
 //! Which of JavaScript's imports come from outside.
 
-use std::collections::HashSet;
-use std::sync::OnceLock;
-
-use crate::dependency::{External, is_name, of_its_name};
+use crate::dependency::{External, is_name, lines, of_its_name};
 use crate::{Ecosystem, Project, SourceFile};
 
 /// Modules that come with Node.js; those that exist with their prefix only are written so.
@@ -81,10 +78,7 @@ fn package(specifier: &str) -> Option<&str> {
 }
 
 fn comes_with_node(specifier: &str) -> bool {
-    static MODULES: OnceLock<HashSet<&str>> = OnceLock::new();
-    let modules =
-        MODULES.get_or_init(|| BUILTIN.lines().filter(|line| !line.starts_with('#')).collect());
-    modules.contains(specifier)
+    lines::find(BUILTIN, specifier).is_some()
 }
 
 #[cfg(test)]
@@ -95,6 +89,11 @@ mod tests {
         let (language, contents) = (crate::Language::JavaScript, Vec::new());
         let file = SourceFile { path: "a.js".to_owned(), language, contents };
         external(&file, &Project::default(), specifier).map(|external| external.name)
+    }
+
+    #[test]
+    fn what_comes_with_node_is_sorted() {
+        assert!(lines::is_sorted(BUILTIN));
     }
 
     #[test]

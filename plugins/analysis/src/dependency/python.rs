@@ -1,9 +1,6 @@
 //! Which of Python's imports come from outside.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use crate::dependency::{External, Known, distribution};
+use crate::dependency::{External, Known, distribution, lines};
 use crate::survey::Imported;
 use crate::{Ecosystem, Package, Project, SourceFile};
 
@@ -39,28 +36,20 @@ pub(super) fn external(
 
 /// Whether the version has the module, or any version if none is given.
 fn comes_with_python(module: &str, minor: Option<u8>) -> bool {
-    let Some((first, last)) = standard_library().get(module) else { return false };
-    *last > REMOVED && minor.is_none_or(|minor| (*first..=*last).contains(&minor))
+    let Some((first, last)) = versions(module) else { return false };
+    last > REMOVED && minor.is_none_or(|minor| (first..=last).contains(&minor))
 }
 
 /// Whether the module came with versions that nobody runs any more, as `urllib2` did: no package
 /// is needed for it, unless one has taken its name.
 fn was_removed(module: &str) -> bool {
-    standard_library().get(module).is_some_and(|(_, last)| *last <= REMOVED)
+    versions(module).is_some_and(|(_, last)| last <= REMOVED)
 }
 
-fn standard_library() -> &'static HashMap<&'static str, (u8, u8)> {
-    static MODULES: OnceLock<HashMap<&str, (u8, u8)>> = OnceLock::new();
-    MODULES.get_or_init(|| {
-        let lines = STANDARD_LIBRARY.lines().filter(|line| !line.starts_with('#'));
-        lines.filter_map(module).collect()
-    })
-}
-
-/// `distutils 9 11`
-fn module(line: &'static str) -> Option<(&'static str, (u8, u8))> {
-    let mut words = line.split(' ');
-    Some((words.next()?, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
+/// The first and the last minor version that have the module, if any has: `9 11`.
+fn versions(module: &str) -> Option<(u8, u8)> {
+    let (first, last) = lines::find(STANDARD_LIBRARY, module)?.split_once(' ')?;
+    Some((first.parse().ok()?, last.parse().ok()?))
 }
 
 /// Whether a name is that of a module of the project.
@@ -103,4 +92,18 @@ fn has_module(project: &Project, folder: &str, name: &str) -> bool {
 
 fn joined(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_library_is_sorted_and_well_formed() {
+        assert!(lines::is_sorted(STANDARD_LIBRARY));
+        for line in lines::of(STANDARD_LIBRARY) {
+            let module = line.split(' ').next().unwrap();
+            assert!(versions(module).is_some(), "{line}");
+        }
+    }
 }
