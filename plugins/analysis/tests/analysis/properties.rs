@@ -11,10 +11,16 @@ use crate::corpus::{Case, cases, found};
 /// A name that is its own in no program of the corpus.
 const SUFFIX: &str = "_renamed";
 
+/// How a name is spelt, which is told of the file's own text and not of code in texts.
+const SPELLING: &str = "disguised-name";
+
 /// What is found in a program, and not in its changed form.
 fn lost(case: &Case, changed: String) -> BTreeSet<String> {
+    let is_spelt_so = changed.contains(case.program.trim());
     let changed = Case { program: changed, ..case.clone() };
-    found(case).difference(&found(&changed)).cloned().collect()
+    let mut lost: BTreeSet<String> = found(case).difference(&found(&changed)).cloned().collect();
+    lost.retain(|rule| rule != SPELLING || is_spelt_so);
+    lost
 }
 
 fn nothing_is_lost(change: impl Fn(&Case) -> Option<String>, least: usize) {
