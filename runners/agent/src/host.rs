@@ -30,7 +30,7 @@ use crate::message::{Failure, Greeting, Kernel, Ready, VERSION, Walls};
 
 /// What gVisor calls its build, whichever it is (`pkg/sentry/syscalls/linux/linux64.go`). No build of
 /// Linux has this name.
-const GVISOR: &str = "#1 SMP Sun Jan 10 15:06:54 PST 2016";
+pub const GVISOR: &str = "#1 SMP Sun Jan 10 15:06:54 PST 2016";
 
 /// How long a sandbox may take until it is there, and an interpreter until it is up. They take
 /// milliseconds; a busy machine may need more.

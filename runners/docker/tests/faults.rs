@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::support::{
     Engine, Relay, bash_config, run, until, warm, warmed, while_it_runs, with_a_second,
 };
+use lazaret_agent::host::GVISOR;
 use lazaret_docker::{DockerConfig, DockerRunner};
 use lazaret_sandbox::conformance::program::{bash, stdout};
 use lazaret_sandbox::{Runner, RunnerError, Status};
@@ -99,7 +100,7 @@ const ENDLESS: &str = r#"#!/bin/bash
 word() { # kind, payload
   printf "\x$(printf %02x $((${#2} % 256)))\x$(printf %02x $((${#2} / 256)))\0\0\x$(printf %02x $1)%s" "$2"
 }
-word 64 '{"version": VERSION, "parts": [], "kernel": "0.0"}'
+word 64 '{"version": VERSION, "parts": [], "kernel": "0.0", "build": "GVISOR"}'
 word 73 '{"version": ""}'
 while :; do word KIND 'PAYLOAD'; done
 "#;
@@ -121,7 +122,7 @@ async fn an_agent_that_has_been_taken_over_is_found_out() {
         ("65", "printed", "more than it may: output"),
         ("99", "", "no frame of the kind 99"),
     ] {
-        let agent = ENDLESS.replace("VERSION", &version);
+        let agent = ENDLESS.replace("VERSION", &version).replace("GVISOR", GVISOR);
         engine.replace_agent(&agent.replace("KIND", kind).replace("PAYLOAD", payload));
         let program = bash("true").limit(|limits| limits.output = 100);
         let error = run(&runner, program).await.expect_err("it is not believed");
