@@ -131,6 +131,8 @@ impl Runner for DockerRunner {
     }
 
     async fn ready_for(&self, interpreter: Interpreter) -> Result<Isolation, RunnerError> {
+        // Known without a question to an engine.
+        self.maker.config.base(interpreter)?;
         self.try_engines(&[interpreter]).await
     }
 
