@@ -1,8 +1,9 @@
 //! `lazaret deps`: what files need from outside, and how that is known.
 
-use serde_json::Value;
+use crate::support::Place;
+use crate::support::schema::{assert_kept, assert_published};
 
-use crate::support::{Place, root};
+const SCHEMA: &str = "deps.v1.json";
 
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim_end).collect()
@@ -158,27 +159,13 @@ fn wrong_usage_says_what_would_be_right() {
     }
 }
 
-fn published() -> Value {
-    let text = std::fs::read_to_string(root().join("schemas/deps.v1.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
 #[test]
 fn the_published_schema_is_the_one_of_dependencies() {
-    let schema = lazaret::report::deps::schema();
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(root().join("schemas/deps.v1.json"), format!("{schema:#}\n")).unwrap();
-    }
-    assert_eq!(
-        published(),
-        schema,
-        "version 1 changes only by additions; if this is one, run with BLESS=1"
-    );
+    assert_published(SCHEMA, &lazaret::report::deps::schema());
 }
 
 #[test]
 fn what_is_printed_keeps_to_the_schema() {
-    let validator = jsonschema::validator_for(&published()).unwrap();
     let place = Place::new();
     place.write(
         "a.py",
@@ -188,9 +175,7 @@ fn what_is_printed_keeps_to_the_schema() {
     place.write("b.ts", "import 'expresss'; import 'jsr:@std/fs';\n");
     place.write("requirements-dev.txt", "sklearn\n./here\n");
     let report = place.lazaret(&["deps", ".", "--json"]).json();
-    let errors: Vec<String> =
-        validator.iter_errors(&report).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?}");
+    assert_kept(SCHEMA, &report);
     assert_eq!(report["unjudged"].as_array().unwrap().len(), 1);
     assert_eq!(report["refused"][0]["place"]["line"], 2);
 }

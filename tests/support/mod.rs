@@ -1,5 +1,6 @@
 //! The real program, as a user starts it.
 
+pub(crate) mod schema;
 pub(crate) mod service;
 
 use std::io::Write;
