@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::catalogue::Reducer;
 use crate::program::{Expression, Id};
-use crate::resolve::{Meaning, Value, What};
+use crate::resolve::{Given, Meaning, Value, What};
 use crate::survey::program::Surveyor;
 use crate::{FactKind, NotAnalysable, Resolution};
 
@@ -55,16 +55,26 @@ impl Surveyor<'_> {
         Ok(())
     }
 
-    /// The object comes before the arguments, or first among them.
+    /// What `setattr` and its like change, with all that they are given, and how much of that comes
+    /// before the rest: the object stands before the arguments, or first among them.
+    fn changed(
+        &mut self,
+        object: Option<Rc<Meaning>>,
+        arguments: Id,
+    ) -> Result<(Option<Rc<Meaning>>, Given, usize), NotAnalysable> {
+        let given = self.resolver.given(arguments)?;
+        let shift = usize::from(object.is_none());
+        let object = object.or_else(|| given.by_place.first().cloned());
+        Ok((object, given, shift))
+    }
+
     fn set_member(
         &mut self,
         id: Id,
         object: Option<Rc<Meaning>>,
         arguments: Id,
     ) -> Result<(), NotAnalysable> {
-        let given = self.resolver.given(arguments)?;
-        let shift = usize::from(object.is_none());
-        let object = object.or_else(|| given.by_place.first().cloned());
+        let (object, given, shift) = self.changed(object, arguments)?;
         let name = given.by_place.get(shift).and_then(|name| name.text());
         if let (Some(object), Some(name)) = (object, name) {
             let value = self.resolver.argument(arguments, shift + 1);
@@ -79,11 +89,8 @@ impl Surveyor<'_> {
         object: Option<Rc<Meaning>>,
         arguments: Id,
     ) -> Result<(), NotAnalysable> {
-        let given = self.resolver.given(arguments)?;
-        let shift = usize::from(object.is_none());
-        let Some(object) = object.or_else(|| given.by_place.first().cloned()) else {
-            return Ok(());
-        };
+        let (object, given, shift) = self.changed(object, arguments)?;
+        let Some(object) = object else { return Ok(()) };
         let mut names: Vec<Rc<str>> = given.by_name.iter().map(|(name, _)| name.clone()).collect();
         for others in given.by_place.iter().skip(shift) {
             if let Some(What::Pairs(pairs)) = others.only().map(|value| &value.what) {
