@@ -24,6 +24,6 @@ pub(super) fn rehearse(watch: &mut Watch, limits: &Limits) -> Result<(), Failure
         directory.remove(FILE)
     })?;
     // What is seen now is nobody's doing.
-    let _ = (watch.look(), watch.look_back(), watch.usage(Spent::default()));
+    let _ = (watch.look(), watch.look_back(), watch.usage(Spent::default(), 0));
     artifacts::collect(limits, &mut Outbox::default())
 }

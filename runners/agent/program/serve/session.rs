@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
 use lazaret_agent::frame::{CHUNK, Frame, Kind};
-use lazaret_agent::message::{Done, Failure, Kernel, LimitHit, Limits, Part, Usage};
+use lazaret_agent::message::{Done, Failure, Kernel, LimitHit, Limits, Part};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
@@ -229,7 +229,7 @@ impl<'a> Session<'a> {
     fn finish(mut self) -> Result<Ending, Failure> {
         let unburied = self.need_not_be_buried().then_some(self.program.process);
         let spent = if unburied.is_some() { self.look_last() } else { self.end_all()? };
-        let usage = Usage { printed: self.printed, ..self.watch.usage(spent) };
+        let usage = self.watch.usage(spent, self.printed);
         let ((exit_code, signal), limit) = (self.exit(), self.limit);
         let (stdout_truncated, stderr_truncated) = self.truncated;
         let done = Done { exit_code, signal, limit, stdout_truncated, stderr_truncated, usage };

@@ -140,8 +140,8 @@ impl Watch {
     }
 
     /// What was used, once everybody was waited for: by the agent, or by whoever tells what the
-    /// program's first process spent. What was printed others know.
-    pub(super) fn usage(&self, told: Spent) -> Usage {
+    /// program's first process spent; with what was printed, as whoever reads that has counted.
+    pub(super) fn usage(&self, told: Spent, printed: u64) -> Usage {
         let spent = self.processor.spent(told, self.start.elapsed());
         let (peak_memory, memory) = match self.evidence.peak_memory() {
             Some(bytes) => (bytes, Source::Cgroup),
@@ -159,7 +159,7 @@ impl Watch {
             peak_memory,
             peak_processes: self.most.processes,
             peak_disk: self.most.disk,
-            printed: 0,
+            printed,
             measured: Measured { cpu, memory, processes: Source::Sampled, disk: Source::Sampled },
         }
     }
