@@ -187,10 +187,18 @@ impl Pools {
         if !self.pool(kind, Pool::still_needs) {
             return None;
         }
-        match self.engine().await {
-            Ok(engine) => Some(self.maker.make(&engine, kind).await),
-            Err(error) => Some(Err(error)),
+        Some(self.make_now(kind).await)
+    }
+
+    async fn make_now(&self, kind: &Kind) -> Result<Sandbox, RunnerError> {
+        let engine = self.engine().await?;
+        let made = self.maker.make(&engine, kind).await;
+        if made.is_ok() || engine.is_listened_to() {
+            return made;
         }
+        // The engine was lost meanwhile. Whoever waits need not know, if it can be had again.
+        let engine = self.engine().await?;
+        self.maker.make(&engine, kind).await
     }
 
     /// Keeps sandboxes ready for jobs with these limits, until the pools are closed.

@@ -199,13 +199,13 @@ impl Engine {
         self.end("KILL");
     }
 
-    /// Ends all containers with a label, as an operator may.
+    /// Ends all containers with a label, as an operator may. One that was used may be gone by now.
     pub(crate) fn end_all(&self, label: &str) {
         let filter = format!("label={LABEL}={label}");
         let listed = self.docker(&["ps", "--quiet", "--filter", &filter]).stdout;
         let listed = String::from_utf8(listed).expect("ids");
-        let all: Vec<&str> = ["kill"].into_iter().chain(listed.lines()).collect();
-        assert!(self.docker(&all).status.success(), "they are ended");
+        let ended = listed.lines().filter(|id| self.docker(&["kill", id]).status.success());
+        assert!(ended.count() > 0, "nothing runs");
     }
 
     /// Sends a signal to the sandboxes of all containers: `STOP` is as far as a program can get.
