@@ -45,17 +45,12 @@ mod judge;
 mod secrets;
 mod traces;
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use arena::Arena;
 use attack::{Attack, Runner};
 use traces::Traces;
-
-/// Attacks at one time: most of them wait for the end of their time. After each such handful the
-/// machine is looked at.
-const AT_ONCE: usize = 3;
 
 /// The two suites look at the whole machine, and must not see each other's runs.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -103,13 +98,11 @@ fn every_attack_is_held(runner: Runner) {
     arena.warm_up();
     let chosen = chosen(runner);
     let mut complaints = Vec::new();
-    for batch in chosen.chunks(AT_ONCE) {
-        let before = Traces::now();
-        complaints.extend(run_all(&arena, batch));
-        complaints.extend(arena.bait.taken().into_iter().map(|bait| suspect(batch, &bait)));
-        let left = before.left_behind();
-        tell(&format!("{} attacks, {} left behind", batch.len(), left.len()), &left);
-        complaints.extend(left.into_iter().map(|left| suspect(batch, &left)));
+    for attack in &chosen {
+        let begun = Instant::now();
+        let found = self::complaints(&arena, attack);
+        tell(&format!("{:5.1} s  {}", begun.elapsed().as_secs_f64(), attack.name), &found);
+        complaints.extend(found);
     }
     assert!(
         complaints.is_empty(),
@@ -131,26 +124,14 @@ fn chosen(runner: Runner) -> Vec<Attack> {
     chosen
 }
 
-/// Runs attacks, several at one time, each followed by a program that means well.
-fn run_all(arena: &Arena, attacks: &[Attack]) -> Vec<String> {
-    let waiting = Mutex::new(attacks.iter().collect::<VecDeque<_>>());
-    let complaints = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let next = waiting.lock().unwrap().pop_front();
-            let Some(attack) = next else { return };
-            let begun = Instant::now();
-            let found = arena.attack(attack);
-            tell(&format!("{:5.1} s  {}", begun.elapsed().as_secs_f64(), attack.name), &found);
-            complaints.lock().unwrap().extend(found);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(work);
-        }
-    });
-    complaints.into_inner().unwrap()
+/// Runs an attack, then a program that means well, and looks at the machine. Answers with all that is
+/// not as it must be.
+fn complaints(arena: &Arena, attack: &Attack) -> Vec<String> {
+    let before = Traces::now();
+    let mut complaints = arena.attack(attack);
+    let found = arena.bait.taken().into_iter().chain(before.left_behind());
+    complaints.extend(found.map(|found| format!("{found}\n  by {}", attack.name)));
+    complaints
 }
 
 /// Tells whoever watches (`cargo test attacks -- --nocapture`) how far it is.
@@ -161,10 +142,4 @@ fn tell(line: &str, complaints: &[String]) {
     for complaint in complaints {
         eprintln!("    {complaint}");
     }
-}
-
-/// What cannot be laid to one attack is laid to those that ran since the last look.
-fn suspect(batch: &[Attack], what: &str) -> String {
-    let names: Vec<&str> = batch.iter().map(|attack| attack.name.as_str()).collect();
-    format!("{what}\n  by one of: {}", names.join(" "))
 }
