@@ -3,7 +3,8 @@
 //! People write little that computes names; what asks for more than this was written to keep the
 //! checker busy, and stays unknown.
 
-/// Expressions that are looked at again, for a call or an item of a comprehension.
+/// Expressions that are looked at again: for a call, for an item of a comprehension, or because what
+/// was found depended on where it was given up.
 const STEPS: usize = 200_000;
 
 /// Bytes of texts that are put together.

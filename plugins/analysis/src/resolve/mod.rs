@@ -56,6 +56,8 @@ pub(crate) struct Resolver<'a> {
     names: &'a Names,
     clock: &'a Clock,
     known: Vec<Option<Rc<Meaning>>>,
+    /// What was looked at before, found or given up.
+    tried: Vec<bool>,
     frames: Vec<Frame>,
     /// Names that nothing binds.
     free: HashMap<Symbol, Rc<Meaning>>,
@@ -87,6 +89,7 @@ impl<'a> Resolver<'a> {
             names,
             clock,
             known: vec![None; program.ids().count()],
+            tried: vec![false; program.ids().count()],
             frames: Vec::new(),
             free: HashMap::new(),
             unknown: Rc::new(Meaning { values: Vec::new(), open: true }),
@@ -105,8 +108,8 @@ impl<'a> Resolver<'a> {
             return Ok(meaning);
         }
         self.clock.tick()?;
-        // What is found once for all is not counted: it is as much as the file has.
-        let again = !self.frames.is_empty();
+        // What is looked at for the first time is not counted: it is as much as the file has.
+        let again = std::mem::replace(&mut self.tried[id.index()], true);
         if self.depth == DEPTH || (again && !self.budget.step()) {
             self.cut = true;
             return Ok(self.unknown.clone());

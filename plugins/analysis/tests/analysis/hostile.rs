@@ -272,3 +272,16 @@ fn what_is_called_by_something_else_is_told_once_for_each_place() {
     let script = ">/dev/tcp/a/1\n".repeat(300);
     assert_eq!(rules(Language::Bash, &script).len(), 300);
 }
+
+/// What was given up was found anew wherever it was asked for: 200 bytes took as long as a file may.
+/// Fuzzers wrote these.
+#[test]
+fn what_is_given_up_is_not_found_anew_without_end() {
+    let assigned = format!("while ({}a{}) x(a);\n", "(".repeat(30), " = a)".repeat(30));
+    let nested = "for a in ${!a@} ${!a@}; do ".repeat(12);
+    let looped = format!("{nested}a=a\n{}", "done\n".repeat(12));
+    for (language, program) in [(Language::JavaScript, assigned), (Language::Bash, looped)] {
+        let analysis = try_analyse(language, program.as_bytes());
+        assert!(analysis.is_ok(), "{}: {program}", analysis.unwrap_err());
+    }
+}
