@@ -80,10 +80,10 @@ impl Run {
     /// Nothing has been done yet.
     pub fn new(submission: Submission, events: Events) -> Self {
         Self {
+            unjudged: submission.unread.clone(),
             submission,
             events,
             analyses: Vec::new(),
-            unjudged: Vec::new(),
             findings: Vec::new(),
             dependencies: Vec::new(),
             outcome: None,

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use lazaret_analysis::{Language, Project, SourceFile};
 use lazaret_sandbox::{Form, InputFile};
 
+use crate::stage::Unjudged;
+
 /// What somebody wants checked or run. Every file whose language is known is checked, whether it
 /// is the entry or not; the others travel along as data.
 #[derive(Clone, Debug, Default)]
 pub struct Submission {
     /// What is checked. Shared, because stages judge it on several threads.
     pub code: Arc<Vec<SourceFile>>,
+    /// Files that should be checked, and could not be read.
+    pub unread: Vec<Unjudged>,
     /// What the program finds beside its code.
     pub data: Vec<InputFile>,
     /// What else is known to exist beside the code; imports of it are local.

@@ -189,6 +189,38 @@ fn the_profile_is_repo_for_check_and_gate_for_run() {
     assert_eq!(place.lazaret(&["--config", "my.toml", "run", "a.py"]).code, 126);
 }
 
+/// A stranger would say that everything he does is harmless.
+#[test]
+fn a_strangers_own_configuration_is_not_read() {
+    let place = Place::new();
+    place.write("a.py", "import sys\nprint(sys._getframe(0))\n");
+    place.write("lazaret.toml", "[analysis]\nprofile = \"gate\"\n[gate]\ndeny = \"critical\"\n");
+    assert_eq!(place.lazaret(&["check", "a.py"]).code, 0);
+    assert_eq!(place.lazaret(&["check", "a.py", "--profile", "gate"]).code, 1);
+    let ran = place.lazaret(&["check", "a.py", "--profile", "strict"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("there are: `auto`, `gate`, `repo`, `audit`"), "{ran:?}");
+}
+
+/// Nobody knows what is in it, and the other files are checked all the same.
+#[test]
+fn a_file_that_cannot_be_read_is_not_judged_and_ends_nothing() {
+    let place = Place::new();
+    place.write("a.py", "import os\nos.system('rm -rf /')\n");
+    place.write("large.py", "");
+    let large = std::fs::File::options().write(true).open(place.path().join("large.py")).unwrap();
+    large.set_len(65 * 1024 * 1024).unwrap();
+    for paths in [["."].as_slice(), &["large.py", "a.py"]] {
+        let report = place.lazaret(&[["check", "--json"].as_slice(), paths].concat()).json();
+        assert_eq!(report["unjudged"][0]["path"], "large.py");
+        assert_eq!(report["unjudged"][0]["id"], "too-large");
+        assert_eq!(report["findings"][0]["place"]["path"], "a.py");
+        assert_eq!(report["verdict"], "deny");
+    }
+    assert_eq!(place.lazaret(&["check", "large.py"]).code, 3);
+    assert_eq!(place.lazaret(&["deps", "."]).code, 3);
+}
+
 #[test]
 fn what_is_low_is_counted_and_shown_to_who_asks() {
     let place = Place::new();

@@ -7,6 +7,7 @@ use lazaret_analysis::{Language, Profile, Severity};
 use lazaret_sandbox::Events;
 
 use super::error::CliError;
+use super::input::Collected;
 use super::{FINDINGS, OK, UNDECIDED, input, print, runtime, tell};
 use crate::app::App;
 use crate::config::{Config, Layers};
@@ -25,7 +26,11 @@ pub(super) struct CheckArgs {
     /// The language of the one file that is named, whatever its name says
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<Language>,
-    /// The severity that is too bad, in place of `gate.deny`
+    /// Whose code it is, in place of `analysis.profile`: `repo` for one's own, `gate` for a stranger's
+    /// (whose `lazaret.toml` is not read then), `audit` to see everything
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// Findings of this severity or worse fail the check, in place of `gate.deny`
     #[arg(long, value_name = "SEVERITY")]
     deny: Option<String>,
     /// Shows findings of the severity `low` too, which are counted otherwise
@@ -38,7 +43,11 @@ pub(super) struct CheckArgs {
 
 /// Checks what is named, and reports it.
 pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Result<u8, CliError> {
-    layers.project = layers.file.is_none().then(|| PathBuf::from("."));
+    let is_a_strangers = arguments.profile.as_deref() == Some("gate");
+    layers.project = (layers.file.is_none() && !is_a_strangers).then(|| PathBuf::from("."));
+    if let Some(profile) = arguments.profile {
+        layers.flags.push(("analysis.profile", profile.into()));
+    }
     if let Some(deny) = arguments.deny {
         layers.flags.push(("gate.deny", deny.into()));
     }
@@ -63,9 +72,9 @@ pub(super) fn submission(
     language: Option<Language>,
 ) -> Result<Submission, CliError> {
     let Some(language) = language else {
-        let files = input::collect(paths)?;
+        let Collected { files, unread } = input::collect(paths)?;
         let project = input::project(&files, paths);
-        return Ok(Submission::new(files, None, project));
+        return Ok(Submission { unread, ..Submission::new(files, None, project) });
     };
     let [path] = paths else {
         return Err(

@@ -71,7 +71,7 @@ pub(super) fn deps(mut layers: Layers, arguments: &DepsArgs) -> Result<u8, CliEr
     };
     let submission = check::submission(&arguments.paths, arguments.language)?;
     let manifests = input::manifests(&submission.code, &arguments.paths)?;
-    let (mut read, mut unjudged) = (Vec::new(), Vec::new());
+    let (mut read, mut unjudged) = (Vec::new(), submission.unread.clone());
     let judged = analyse_all(&analyser, &submission.code, &submission.project);
     for (file, judged) in submission.code.iter().zip(judged) {
         match judged {
@@ -80,7 +80,8 @@ pub(super) fn deps(mut layers: Layers, arguments: &DepsArgs) -> Result<u8, CliEr
         }
     }
     let plan = Plan::of(&read, &manifests);
-    show(arguments, submission.code.len(), &plan, &unjudged)?;
+    let files = submission.code.len() + submission.unread.len();
+    show(arguments, files, &plan, &unjudged)?;
     Ok(code(&plan, &unjudged))
 }
 

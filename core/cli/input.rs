@@ -2,41 +2,83 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use lazaret_analysis::{Aliases, Language, Manifest, Project, SourceFile};
 use lazaret_sandbox::InputFile;
+use thiserror::Error;
 
 use super::error::CliError;
+use crate::config::Size;
+use crate::stage::Unjudged;
 
 /// Nothing larger is read: more than any scratch space holds by default, and far more than is
 /// analysed, so that the answer says so and memory stays bounded.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
-/// Reads one file that the user named.
-pub(super) fn read(path: &Path, name: String) -> Result<InputFile, CliError> {
-    let cannot = |error: &std::io::Error| {
-        CliError::caused(format!("cannot read `{}`", path.display()), error)
-    };
-    let metadata = path.metadata().map_err(|error| cannot(&error).help("check the path"))?;
+/// Why a file cannot be read.
+#[derive(Debug, Error)]
+enum Unreadable {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error("it is {0}")]
+    NoFile(&'static str),
+    #[error("it is larger than {}", Size(LARGEST_FILE))]
+    TooLarge,
+}
+
+impl Unreadable {
+    /// What the user can do.
+    fn help(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "check the path",
+            Self::NoFile(_) => "name a file",
+            Self::TooLarge => "no source file is this large; leave it out",
+        }
+    }
+
+    /// Whether a file is there all the same.
+    fn is_file(&self) -> bool {
+        match self {
+            Self::Io(error) => error.kind() != ErrorKind::NotFound,
+            Self::NoFile(_) => false,
+            Self::TooLarge => true,
+        }
+    }
+
+    /// What is reported of the file.
+    fn unjudged(&self, path: String) -> Unjudged {
+        let id = if matches!(self, Self::TooLarge) { "too-large" } else { "unreadable" };
+        Unjudged { path, id, reason: self.to_string() }
+    }
+}
+
+fn contents(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let metadata = path.metadata()?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() { "a directory" } else { "not a regular file" };
-        let message = format!("cannot read `{}`: it is {what}", path.display());
-        return Err(CliError::new(message).help("name a file"));
+        return Err(Unreadable::NoFile(what));
     }
     let mut contents = Vec::new();
-    let file = File::open(path).map_err(|error| cannot(&error))?;
-    file.take(LARGEST_FILE + 1).read_to_end(&mut contents).map_err(|error| cannot(&error))?;
+    File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut contents)?;
     if contents.len() as u64 > LARGEST_FILE {
-        let size = crate::config::Size(LARGEST_FILE);
-        return Err(CliError::new(format!(
-            "cannot take `{}`: it is larger than {size}",
-            path.display()
-        ))
-        .help("no source file is this large; leave it out"));
+        return Err(Unreadable::TooLarge);
     }
-    Ok(InputFile { path: name, contents })
+    Ok(contents)
+}
+
+/// Reads one file that the user named.
+pub(super) fn read(path: &Path, name: String) -> Result<InputFile, CliError> {
+    match contents(path) {
+        Ok(contents) => Ok(InputFile { path: name, contents }),
+        Err(error) => Err(refused(path, &error)),
+    }
+}
+
+fn refused(path: &Path, error: &Unreadable) -> CliError {
+    let message = format!("cannot read `{}`", path.display());
+    CliError::caused(message, error).help(error.help())
 }
 
 /// The name that a path is reported under.
@@ -44,36 +86,63 @@ pub(super) fn name(path: &Path) -> String {
     path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
 }
 
+/// What paths name: what could be read, and what could not.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub(super) files: Vec<InputFile>,
+    pub(super) unread: Vec<Unjudged>,
+}
+
+impl Collected {
+    /// A file that is there and cannot be read is one of which nobody knows what it does.
+    fn add(&mut self, path: &Path) -> Result<(), CliError> {
+        match contents(path) {
+            Ok(contents) => self.files.push(InputFile { path: name(path), contents }),
+            Err(error) if error.is_file() => self.unread.push(error.unjudged(name(path))),
+            Err(error) => return Err(refused(path, &error)),
+        }
+        Ok(())
+    }
+}
+
 /// The files that `paths` name: files as they are, directories with all in them that git would
 /// see and whose language is known. Each is taken once, by its path and not by the name it is
 /// reported under: two names that are not UTF-8 can be reported alike.
-pub(super) fn collect(paths: &[PathBuf]) -> Result<Vec<InputFile>, CliError> {
-    let mut files = Vec::new();
+pub(super) fn collect(paths: &[PathBuf]) -> Result<Collected, CliError> {
+    let mut collected = Collected::default();
     let mut seen = BTreeSet::new();
     let mut is_new = |path: &Path| seen.insert(path.strip_prefix("./").unwrap_or(path).to_owned());
     for path in paths {
         if path.is_dir() {
-            for path in walk(path)?.into_iter().filter(|path| is_new(path)) {
-                files.push(read(&path, name(&path))?);
-            }
+            let found = walk(path, &mut collected.unread);
+            found.iter().filter(|path| is_new(path)).try_for_each(|path| collected.add(path))?;
         } else if is_new(path) {
-            files.push(known_language(read(path, name(path))?)?);
+            let known = collected.files.len();
+            collected.add(path)?;
+            collected.files[known..].iter().try_for_each(known_language)?;
         }
     }
-    Ok(files)
+    Ok(collected)
 }
 
-fn walk(directory: &Path) -> Result<Vec<PathBuf>, CliError> {
+/// The code in a directory; in `unread` what could not be looked into.
+fn walk(directory: &Path, unread: &mut Vec<Unjudged>) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     for entry in ignore::WalkBuilder::new(directory).hidden(false).filter_entry(not_git).build() {
-        let entry = entry.map_err(|error| CliError::caused("cannot walk the directory", &error))?;
-        // A link counts as what it leads to: whoever imports it gets that.
-        if entry.path().is_file() && is_code(entry.path()) {
-            paths.push(entry.into_path());
+        match entry {
+            // A link counts as what it leads to: whoever imports it gets that.
+            Ok(entry) if entry.path().is_file() && is_code(entry.path()) => {
+                paths.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let (path, reason) = (name(directory), error.to_string());
+                unread.push(Unjudged { path, id: "unreadable", reason });
+            }
         }
     }
     paths.sort();
-    Ok(paths)
+    paths
 }
 
 fn not_git(entry: &ignore::DirEntry) -> bool {
@@ -90,9 +159,9 @@ fn is_code(path: &Path) -> bool {
     Language::of(&name(path), &first[..read]).is_some()
 }
 
-fn known_language(file: InputFile) -> Result<InputFile, CliError> {
+fn known_language(file: &InputFile) -> Result<(), CliError> {
     if Language::of(&file.path, &file.contents).is_some() {
-        return Ok(file);
+        return Ok(());
     }
     Err(CliError::new(format!("cannot tell the language of `{}`", file.path)).help(language_help()))
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::app::{BuildError, Parts};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError};
+use crate::submission::Submission;
 
 /// The table `[policies]`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -100,7 +101,8 @@ impl Stage for PoliciesStage {
 /// Policies judge what analysis established. Without it they would find nothing in any file, which
 /// is not the same as having nothing to say.
 fn everything_is_analysed(run: &Run) -> Result<(), StageError> {
-    if run.analyses.len() + run.unjudged.len() >= run.submission.code.len() {
+    let Submission { code, unread, .. } = &run.submission;
+    if run.analyses.len() + run.unjudged.len() >= code.len() + unread.len() {
         return Ok(());
     }
     Err(StageError {
