@@ -3,9 +3,12 @@
 //! People write little that computes names; what asks for more than this was written to keep the
 //! checker busy, and stays unknown.
 
-/// Expressions that are looked at again: for a call, for an item of a comprehension, or because what
-/// was found depended on where it was given up.
+/// Expressions that are looked at again, for a call or an item of a comprehension.
 const STEPS: usize = 200_000;
+
+/// Expressions that are looked at again because what was found depended on where it was given up.
+/// Each asks for all the bindings of its names again.
+const RETRIES: usize = 20_000;
 
 /// Bytes of texts that are put together.
 const BYTES: usize = 8 * 1024 * 1024;
@@ -16,13 +19,14 @@ const CALLS: usize = 200;
 /// What is left.
 pub(super) struct Budget {
     steps: usize,
+    retries: usize,
     bytes: usize,
     calls: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: STEPS, bytes: BYTES, calls: CALLS }
+        Self { steps: STEPS, retries: RETRIES, bytes: BYTES, calls: CALLS }
     }
 }
 
@@ -30,6 +34,11 @@ impl Budget {
     /// Takes one step, if there is one left.
     pub(super) fn step(&mut self) -> bool {
         take(&mut self.steps, 1)
+    }
+
+    /// Takes one look at what was looked at before, if there is one left.
+    pub(super) fn retry(&mut self) -> bool {
+        take(&mut self.retries, 1)
     }
 
     /// Takes so many bytes.

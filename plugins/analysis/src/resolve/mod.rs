@@ -109,8 +109,10 @@ impl<'a> Resolver<'a> {
         }
         self.clock.tick()?;
         // What is looked at for the first time is not counted: it is as much as the file has.
-        let again = std::mem::replace(&mut self.tried[id.index()], true);
-        if self.depth == DEPTH || (again && !self.budget.step()) {
+        let is_new = !std::mem::replace(&mut self.tried[id.index()], true);
+        let in_call = !self.frames.is_empty();
+        let may = is_new || if in_call { self.budget.step() } else { self.budget.retry() };
+        if self.depth == DEPTH || !may {
             self.cut = true;
             return Ok(self.unknown.clone());
         }
