@@ -12,7 +12,6 @@ use crate::dependency;
 use crate::disguise::{self, Disguise};
 use crate::grammar::SyntaxError;
 use crate::judge::{self, Judge};
-use crate::reread;
 use crate::survey::{self, Seen, Survey};
 use crate::text::Text;
 use crate::{
@@ -179,27 +178,6 @@ impl Analyser {
         self.catalogues.entries().filter_map(applied).collect()
     }
 
-    /// Adds what is seen in Bash that the grammar got wrong.
-    fn read_again(
-        &self,
-        tree: &Tree,
-        text: &Text,
-        clock: &Clock,
-        survey: &mut Survey,
-    ) -> Result<(), NotAnalysable> {
-        let Some(text) = reread::text(tree, text, clock)? else { return Ok(()) };
-        let tree = grammar::parse(Language::Bash, text.as_str(), clock)?;
-        let again = survey::of(Language::Bash, &tree, &text, clock, &self.catalogues)?;
-        // Bindings are numbered in each reading anew.
-        let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
-        survey.seen.extend(free.map(|mut seen| {
-            seen.way.iter_mut().for_each(|(binding, _)| *binding = None);
-            seen
-        }));
-        survey.seen.sort_by_key(|seen| seen.fact.span);
-        Ok(())
-    }
-
     /// What the catalogues say, each of what is in its language.
     fn judged(
         &self,
@@ -252,18 +230,25 @@ impl Analyser {
         Some(NotAnalysable::Syntax { language, line })
     }
 
+    /// The same of code that it runs out of a text.
+    fn misread(&self, (language, span): (Language, Span), text: &Text) -> Option<NotAnalysable> {
+        let line = text.position(span.start).line;
+        let has_to_know = self.overrides.profile == Profile::Gate;
+        has_to_know.then_some(NotAnalysable::Embedded { language, line })
+    }
+
     /// Parses `file`, resolves its names, and judges what it reaches.
     pub fn analyse(&self, file: &SourceFile, project: &Project) -> Result<Analysis, NotAnalysable> {
         let clock = Clock::start();
         let text = Text::of(file)?;
         let tree = grammar::parse(file.language, text.as_str(), &clock)?;
         let syntax_errors = grammar::syntax_errors(&tree);
-        let mut survey = survey::of(file.language, &tree, &text, &clock, &self.catalogues)?;
-        if file.language == Language::Bash {
-            self.read_again(&tree, &text, &clock, &mut survey)?;
-        }
+        let survey = survey::of(file.language, &tree, &text, &clock, &self.catalogues)?;
         let disguises = disguise::of(file.language, &tree, &text, &clock)?;
         let findings = self.judged(file, &text, &syntax_errors, &disguises, &survey);
+        let unjudged = self
+            .unjudged(file.language, &syntax_errors, &text)
+            .or_else(|| self.misread(survey.misread?, &text));
         let Survey { seen, imports, others, .. } = survey;
         let mut facts: Vec<Fact> = seen.into_iter().filter_map(|seen| fact(file, seen)).collect();
         facts.extend(others);
@@ -277,7 +262,7 @@ impl Analyser {
         Ok(Analysis {
             facts,
             findings,
-            unjudged: self.unjudged(file.language, &syntax_errors, &text),
+            unjudged,
             dependencies: dependency::of(file, &imports, &known),
             script: is_python.then(|| dependency::script(&file.path, text.as_str())).flatten(),
             path: file.path.clone(),

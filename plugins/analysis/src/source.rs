@@ -85,6 +85,15 @@ pub enum NotAnalysable {
         /// The first line that is not understood.
         line: usize,
     },
+    /// It runs code out of a text that the grammar does not understand, or that runs code out of a
+    /// text in turn, and so on.
+    #[error("the {} that it runs out of a text on line {line} cannot be judged", language.name())]
+    Embedded {
+        /// What that is written in.
+        language: Language,
+        /// The line of what runs it.
+        line: usize,
+    },
     /// It nests deeper than its grammar can be asked to follow.
     #[error("it opens more than {limit} brackets and does not close them")]
     TooDeep {
@@ -117,6 +126,7 @@ impl NotAnalysable {
             Self::Archive => "archive",
             Self::Compiled => "compiled",
             Self::Syntax { .. } => "syntax-error",
+            Self::Embedded { .. } => "embedded-code",
             Self::TooDeep { .. } => "too-deep",
             Self::TooMuch { .. } => "too-much",
             Self::TooSlow { .. } => "too-slow",

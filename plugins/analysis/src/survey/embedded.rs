@@ -43,6 +43,7 @@ pub(super) fn survey(
     let mut bound = Names::new();
     for embedded in std::mem::take(&mut survey.embedded) {
         if depth == DEPTH {
+            survey.misread.get_or_insert((embedded.language, embedded.span));
             break;
         }
         let is_same = embedded.language == language;
@@ -55,6 +56,9 @@ pub(super) fn survey(
             import.span = embedded.place(import.span);
             import
         }));
+        if let Some((language, span)) = within.misread {
+            survey.misread.get_or_insert((language, embedded.place(span)));
+        }
         let used = used(&within.seen, catalogues);
         let is_judged = |seen: &Seen| !seen.bound.iter().any(|binding| used.contains(binding));
         let seen = within.seen.into_iter().filter(is_judged);
@@ -85,7 +89,15 @@ impl Embedded {
         let file = SourceFile { path, language: self.language, contents };
         let Ok(text) = Text::of_code(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
-        super::survey(self.language, &tree, &text, clock, catalogues, names, depth).map(Some)
+        let mut survey =
+            super::survey(self.language, &tree, &text, clock, catalogues, names, depth)?;
+        // The grammar of Bash fails on what Bash runs; that is read again.
+        if self.language != Language::Bash
+            && let Some(error) = grammar::syntax_errors(&tree).first()
+        {
+            survey.misread = Some((self.language, error.span));
+        }
+        Ok(Some(survey))
     }
 
     /// Where something is that is at this place in the code.

@@ -17,7 +17,8 @@ use crate::program::BindingId;
 use crate::resolve::Names;
 use crate::text::Text;
 use crate::{
-    DependencyKind, Fact, Label, Language, Marker, NotAnalysable, Span, bash, javascript, python,
+    DependencyKind, Fact, Label, Language, Marker, NotAnalysable, Span, bash, grammar, javascript,
+    python, reread,
 };
 pub(crate) use argument::{json, shortened};
 use embedded::Embedded;
@@ -40,6 +41,8 @@ pub(crate) struct Survey {
     pub(crate) others: Vec<Fact>,
     /// Modules that are loaded.
     pub(crate) imports: Vec<Imported>,
+    /// Code that is run out of a text and cannot be judged: its language, and where it stands.
+    pub(crate) misread: Option<(Language, Span)>,
     /// Code that is run out of texts.
     embedded: Vec<Embedded>,
     /// What the file's own names stand for.
@@ -96,8 +99,35 @@ pub(crate) fn of(
     survey(language, tree, text, clock, catalogues, &Names::new(), 0)
 }
 
-/// Surveys code at a depth, where some names are known.
+/// Surveys code at a depth, where some names are known. Bash that its grammar gets wrong is read again.
 fn survey(
+    language: Language,
+    tree: &Tree,
+    text: &Text,
+    clock: &Clock,
+    catalogues: &Catalogues,
+    names: &Names,
+    depth: usize,
+) -> Result<Survey, NotAnalysable> {
+    let mut survey = once(language, tree, text, clock, catalogues, names, depth)?;
+    if language == Language::Bash
+        && let Some(text) = reread::text(tree, text, clock)?
+    {
+        let tree = grammar::parse(Language::Bash, text.as_str(), clock)?;
+        let again = once(language, &tree, &text, clock, catalogues, names, depth)?;
+        // Bindings are numbered in each reading anew.
+        let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
+        survey.seen.extend(free.map(|mut seen| {
+            seen.way.iter_mut().for_each(|(binding, _)| *binding = None);
+            seen
+        }));
+    }
+    survey.seen.sort_by_key(|seen| seen.fact.span);
+    Ok(survey)
+}
+
+/// Surveys code as its grammar reads it.
+fn once(
     language: Language,
     tree: &Tree,
     text: &Text,
@@ -129,7 +159,6 @@ fn survey(
         let names = names.iter().chain(&bound).map(|(name, path)| (name.clone(), path.clone()));
         survey = of_program(&names.collect())?.0;
     }
-    survey.seen.sort_by_key(|seen| seen.fact.span);
     Ok(survey)
 }
 

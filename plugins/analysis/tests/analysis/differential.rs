@@ -212,3 +212,25 @@ fn what_cannot_be_parsed_does_not_run() {
         assert_eq!(audit.unjudged, None);
     }
 }
+
+/// Nobody knows what code does that stands in a text and is not understood: who is about to run it is
+/// told so.
+#[test]
+fn code_in_a_text_that_is_not_understood_is_not_judged() {
+    let nested = (0..4).fold("print(1)".to_owned(), |code, _| format!("exec({code:?})"));
+    let deepest = format!("exec({nested:?})");
+    for (program, is_judged) in [
+        ("exec('import os; os.system(1) ) (')", false),
+        ("import os\nos.system('if true; then echo a; fi; ((')", true),
+        (&deepest, false),
+        ("exec('print(1)')", true),
+    ] {
+        let file = crate::file(Language::Python, program.as_bytes());
+        let gate = Analyser::new(&Overrides::from(Profile::Gate)).unwrap();
+        let analysis = gate.analyse(&file, &Project::default()).unwrap();
+        let expected = (!is_judged).then_some("embedded-code");
+        assert_eq!(analysis.unjudged.map(|why| why.id()), expected, "{program}");
+        let audit = Analyser::default().analyse(&file, &Project::default()).unwrap();
+        assert_eq!(audit.unjudged, None);
+    }
+}
