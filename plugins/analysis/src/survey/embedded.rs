@@ -30,6 +30,8 @@ pub(super) struct Embedded {
     pub(super) start: Option<usize>,
     /// What runs it.
     pub(super) callee: String,
+    /// Whether it is nothing else that is run there: parts of code are no code.
+    pub(super) is_certain: bool,
 }
 
 /// Surveys what a file runs out of texts, and adds it. Gives the names that it binds.
@@ -92,7 +94,8 @@ impl Embedded {
         let mut survey =
             super::survey(self.language, &tree, &text, clock, catalogues, names, depth)?;
         // The grammar of Bash fails on what Bash runs; that is read again.
-        if self.language != Language::Bash
+        if self.is_certain
+            && self.language != Language::Bash
             && let Some(error) = grammar::syntax_errors(&tree).first()
         {
             survey.misread = Some((self.language, error.span));

@@ -229,12 +229,19 @@ impl<'a> Surveyor<'a> {
                 _ => id,
             };
             let meaning = self.resolver.meaning(id)?;
+            let is_certain = !meaning.open && meaning.values.len() == 1;
             for text in meaning.values.iter().filter_map(|value| written(code, value)) {
                 self.keep(text.len())?;
                 let span = self.program.span(id);
                 let start = self.text.at(span).find(&*text).map(|at| span.start + at);
-                let (language, callee) = (code.language, path.to_owned());
-                self.survey.embedded.push(Embedded { language, code: text, span, start, callee });
+                self.survey.embedded.push(Embedded {
+                    language: code.language,
+                    code: text,
+                    span,
+                    start,
+                    callee: path.to_owned(),
+                    is_certain,
+                });
             }
         }
         Ok(())

@@ -191,7 +191,8 @@ impl Surveyor<'_> {
         self.keep(code.len())?;
         let start = self.text.at(span).find(code).map(|at| span.start + at);
         let (code, callee) = (code.into(), callee.to_owned());
-        self.survey.embedded.push(Embedded { language, code, span, start, callee });
+        let is_certain = true;
+        self.survey.embedded.push(Embedded { language, code, span, start, callee, is_certain });
         Ok(())
     }
 
