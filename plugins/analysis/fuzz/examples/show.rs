@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::Write;
 
-use lazaret_analysis_fuzz::{constants, grammar, written};
+use lazaret_analysis_fuzz::{constants, statements};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let usage = "usage: show TARGET FILE";
@@ -11,12 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let target = arguments.next().ok_or(usage)?;
     let data = std::fs::read(arguments.next().ok_or(usage)?)?;
     let text = match target.as_str() {
-        "python" => written(&grammar::PYTHON, &data),
-        "javascript" => written(&grammar::JAVASCRIPT, &data),
-        "typescript" => written(&grammar::TYPESCRIPT, &data),
-        "bash" => written(&grammar::BASH, &data),
         "folding" => constants(&data).ok_or("it is empty")?.1,
-        _ => return Err(usage.into()),
+        language => statements(language.parse()?, &data),
     };
     Ok(std::io::stdout().write_all(&text)?)
 }

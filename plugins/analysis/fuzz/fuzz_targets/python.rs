@@ -3,7 +3,7 @@
 #![no_main]
 
 use lazaret_analysis::Language;
-use lazaret_analysis_fuzz::{check, grammar, written};
+use lazaret_analysis_fuzz::{check, statements};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| check(Language::Python, &written(&grammar::PYTHON, data)));
+fuzz_target!(|data: &[u8]| check(Language::Python, &statements(Language::Python, data)));

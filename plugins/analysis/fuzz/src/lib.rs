@@ -1,6 +1,6 @@
 //! What holds for every file, and how fuzzers write files.
 
-pub mod grammar;
+mod grammar;
 
 use lazaret_analysis::{
     Analyser, Analysis, Language, NotAnalysable, Overrides, Profile, Project, SourceFile, Span,
@@ -47,7 +47,7 @@ fn spans(analysis: &Analysis) -> impl Iterator<Item = Span> {
 }
 
 /// The file that a fuzzer's bytes stand for: these bytes themselves, or statements that they choose.
-pub fn written(grammar: &Grammar, data: &[u8]) -> Vec<u8> {
+fn written(grammar: &Grammar, data: &[u8]) -> Vec<u8> {
     match data.split_first() {
         Some((first, rest)) if first % 4 != 0 => {
             let mut writer = Writer { grammar, data: rest.iter(), text: String::new() };
@@ -59,6 +59,17 @@ pub fn written(grammar: &Grammar, data: &[u8]) -> Vec<u8> {
         Some((_, rest)) => rest.to_vec(),
         None => Vec::new(),
     }
+}
+
+/// The file in a language that a fuzzer's bytes stand for.
+pub fn statements(language: Language, data: &[u8]) -> Vec<u8> {
+    let grammar = match language {
+        Language::Python => &grammar::PYTHON,
+        Language::JavaScript => &grammar::JAVASCRIPT,
+        Language::TypeScript | Language::Tsx => &grammar::TYPESCRIPT,
+        Language::Bash => &grammar::BASH,
+    };
+    written(grammar, data)
 }
 
 /// The language that a fuzzer's first byte stands for, and expressions of constants in it.
@@ -78,9 +89,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn choose(&mut self, among: &'static [&'static str]) -> &'static str {
-        let byte = self.data.next().copied().unwrap_or_default();
-        among[usize::from(byte) % among.len()]
+    fn choose(&mut self, among: &[&'static [&'static str]]) -> &'static str {
+        let byte = usize::from(self.data.next().copied().unwrap_or_default());
+        let count = among.iter().map(|group| group.len()).sum::<usize>();
+        among.iter().copied().flatten().nth(byte % count).expect("it is below the count")
     }
 
     fn statement(&mut self, depth: usize) {
@@ -103,7 +115,7 @@ impl Writer<'_> {
                 "S" if !is_over => self.statement(depth + 1),
                 "S" => self.text.push_str(self.grammar.nothing),
                 _ => {
-                    let name = self.choose(self.grammar.names);
+                    let name = self.choose(&[self.grammar.names]);
                     self.text.push_str(name);
                 }
             }
