@@ -190,6 +190,7 @@ impl Pools {
         Some(self.make_now(kind).await)
     }
 
+    /// Makes one; on an engine that was lost meanwhile, once more.
     async fn make_now(&self, kind: &Kind) -> Result<Sandbox, RunnerError> {
         let engine = self.engine().await?;
         let made = self.maker.make(&engine, kind).await;

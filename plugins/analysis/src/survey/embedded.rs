@@ -10,7 +10,7 @@ use crate::catalogue::{Catalogues, Trigger};
 use crate::clock::Clock;
 use crate::program::BindingId;
 use crate::resolve::Names;
-use crate::survey::{Seen, Survey, shortened};
+use crate::survey::{Reading, Seen, Survey, shortened};
 use crate::text::Text;
 use crate::{Label, Language, NotAnalysable, SourceFile, Span, grammar};
 
@@ -91,8 +91,8 @@ impl Embedded {
         let file = SourceFile { path, language: self.language, contents };
         let Ok(text) = Text::of_code(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
-        let mut survey =
-            super::survey(self.language, &tree, &text, clock, catalogues, names, depth)?;
+        let reading = Reading { language: self.language, clock, catalogues, names, depth };
+        let mut survey = reading.survey(&tree, &text)?;
         // The grammar of Bash fails on what Bash runs; that is read again.
         if self.is_certain
             && self.language != Language::Bash

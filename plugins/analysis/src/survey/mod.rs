@@ -96,70 +96,68 @@ pub(crate) fn of(
     clock: &Clock,
     catalogues: &Catalogues,
 ) -> Result<Survey, NotAnalysable> {
-    survey(language, tree, text, clock, catalogues, &Names::new(), 0)
+    Reading { language, clock, catalogues, names: &Names::new(), depth: 0 }.survey(tree, text)
 }
 
-/// Surveys code at a depth, where some names are known. Bash that its grammar gets wrong is read again.
-fn survey(
+/// How a file, or code in one, is read.
+struct Reading<'a> {
     language: Language,
-    tree: &Tree,
-    text: &Text,
-    clock: &Clock,
-    catalogues: &Catalogues,
-    names: &Names,
+    clock: &'a Clock,
+    catalogues: &'a Catalogues,
+    /// What is bound around it.
+    names: &'a Names,
+    /// How many texts it stands in.
     depth: usize,
-) -> Result<Survey, NotAnalysable> {
-    let mut survey = once(language, tree, text, clock, catalogues, names, depth)?;
-    if language == Language::Bash
-        && let Some(text) = reread::text(tree, text, clock)?
-    {
-        let tree = grammar::parse(Language::Bash, text.as_str(), clock)?;
-        let again = once(language, &tree, &text, clock, catalogues, names, depth)?;
-        // Bindings are numbered in each reading anew.
-        let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
-        survey.seen.extend(free.map(|mut seen| {
-            seen.way.iter_mut().for_each(|(binding, _)| *binding = None);
-            seen
-        }));
-    }
-    survey.seen.sort_by_key(|seen| seen.fact.span);
-    Ok(survey)
 }
 
-/// Surveys code as its grammar reads it.
-fn once(
-    language: Language,
-    tree: &Tree,
-    text: &Text,
-    clock: &Clock,
-    catalogues: &Catalogues,
-    names: &Names,
-    depth: usize,
-) -> Result<Survey, NotAnalysable> {
-    let catalogue = catalogues.of(language);
-    let program = match language {
-        Language::Python => python::lower(tree, text, clock)?,
-        Language::JavaScript | Language::TypeScript | Language::Tsx => {
-            javascript::lower(language, tree, text, clock)?
+impl Reading<'_> {
+    /// Surveys code. Bash that its grammar gets wrong is read again.
+    fn survey(&self, tree: &Tree, text: &Text) -> Result<Survey, NotAnalysable> {
+        let mut survey = self.once(tree, text)?;
+        if self.language == Language::Bash
+            && let Some(text) = reread::text(tree, text, self.clock)?
+        {
+            let tree = grammar::parse(Language::Bash, text.as_str(), self.clock)?;
+            let again = self.once(&tree, &text)?;
+            // Bindings are numbered in each reading anew.
+            let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
+            survey.seen.extend(free.map(|mut seen| {
+                seen.way.iter_mut().for_each(|(binding, _)| *binding = None);
+                seen
+            }));
         }
-        Language::Bash => bash::lower(tree, text, clock)?,
-    };
-    let of_program = |names: &Names| -> Result<(Survey, Names), NotAnalysable> {
-        let surveyor = Surveyor::new(&program, language, catalogue, text, names, clock);
-        let mut survey = match language {
-            Language::Bash => surveyor.shell()?,
-            _ => surveyor.survey(depth > 0)?,
-        };
-        let bound = embedded::survey(&mut survey, language, clock, catalogues, depth)?;
-        Ok((survey, bound))
-    };
-    let (mut survey, bound) = of_program(names)?;
-    if bound.keys().any(|name| !survey.names.contains_key(name)) {
-        // What code binds that was run out of a text, the rest of the file may use.
-        let names = names.iter().chain(&bound).map(|(name, path)| (name.clone(), path.clone()));
-        survey = of_program(&names.collect())?.0;
+        survey.seen.sort_by_key(|seen| seen.fact.span);
+        Ok(survey)
     }
-    Ok(survey)
+
+    /// Surveys code as its grammar reads it.
+    fn once(&self, tree: &Tree, text: &Text) -> Result<Survey, NotAnalysable> {
+        let &Self { language, clock, catalogues, names, depth } = self;
+        let catalogue = catalogues.of(language);
+        let program = match language {
+            Language::Python => python::lower(tree, text, clock)?,
+            Language::JavaScript | Language::TypeScript | Language::Tsx => {
+                javascript::lower(language, tree, text, clock)?
+            }
+            Language::Bash => bash::lower(tree, text, clock)?,
+        };
+        let of_program = |names: &Names| -> Result<(Survey, Names), NotAnalysable> {
+            let surveyor = Surveyor::new(&program, language, catalogue, text, names, clock);
+            let mut survey = match language {
+                Language::Bash => surveyor.shell()?,
+                _ => surveyor.survey(depth > 0)?,
+            };
+            let bound = embedded::survey(&mut survey, language, clock, catalogues, depth)?;
+            Ok((survey, bound))
+        };
+        let (mut survey, bound) = of_program(names)?;
+        if bound.keys().any(|name| !survey.names.contains_key(name)) {
+            // What code binds that was run out of a text, the rest of the file may use.
+            let names = names.iter().chain(&bound).map(|(name, path)| (name.clone(), path.clone()));
+            survey = of_program(&names.collect())?.0;
+        }
+        Ok(survey)
+    }
 }
 
 fn too_much() -> NotAnalysable {
