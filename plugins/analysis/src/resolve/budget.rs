@@ -10,6 +10,10 @@ const STEPS: usize = 200_000;
 /// Each asks for all the bindings of its names again.
 const RETRIES: usize = 20_000;
 
+/// Values that are looked at to see what a name, or a list of alternatives, may be. A name with many
+/// bindings has many, and each of its uses looks at all of them.
+const VALUES: usize = 2_000_000;
+
 /// Bytes of texts that are put together.
 const BYTES: usize = 8 * 1024 * 1024;
 
@@ -20,13 +24,14 @@ const CALLS: usize = 200;
 pub(super) struct Budget {
     steps: usize,
     retries: usize,
+    values: usize,
     bytes: usize,
     calls: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: STEPS, retries: RETRIES, bytes: BYTES, calls: CALLS }
+        Self { steps: STEPS, retries: RETRIES, values: VALUES, bytes: BYTES, calls: CALLS }
     }
 }
 
@@ -39,6 +44,11 @@ impl Budget {
     /// Takes one look at what was looked at before, if there is one left.
     pub(super) fn retry(&mut self) -> bool {
         take(&mut self.retries, 1)
+    }
+
+    /// Takes a look at so many values.
+    pub(super) fn look(&mut self, values: usize) -> bool {
+        take(&mut self.values, values)
     }
 
     /// Takes so many bytes.

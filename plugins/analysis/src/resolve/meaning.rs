@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::program::{BindingId, Constant, DefinitionId, Id};
+use crate::program::{Constant, DefinitionId};
 use crate::resolve::parts::{HEIGHT, Items, Pairs, Part};
+use crate::resolve::way::{Step, Way};
 use crate::{Resolution, catalogue::Reducer};
 
 /// What an expression may be is kept up to this many values.
@@ -17,9 +18,6 @@ pub(super) const ITEMS: usize = 4096;
 
 /// Longer constants are not looked for in collections, where each would be compared with all.
 pub(super) const KEY: usize = 4096;
-
-/// Steps that a finding shows on its way. People read three.
-const STEPS: usize = 16;
 
 /// Characters of a constant that a finding shows.
 const SHOWN: usize = 60;
@@ -41,7 +39,7 @@ pub(crate) struct Value {
     /// How sure that is.
     pub(crate) resolution: Resolution,
     /// What it was found through, in that order.
-    pub(crate) way: Vec<Step>,
+    pub(crate) way: Way,
 }
 
 /// Values are the same if they are the same thing, however they were found.
@@ -98,15 +96,6 @@ pub(crate) struct Given {
     pub(crate) by_name: Vec<(Rc<str>, Rc<Meaning>)>,
     /// Or something else, which is not known.
     pub(crate) open: bool,
-}
-
-/// Something that a value was found through.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    /// A name is bound to it.
-    Bound(BindingId, Rc<str>),
-    /// The expression is computed, and this.
-    Computed(Id, Rc<str>),
 }
 
 impl Meaning {
@@ -282,7 +271,7 @@ fn are_alike(one: &[Rc<Meaning>], other: &[Rc<Meaning>], depth: usize) -> bool {
 impl Value {
     /// Certainly this.
     pub(crate) fn exact(what: What) -> Self {
-        Self { what, resolution: Resolution::Exact, way: Vec::new() }
+        Self { what, resolution: Resolution::Exact, way: Way::default() }
     }
 
     /// The path, if it is one.
@@ -313,17 +302,13 @@ impl Value {
 
     /// A value that was found by one more step.
     pub(super) fn after(mut self, step: Step) -> Self {
-        if self.way.len() < STEPS {
-            self.way.push(step);
-        }
+        self.way.add(step);
         self
     }
 
     /// A value that was found with the help of another.
     pub(super) fn with_help_of(mut self, other: &Self) -> Self {
-        for step in &other.way {
-            self = self.after(step.clone());
-        }
+        other.way.steps().for_each(|step| self.way.add(step.clone()));
         if other.resolution != Resolution::Exact && self.resolution == Resolution::Exact {
             self.resolution = other.resolution;
         }

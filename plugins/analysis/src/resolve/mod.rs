@@ -19,6 +19,7 @@ mod parts;
 mod primitive;
 mod reduce;
 mod shell;
+mod way;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -32,7 +33,8 @@ use budget::Budget;
 use collect::operate_on_items;
 use frame::Frame;
 use meaning::VALUES;
-pub(crate) use meaning::{Given, Meaning, Step, Value, What};
+pub(crate) use meaning::{Given, Meaning, Value, What};
+pub(crate) use way::{Step, Way};
 
 /// How far a name is followed through bindings that are not resolved yet. People write
 /// three; what is longer stays unknown, and then the sink is reported where it is bound.
@@ -317,7 +319,7 @@ impl<'a> Resolver<'a> {
     fn computed(at: Id, mut value: Value) -> Value {
         let Some(shown) = value.shown() else { return value };
         if value.constant().is_some() {
-            value.way.retain(|step| matches!(step, Step::Bound(..)));
+            value.way = value.way.steps().filter(|step| matches!(step, Step::Bound(..))).collect();
         }
         value.after(Step::Computed(at, shown))
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::clock::TooLate;
 use crate::program::{Constant, Id, ScopeId, Symbol};
-use crate::resolve::{Meaning, Names, Resolver, Step, Value, What};
+use crate::resolve::{Meaning, Names, Resolver, Step, Value, Way, What};
 use crate::{Language, Resolution};
 
 impl Resolver<'_> {
@@ -36,6 +36,10 @@ impl Resolver<'_> {
         for binding in &found.bindings {
             let bound = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
             meaning.open |= bound.open;
+            if !self.budget.look(bound.values.len()) {
+                meaning.open = true;
+                break;
+            }
             for value in &bound.values {
                 let is_shown = value.path().is_some() || self.language == Language::Bash;
                 let shown = if is_shown { value.shown() } else { None };
@@ -86,6 +90,6 @@ impl Resolver<'_> {
             None if self.world.is_root(name) => (self.world.path(name), Resolution::Likely),
             None => (name.into(), Resolution::Unknown),
         };
-        Value { what: What::Path(path), resolution, way: Vec::new() }
+        Value { what: What::Path(path), resolution, way: Way::default() }
     }
 }

@@ -304,7 +304,7 @@ impl<'a> Surveyor<'a> {
             Step::Bound(binding, _) => Some(*binding),
             Step::Computed(..) => None,
         };
-        let way = value.way.iter().map(|step| (binding(step), self.label(step))).collect();
+        let way = value.way.steps().map(|step| (binding(step), self.label(step))).collect();
         Seen { way, is_roundabout: is_roundabout(value), ..Seen::plain(fact, span, self.language) }
     }
 
@@ -385,7 +385,7 @@ fn loader_kind(path: &str) -> DependencyKind {
 /// name, with an answer for those that have it not.
 fn is_roundabout(value: &Value) -> bool {
     let is_of_any = value.path().is_some_and(|path| path.starts_with('.'));
-    !is_of_any && value.way.iter().any(|step| matches!(step, Step::Computed(..)))
+    !is_of_any && value.way.is_roundabout()
 }
 
 /// The code that a value is: a text, or the words of a command.

@@ -138,7 +138,7 @@ impl Surveyor<'_> {
         let fact = Fact { kind: FactKind::Call, name: text.clone(), resolution, arguments, span };
         let mut seen = Seen::plain(fact, name.span, Language::Bash);
         if let Some(value) = &name.value {
-            seen.way = value.way.iter().map(|step| (None, self.label(step))).collect();
+            seen.way = value.way.steps().map(|step| (None, self.label(step))).collect();
         }
         seen.is_roundabout = name.is_roundabout();
         self.survey.seen.push(seen);

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::program::{Constant, Expression, Id};
-use crate::resolve::{Meaning, Step, Value, What};
+use crate::resolve::{Meaning, Value, What};
 use crate::survey::program::Surveyor;
 use crate::survey::{shortened, too_much};
 use crate::{FactKind, Language, NotAnalysable, Resolution, Span};
@@ -40,8 +40,7 @@ impl Word {
     }
 
     pub(super) fn is_roundabout(&self) -> bool {
-        let way = self.value.as_ref().map_or(&[][..], |value| &value.way);
-        way.iter().any(|step| matches!(step, Step::Computed(..)))
+        self.value.as_ref().is_some_and(|value| value.way.is_roundabout())
     }
 }
 

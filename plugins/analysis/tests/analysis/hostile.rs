@@ -285,3 +285,26 @@ fn what_is_given_up_is_not_found_anew_without_end() {
         assert!(analysis.is_ok(), "{}: {program}", analysis.unwrap_err());
     }
 }
+
+/// Each of a name's uses looks at all that its bindings may be, and calls of them within each other
+/// ask for the name again: these lines took as long as a file may. A fuzzer wrote them.
+const BOUND_AGAIN_AND_AGAIN: &str = r"
+a = async () => -1.bind([((((((((super.eval = (((((Function = c) = c) = c) = c) = c)) = c) = c.constructor(c)) = c) = c) = c) = c) = c)].map(c).bind(c), c.call(c, c).bind(c)).bind(c).call(c, c);
+a = async () => -1.bind([((((((((super.eval = (((((Function = c) = c) = c) = c) = c)) = c) = c.constructor(c)) = c) = c) = c) = c) = c)].map(c).bind(c), c.call(c, c).bind(c)).bind(c).call(c, c);
+c[c] = c;
+c[c] = c;
+c[c] = c;
+c[c] = c;
+c[c] = c;
+c[c] = c;
+c[c] = c;
+c`a${c}`[c] = (((((((((Function = c) = c) = c) = c) = a) = c) = eval) = ((((((((Function = c) = c) = c) = c.constructor(c)) = c) = c) = c) = c)) = c);
+c[c] = async () => -1.bind([((((((((super.eval = (((((Function = c) = c) = c) = c) = c)) = c) = c.constructor(c)) = c) = c) = c) = c) = c)].map(c).bind(c), c.call(c, b).bind(c)).bind(c).call(c, (c = c));
+c[c] = c;
+";
+
+#[test]
+fn what_a_name_may_be_is_not_looked_at_without_end() {
+    let analysis = try_analyse(Language::JavaScript, BOUND_AGAIN_AND_AGAIN.as_bytes());
+    assert!(analysis.is_ok(), "{}", analysis.unwrap_err());
+}
