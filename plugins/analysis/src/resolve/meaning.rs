@@ -117,6 +117,16 @@ impl Meaning {
         self.values.iter().map(|value| value.what.height()).max().unwrap_or_default()
     }
 
+    /// Items and pairs in collections that only this has.
+    pub(super) fn new_parts(&self) -> usize {
+        let new = |value: &Value| match &value.what {
+            What::Items(items) if items.is_new() => items.len(),
+            What::Pairs(pairs) if pairs.is_new() => pairs.len(),
+            _ => 0,
+        };
+        self.values.iter().map(new).sum()
+    }
+
     /// Adds a value, unless it is there.
     pub(super) fn add(&mut self, value: Value) {
         if self.values.contains(&value) {

@@ -110,6 +110,9 @@ impl<'a> Resolver<'a> {
             return Ok(meaning);
         }
         self.clock.tick()?;
+        if self.depth == 0 {
+            self.budget.begin();
+        }
         // What is looked at for the first time is not counted: it is as much as the file has.
         let is_new = !std::mem::replace(&mut self.tried[id.index()], true);
         let in_call = !self.frames.is_empty();
@@ -124,10 +127,11 @@ impl<'a> Resolver<'a> {
         self.depth += 1;
         let meaning = self.evaluate(id);
         self.depth -= 1;
-        // Half a million expressions of which nothing is known need one meaning.
         let meaning = meaning?;
+        // Half a million expressions of which nothing is known need one meaning.
         let is_unknown = meaning.values.is_empty() && meaning.open;
-        let meaning = if is_unknown { self.unknown.clone() } else { meaning };
+        let is_known = !is_unknown && self.budget.collect(meaning.new_parts());
+        let meaning = if is_known { meaning } else { self.unknown.clone() };
         let final_ = !self.cut || self.depth == 0;
         self.keep(id, final_.then(|| meaning.clone()));
         self.cut = self.depth > 0 && (self.cut || cut_before);

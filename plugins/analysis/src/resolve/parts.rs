@@ -60,6 +60,11 @@ impl<T> Parts<T> {
         self.height
     }
 
+    /// Whether nothing else has these parts, for they were made just now.
+    pub(super) fn is_new(&self) -> bool {
+        Rc::strong_count(&self.parts) == 1
+    }
+
     /// Whether it is the very same collection.
     pub(super) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.parts, &other.parts)
