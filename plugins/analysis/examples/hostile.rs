@@ -1,11 +1,16 @@
-//! Measures the analysis on files of one megabyte that were made to be slow: `hostile [SHAPE]`.
+//! Measures the analysis on files of one megabyte that were made to be slow or large.
 //!
-//! Prints each shape's time on a processor in each language with what came of it, the slowest
-//! time, and the most memory that the process had. A shape that is named is measured alone, so that the memory is its
-//! own.
+//!     hostile                   all shapes in all languages
+//!     hostile SHAPE             one shape in all languages
+//!     hostile SHAPE LANGUAGE    one file
+//!
+//! Prints the time on a processor and the most memory that the process had, with what came of the
+//! file. Each file has a process of its own. Fails if one takes more memory than [`MEMORY`]; times
+//! depend on the machine, and only the longest is told.
 
 use std::error::Error;
 use std::io::Write as _;
+use std::process::Command;
 use std::time::Duration;
 
 use lazaret_analysis::{Analyser, Language, Overrides, Profile, Project, SourceFile};
@@ -13,6 +18,12 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// The size of a file.
 const SIZE: usize = 1024 * 1024;
+
+/// Words and signs of which a file may have twice as many.
+const SIGNS: usize = 224_000;
+
+/// A few of what takes the square of its number, unless that is prevented.
+const UNFINISHED: usize = 8_000;
 
 /// What is written again and again.
 const REPEATED: [(&str, &str); 64] = [
@@ -94,26 +105,73 @@ const COSTLY: [(&str, &str); 8] = [
     ("encoded texts", "eval(atob('YWxlcnQoMSk='))\n"),
 ];
 
+/// Brackets around brackets.
+const NESTED: [(&str, &str, &str); 7] = [
+    ("nested brackets", "(", ")"),
+    ("nested lists", "[", "]"),
+    ("nested braces", "{", "}"),
+    ("nested calls", "f(", ")"),
+    ("nested substitutions", "$(a ", ")"),
+    ("nested tags", "<a>", "</a>"),
+    ("nested texts", "`${", "}`"),
+];
+
+/// One line, and then others that make much of it.
+const GROWN: [(&str, &str, &str); 8] = [
+    ("wrappers of many words", "sudo nice nohup env setsid stdbuf time command ", "a "),
+    ("lists that are added", "b = [0]*4096\n", "a=b+[]\n"),
+    ("lists that are spread", "b = [0]*4096\n", "a=[*b]\n"),
+    ("lists that are cut", "b = [0]*4096\n", "b[0:]\n"),
+    ("texts that become lists", "b = 'a'*4096\n", "list(b)\n"),
+    ("arrays that are spread", "b = 'a'.repeat(4096)\n", "[...b];\n"),
+    ("arguments that double", "set -- a b\n", "set -- $@ $@\n"),
+    ("braces that expand", "", "echo {a..z}{a..z}{a..c}\n"),
+];
+
+/// The most memory that a file may take, in KiB.
+const MEMORY: u64 = 200 * 1024;
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let only = std::env::args().nth(1);
-    let mut out = std::io::stdout();
-    let mut slowest = Duration::ZERO;
-    for (name, contents) in shapes() {
-        if only.as_ref().is_some_and(|only| *only != name) {
-            continue;
-        }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [] => all(shapes().map(|(name, _)| name)),
+        [shape] => all(std::iter::once(shape.clone())),
+        [shape, language] => one(shape, language),
+        _ => Err("usage: hostile [SHAPE [LANGUAGE]]".into()),
+    }
+}
+
+/// Measures shapes in each language, each in a process of its own.
+fn all(shapes: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
+    let program = std::env::current_exe()?;
+    let mut failed = 0;
+    for shape in shapes {
         for language in Language::ALL {
-            let (time, answer) = measure(language, &contents);
-            slowest = slowest.max(time);
-            let (milliseconds, language) = (time.as_millis(), language.name());
-            writeln!(out, "{milliseconds:>6} ms  {language:<11} {name}: {answer}")?;
+            let measured = Command::new(&program).args([&shape, language.name()]).status()?;
+            failed += u32::from(!measured.success());
         }
     }
-    writeln!(out, "{:>6} ms  the slowest", slowest.as_millis())?;
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} of them failed").into()) }
+}
+
+fn one(shape: &str, language: &str) -> Result<(), Box<dyn Error>> {
+    let contents = shapes().find(|(name, _)| name == shape).ok_or("no such shape")?.1;
+    let language = Language::ALL.into_iter().find(|one| one.name() == language);
+    let language = language.ok_or("no such language")?;
+    let (time, answer) = measure(language, contents);
+    let peak = peak()?;
+    let (milliseconds, megabytes, name) = (time.as_millis(), peak / 1024, language.name());
+    let mut out = std::io::stdout();
+    writeln!(out, "{milliseconds:>5} ms {megabytes:>5} MiB  {name:<11} {shape}: {answer}")?;
+    let is_within = peak <= MEMORY;
+    is_within.then_some(()).ok_or_else(|| format!("of at most {} MiB", MEMORY / 1024).into())
+}
+
+/// The most memory that this process had, in KiB.
+fn peak() -> Result<u64, Box<dyn Error>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
-    writeln!(out, "{peak}")?;
-    Ok(())
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no peak")?;
+    Ok(peak.trim().trim_end_matches(" kB").parse()?)
 }
 
 /// What this thread has used of a processor: other work on the machine is not the file's.
@@ -122,10 +180,10 @@ fn used() -> Duration {
     Duration::try_from(now).expect("the kernel counts from zero")
 }
 
-fn measure(language: Language, contents: &[u8]) -> (Duration, String) {
+fn measure(language: Language, contents: Vec<u8>) -> (Duration, String) {
     let analyser =
         Analyser::new(&Overrides::from(Profile::Gate)).expect("it says nothing of rules");
-    let file = SourceFile { path: "hostile".to_owned(), language, contents: contents.to_vec() };
+    let file = SourceFile { path: "hostile".to_owned(), language, contents };
     let begun = used();
     let answer = analyser.analyse(&file, &Project::default());
     let time = used().saturating_sub(begun);
@@ -140,36 +198,33 @@ fn measure(language: Language, contents: &[u8]) -> (Duration, String) {
     (time, answer)
 }
 
-/// Files of the size, each with the name of its shape.
-fn shapes() -> Vec<(String, Vec<u8>)> {
-    let mut shapes: Vec<(String, Vec<u8>)> = Vec::new();
-    for (name, unit) in REPEATED.into_iter().chain(COSTLY) {
-        shapes.push((name.to_owned(), unit.repeat(SIZE / unit.len()).into_bytes()));
-    }
-    for (name, opens, closes) in [
-        ("nested brackets", "(", ")"),
-        ("nested lists", "[", "]"),
-        ("nested braces", "{", "}"),
-        ("nested calls", "f(", ")"),
-        ("nested substitutions", "$(a ", ")"),
-        ("nested tags", "<a>", "</a>"),
-        ("nested texts", "`${", "}`"),
-    ] {
+/// Files of the size, each with the name of its shape; one after the other, for together they are
+/// large.
+fn shapes() -> impl Iterator<Item = (String, Vec<u8>)> {
+    let repeated = REPEATED.into_iter().chain(COSTLY);
+    let repeated =
+        repeated.map(|(name, unit)| (name.to_owned(), unit.repeat(SIZE / unit.len()).into_bytes()));
+    let nested = NESTED.into_iter().map(|(name, opens, closes)| {
         let depth = SIZE / (opens.len() + closes.len());
         let text = format!("{}x{}", opens.repeat(depth), closes.repeat(depth));
-        shapes.push((name.to_owned(), text.into_bytes()));
-    }
-    let wrappers = "sudo nice nohup env setsid stdbuf time command ";
-    shapes.push((
-        "wrappers of many words".to_owned(),
-        [wrappers, &"a ".repeat(SIZE / 2 - 50)].concat().into(),
-    ));
+        (name.to_owned(), text.into_bytes())
+    });
+    let grown = GROWN.into_iter().map(|(name, first, then)| {
+        let text = [first, &then.repeat(SIZE / then.len())].concat();
+        (name.to_owned(), text.into_bytes())
+    });
     let literal = format!("x='{}'\n", "A".repeat(9_000));
-    shapes
-        .push(("long literals".to_owned(), [&literal, &*"f(x)\n".repeat(180_000)].concat().into()));
-    shapes.push(("blocks, each deeper".to_owned(), deeper_blocks()));
-    shapes.extend(noises());
-    shapes
+    let literals = [&literal, &*"f(x)\n".repeat(180_000)].concat();
+    // Of many signs only so many are read; these are just within that, or made of more than one part.
+    let others = [
+        ("signs within the limit".to_owned(), "a?".repeat(SIGNS / 2).into_bytes()),
+        ("lines within the limit".to_owned(), "a\n".repeat(SIGNS).into_bytes()),
+        ("pipes that do not end".to_owned(), "a|".repeat(UNFINISHED).into_bytes()),
+        ("types that do not end".to_owned(), "a<b,".repeat(UNFINISHED / 2).into_bytes()),
+        ("long literals".to_owned(), literals.into_bytes()),
+        ("blocks, each deeper".to_owned(), deeper_blocks()),
+    ];
+    repeated.chain(nested).chain(grown).chain(others).chain(noises())
 }
 
 /// Blocks of Python within each other, until the blanks fill the file.
@@ -186,7 +241,7 @@ fn deeper_blocks() -> Vec<u8> {
 }
 
 /// Files by chance, of several alphabets; the same each time.
-fn noises() -> Vec<(String, Vec<u8>)> {
+fn noises() -> impl Iterator<Item = (String, Vec<u8>)> {
     let printable: Vec<u8> = (b' '..=b'~').chain([b'\n']).collect();
     let alphabets: [(&str, Vec<u8>); 8] = [
         ("noise of seven bits", (1..=127).collect()),
@@ -206,11 +261,8 @@ fn noises() -> Vec<(String, Vec<u8>)> {
         state ^= state << 17;
         usize::try_from(state % below as u64).unwrap_or_default()
     };
-    alphabets
-        .into_iter()
-        .map(|(name, letters)| {
-            let bytes = (0..SIZE).map(|_| letters[next(letters.len())]).collect();
-            (name.to_owned(), bytes)
-        })
-        .collect()
+    alphabets.into_iter().map(move |(name, letters)| {
+        let bytes = (0..SIZE).map(|_| letters[next(letters.len())]).collect();
+        (name.to_owned(), bytes)
+    })
 }

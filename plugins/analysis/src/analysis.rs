@@ -37,7 +37,6 @@ pub struct Analysis {
     path: String,
     language: Language,
     text: Text,
-    tree: Tree,
     syntax_errors: usize,
 }
 
@@ -58,9 +57,10 @@ impl Analysis {
         self.text.as_str()
     }
 
-    /// The tree that the text was parsed to.
-    pub fn tree(&self) -> &Tree {
-        &self.tree
+    /// The tree that the text was parsed to: it is parsed again, because a tree takes a hundred
+    /// times the memory that its text does, and few ask for it.
+    pub fn tree(&self) -> Tree {
+        grammar::parse_again(self.language, self.text.as_str())
     }
 
     /// How many places the grammar did not understand; of many, the first few are counted.
@@ -243,8 +243,8 @@ impl Analyser {
         let text = Text::of(file)?;
         let tree = grammar::parse(file.language, text.as_str(), &clock)?;
         let syntax_errors = grammar::syntax_errors(&tree);
-        let survey = survey::of(file.language, &tree, &text, &clock, &self.catalogues)?;
         let disguises = disguise::of(file.language, &tree, &text, &clock)?;
+        let survey = survey::of(file.language, tree, &text, &clock, &self.catalogues)?;
         let findings = self.judged(file, &text, &syntax_errors, &disguises, &survey);
         let unjudged = self
             .unjudged(file.language, &syntax_errors, &text)
@@ -268,7 +268,6 @@ impl Analyser {
             path: file.path.clone(),
             language: file.language,
             text,
-            tree,
             syntax_errors: syntax_errors.len(),
         })
     }

@@ -35,6 +35,16 @@ pub(crate) fn of(language: Language) -> tree_sitter::Language {
 /// to give up takes 26 ms, and a hundred steps are taken between two looks at the clock.
 const OPEN_BRACKETS: usize = 20_000;
 
+/// Words, signs and ends of lines that a file may have: a megabyte of minified JavaScript has as many,
+/// and takes 120 MB.
+const TOKENS: usize = 570_000;
+
+/// The same, of a script: each of its words is made of more.
+const TOKENS_OF_BASH: usize = 450_000;
+
+/// The same, of a file that the grammar does not understand: each may take four times as much.
+const TOKENS_MISREAD: usize = 300_000;
+
 /// Bytes that are given to the parser at one time.
 const CHUNK: usize = 4096;
 
@@ -42,39 +52,91 @@ const CHUNK: usize = 4096;
 /// text: within a step it reads as far as a token goes. It then gets to the end fast.
 pub(crate) fn parse(language: Language, text: &str, clock: &Clock) -> Result<Tree, NotAnalysable> {
     let has_types = matches!(language, Language::TypeScript | Language::Tsx);
-    if open_brackets(text, has_types) > OPEN_BRACKETS {
-        return Err(NotAnalysable::TooDeep { limit: OPEN_BRACKETS });
-    }
-    let mut parser = Parser::new();
-    parser.set_language(&of(language)).expect("the grammars are built for this tree-sitter");
-    let mut progress = |_: &ParseState| {
-        if clock.has_run_out() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let cost = Cost::of(text, has_types);
+    cost.check(if language == Language::Bash { TOKENS_OF_BASH } else { TOKENS })?;
+    // A parser that goes on behind an error does not say any more that there was one.
+    let mut is_misread = false;
+    let mut progress = |state: &ParseState| {
+        is_misread |= state.has_error();
+        let is_too_much = is_misread && cost.tokens > TOKENS_MISREAD;
+        if is_too_much || clock.has_run_out() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let mut read = |at: usize, _| {
         let rest = text.as_bytes().get(at..).unwrap_or_default();
         if clock.has_run_out() { &[] } else { &rest[..rest.len().min(CHUNK)] }
     };
-    let tree = parser.parse_with_options(&mut read, None, Some(options)).ok_or(TooLate)?;
-    if clock.has_run_out() { Err(TooLate.into()) } else { Ok(tree) }
+    let tree = parser(language).parse_with_options(&mut read, None, Some(options));
+    if clock.has_run_out() {
+        return Err(TooLate.into());
+    }
+    // Nothing else stops it.
+    tree.ok_or(too_many(TOKENS_MISREAD))
 }
 
-/// The most brackets that are open at one time, angles among them where they hold types: of those, a
-/// `;` ends all that are comparisons.
-fn open_brackets(text: &str, has_types: bool) -> usize {
-    let (mut open, mut angles, mut most) = (0_usize, 0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            b'<' if has_types => angles += 1,
-            b'>' => angles = angles.saturating_sub(1),
-            b';' => angles = 0,
-            _ => continue,
+/// Parses a text that was parsed within the limits.
+pub(crate) fn parse_again(language: Language, text: &str) -> Tree {
+    parser(language).parse(text, None).expect("it has a language, and nothing stops it")
+}
+
+fn parser(language: Language) -> Parser {
+    let mut parser = Parser::new();
+    parser.set_language(&of(language)).expect("the grammars are built for this tree-sitter");
+    parser
+}
+
+/// What makes a text costly to parse, before it is parsed.
+#[derive(Default)]
+struct Cost {
+    /// The most brackets that are open at one time.
+    open_brackets: usize,
+    /// Words, signs and ends of lines: each is a node of the tree, or several.
+    tokens: usize,
+}
+
+impl Cost {
+    /// Angles are brackets where they hold types: of those, a `;` ends all that are comparisons.
+    fn of(text: &str, has_types: bool) -> Self {
+        let (mut open, mut angles, mut is_within) = (0_usize, 0_usize, false);
+        let mut cost = Self::default();
+        for byte in text.bytes() {
+            let is_word = byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+            let is_blank = byte == b' ' || byte == b'\t';
+            // A word is one, however long.
+            let is_more_of_it = is_word && is_within;
+            cost.tokens += usize::from(!is_blank && !is_more_of_it);
+            is_within = is_word;
+            match byte {
+                b'(' | b'[' | b'{' => open += 1,
+                b')' | b']' | b'}' => open = open.saturating_sub(1),
+                b'<' if has_types => angles += 1,
+                b'>' => angles = angles.saturating_sub(1),
+                b';' => angles = 0,
+                _ => continue,
+            }
+            cost.open_brackets = cost.open_brackets.max(open.max(angles));
         }
-        most = most.max(open.max(angles));
+        cost
     }
-    most
+
+    /// Fails if it is more than is spent on one file.
+    fn check(&self, tokens: usize) -> Result<(), NotAnalysable> {
+        if self.open_brackets > OPEN_BRACKETS {
+            return Err(NotAnalysable::TooDeep { limit: OPEN_BRACKETS });
+        }
+        if self.tokens > tokens {
+            return Err(too_many(tokens));
+        }
+        Ok(())
+    }
+}
+
+fn too_many(limit: usize) -> NotAnalysable {
+    NotAnalysable::TooMuch { limit, of: "words and signs" }
 }
 
 /// The first places that were not understood; errors within errors are not counted.

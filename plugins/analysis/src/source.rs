@@ -100,11 +100,13 @@ pub enum NotAnalysable {
         /// The most that may be open.
         limit: usize,
     },
-    /// It does more than anybody would read a report of.
-    #[error("it has more than {limit} calls, imports and references, or gives them too much")]
+    /// It says or does more than anybody would read a report of.
+    #[error("it has more than {limit} {of}")]
     TooMuch {
-        /// The most facts that are kept of a file.
+        /// The most that a file may have.
         limit: usize,
+        /// Of what.
+        of: &'static str,
     },
     /// Parsing or judging it took longer than it may.
     #[error("analysing it took more than {} ms of a processor", limit.as_millis())]

@@ -17,8 +17,8 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn of(analysis: &Analysis) -> Self {
-        let tree = analysis.tree().clone();
-        Self { text: analysis.text().to_owned(), tree, table: OnceLock::new() }
+        let (text, tree) = (analysis.text().to_owned(), analysis.tree());
+        Self { text, tree, table: OnceLock::new() }
     }
 
     /// The tree as a table. Made when a policy is the first to need it.

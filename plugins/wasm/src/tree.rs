@@ -97,7 +97,8 @@ mod tests {
     fn an_id_is_a_row_in_pre_order() {
         let analysis = analysis();
         let mut nodes = Vec::new();
-        in_order(analysis.tree().root_node(), &mut nodes);
+        let tree = analysis.tree();
+        in_order(tree.root_node(), &mut nodes);
         let mut state = state();
         for (id, expected) in (0..).zip(&nodes) {
             let node = get(&mut state, id).expect("it is counted");

@@ -8,8 +8,9 @@ use lazaret_analysis::{
 
 use crate::grammar::Grammar;
 
-/// The most bytes that are put together: statements grow with each of the fuzzer's bytes.
-const LONGEST: usize = 32 * 1024;
+/// The most bytes that are put together: statements grow with each of the fuzzer's bytes, and parsers
+/// take the square of what they do not understand.
+const LONGEST: usize = 16 * 1024;
 
 /// The deepest that expressions are put into each other.
 const DEEPEST: usize = 40;

@@ -87,6 +87,10 @@ impl Builder {
 
     /// The program, once every declaration is known.
     pub(crate) fn finish(mut self) -> Program {
+        // They grew by doubling, and there is no more of them.
+        self.program.expressions.shrink_to_fit();
+        self.program.spans.shrink_to_fit();
+        self.program.lists.shrink_to_fit();
         for (scope, mut binding) in std::mem::take(&mut self.assigned) {
             let declaring = self.declaring(scope, binding.name);
             let frame = |scope: ScopeId| self.program.scopes[scope.0 as usize].frame;

@@ -16,7 +16,12 @@ const LITERAL_LENGTH: usize = 10_000;
 
 impl Surveyor<'_> {
     pub(super) fn arguments(&mut self, arguments: Id) -> Result<Vec<Argument>, NotAnalysable> {
-        self.program.arguments(arguments).iter().map(|id| self.argument(*id)).collect()
+        let arguments = self.program.arguments(arguments);
+        let mut given = Vec::with_capacity(arguments.len());
+        for id in arguments {
+            given.push(self.argument(*id)?);
+        }
+        Ok(given)
     }
 
     pub(super) fn argument(&mut self, id: Id) -> Result<Argument, NotAnalysable> {
@@ -98,9 +103,5 @@ pub(crate) fn shortened(text: &str) -> String {
     if text.len() <= ARGUMENT_LENGTH {
         return text.to_owned();
     }
-    let mut end = ARGUMENT_LENGTH;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}…", &text[..end])
+    format!("{}…", &text[..text.floor_char_boundary(ARGUMENT_LENGTH)])
 }

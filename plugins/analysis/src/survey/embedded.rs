@@ -17,6 +17,9 @@ use crate::{Label, Language, NotAnalysable, SourceFile, Span, grammar};
 /// Code within code within code; more is somebody's joke.
 const DEPTH: usize = 3;
 
+/// Bytes of a line of code that are looked at, before and behind a place. It is shown shortened.
+const LINE: usize = 1024;
+
 /// Code that is run out of a text.
 #[derive(Clone, Debug)]
 pub(super) struct Embedded {
@@ -92,11 +95,12 @@ impl Embedded {
         let Ok(text) = Text::of_code(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
         let reading = Reading { language: self.language, clock, catalogues, names, depth };
-        let mut survey = reading.survey(&tree, &text)?;
+        let errors = grammar::syntax_errors(&tree);
+        let mut survey = reading.survey(tree, &text)?;
         // The grammar of Bash fails on what Bash runs; that is read again.
         if self.is_certain
             && self.language != Language::Bash
-            && let Some(error) = grammar::syntax_errors(&tree).first()
+            && let Some(error) = errors.first()
         {
             survey.misread = Some((self.language, error.span));
         }
@@ -136,10 +140,11 @@ impl Embedded {
 
     /// The line of the code at this byte.
     fn line(&self, at: usize) -> String {
-        let at = (0..=at.min(self.code.len())).rev().find(|at| self.code.is_char_boundary(*at));
-        let (before, after) = self.code.split_at(at.unwrap_or_default());
-        let start = before.rsplit('\n').next().unwrap_or_default();
-        let end = after.split('\n').next().unwrap_or_default();
+        let at = self.code.floor_char_boundary(at);
+        let from = self.code.floor_char_boundary(at.saturating_sub(LINE));
+        let to = self.code.floor_char_boundary(at.saturating_add(LINE));
+        let start = self.code[from..at].rsplit('\n').next().unwrap_or_default();
+        let end = self.code[at..to].split('\n').next().unwrap_or_default();
         shortened(format!("{start}{end}").trim())
     }
 }

@@ -91,7 +91,7 @@ pub(crate) struct Imported {
 /// Surveys a file, and the code that it runs out of texts.
 pub(crate) fn of(
     language: Language,
-    tree: &Tree,
+    tree: Tree,
     text: &Text,
     clock: &Clock,
     catalogues: &Catalogues,
@@ -112,13 +112,15 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Surveys code. Bash that its grammar gets wrong is read again.
-    fn survey(&self, tree: &Tree, text: &Text) -> Result<Survey, NotAnalysable> {
+    fn survey(&self, tree: Tree, text: &Text) -> Result<Survey, NotAnalysable> {
+        let reread = match self.language {
+            Language::Bash => reread::text(&tree, text, self.clock)?,
+            _ => None,
+        };
         let mut survey = self.once(tree, text)?;
-        if self.language == Language::Bash
-            && let Some(text) = reread::text(tree, text, self.clock)?
-        {
+        if let Some(text) = reread {
             let tree = grammar::parse(Language::Bash, text.as_str(), self.clock)?;
-            let again = self.once(&tree, &text)?;
+            let again = self.once(tree, &text)?;
             // Bindings are numbered in each reading anew.
             let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
             survey.seen.extend(free.map(|mut seen| {
@@ -131,16 +133,18 @@ impl Reading<'_> {
     }
 
     /// Surveys code as its grammar reads it.
-    fn once(&self, tree: &Tree, text: &Text) -> Result<Survey, NotAnalysable> {
+    fn once(&self, tree: Tree, text: &Text) -> Result<Survey, NotAnalysable> {
         let &Self { language, clock, catalogues, names, depth } = self;
         let catalogue = catalogues.of(language);
         let program = match language {
-            Language::Python => python::lower(tree, text, clock)?,
+            Language::Python => python::lower(&tree, text, clock)?,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                javascript::lower(language, tree, text, clock)?
+                javascript::lower(language, &tree, text, clock)?
             }
-            Language::Bash => bash::lower(tree, text, clock)?,
+            Language::Bash => bash::lower(&tree, text, clock)?,
         };
+        // It takes a hundred times the memory that the text does.
+        drop(tree);
         let of_program = |names: &Names| -> Result<(Survey, Names), NotAnalysable> {
             let surveyor = Surveyor::new(&program, language, catalogue, text, names, clock);
             let mut survey = match language {
@@ -161,5 +165,8 @@ impl Reading<'_> {
 }
 
 fn too_much() -> NotAnalysable {
-    NotAnalysable::TooMuch { limit: FACTS }
+    NotAnalysable::TooMuch {
+        limit: FACTS,
+        of: "calls, imports and references, or gives them too much",
+    }
 }

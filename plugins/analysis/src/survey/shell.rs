@@ -131,8 +131,10 @@ impl Surveyor<'_> {
         let text = base(&name.text).to_owned();
         self.keep(text.len())?;
         let resolution = if hidden { Resolution::Unknown } else { name.resolution() };
-        let arguments = given.iter().map(|word| self.word_given(word));
-        let arguments = arguments.collect::<Result<Vec<Argument>, NotAnalysable>>()?;
+        let mut arguments = Vec::with_capacity(given.len());
+        for word in given {
+            arguments.push(self.word_given(word)?);
+        }
         let runs_input = self.world.interpreters.contains(&text) && reads_program(given);
         self.code_of(&text, &arguments, given)?;
         let fact = Fact { kind: FactKind::Call, name: text.clone(), resolution, arguments, span };

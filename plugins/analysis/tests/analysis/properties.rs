@@ -150,7 +150,8 @@ fn renamed(case: &Case) -> Option<String> {
     }
     let analysis = analyse(case.language, &case.program);
     let mut places = Vec::new();
-    let mut cursor = analysis.tree().walk();
+    let tree = analysis.tree();
+    let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
         if is_own_name(&node, &case.program) {

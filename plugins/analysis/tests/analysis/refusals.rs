@@ -74,6 +74,16 @@ fn every_reason_has_a_name_of_its_own() {
     analyse(Language::Python, "x = 'PK\\x05\\x06'  # PK\u{5}\u{6}\n");
 }
 
+/// A tree of nothing but signs takes five hundred times the memory that the text does.
+#[test]
+fn signs_in_great_numbers_are_refused() {
+    for language in Language::ALL {
+        assert_eq!(refusal(language, ":".repeat(600_000).as_bytes()).id(), "too-much");
+        // What the grammar does not understand takes more, and half is too much.
+        assert_eq!(refusal(language, "a) ".repeat(160_000).as_bytes()).id(), "too-much");
+    }
+}
+
 /// One step of the parser took 26 ms, and the clock was looked at after a hundred.
 #[test]
 fn brackets_that_stay_open_in_great_numbers_are_refused() {
