@@ -221,6 +221,24 @@ fn a_file_that_cannot_be_read_is_not_judged_and_ends_nothing() {
     assert_eq!(place.lazaret(&["deps", "."]).code, 3);
 }
 
+/// Bash runs it; the grammar does not understand it, also where it is read a second time.
+#[test]
+fn what_is_only_partly_understood_is_told_and_not_enough_to_run_it() {
+    let place = Place::new();
+    place.write("a.sh", "echo a\nif [ -x /bin/vim; then\n  rm -rf \"$HOME\"\nfi\n");
+    let check = |profile: &str| place.lazaret(&["check", "a.sh", "--json", "--profile", profile]);
+    let report = check("repo").json();
+    assert_eq!(report["partly_analysed"][0]["path"], "a.sh");
+    assert_eq!(report["partly_analysed"][0]["line"], 2);
+    assert_eq!(report["unjudged"].as_array().unwrap().len(), 0);
+    assert!(report["findings"].to_string().contains("bash/fs-delete-tree"), "{report}");
+    let ran = place.lazaret(&["check", "a.sh", "--profile", "repo"]);
+    assert!(ran.stderr.contains("1 file only partly analysed"), "{ran:?}");
+    let report = check("gate").json();
+    assert_eq!(report["unjudged"][0]["id"], "syntax-error");
+    assert_eq!(report["partly_analysed"].as_array().unwrap().len(), 0);
+}
+
 #[test]
 fn what_is_low_is_counted_and_shown_to_who_asks() {
     let place = Place::new();

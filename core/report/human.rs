@@ -80,8 +80,7 @@ pub fn check_summary(report: &Report) -> String {
         count(run.submission.code.len(), "file"),
         count(run.findings.len(), "finding"),
     );
-    let partly =
-        run.analyses.iter().filter(|one| one.syntax_errors() > 0 && one.unjudged.is_none());
+    let partly = run.analyses.iter().filter(|one| one.misread.is_some() && one.unjudged.is_none());
     match partly.count() {
         0 => {}
         number => {

@@ -26,6 +26,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The files that could not be judged.
     pub unjudged: Vec<Unjudged>,
+    /// The files of which a part is not understood, and the rest judged.
+    pub partly_analysed: Vec<Partly>,
     /// What the code needs from outside.
     pub dependencies: Vec<Dependency>,
     /// What the program did; null where it did not run.
@@ -108,6 +110,15 @@ pub struct Place {
     pub end_line: usize,
     /// The character after the last.
     pub end_column: usize,
+}
+
+/// A file of which a part is not understood.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Partly {
+    /// The file.
+    pub path: String,
+    /// The first line that is not understood, counted from 1.
+    pub line: usize,
 }
 
 /// A file that could not be judged.

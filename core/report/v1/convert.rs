@@ -2,12 +2,12 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use lazaret_analysis::{DependencyKind, Package};
+use lazaret_analysis::{Analysis, DependencyKind, Package};
 use lazaret_sandbox::{Outcome, Printed};
 
 use super::{
-    Artifact, Decision, Dependency, Finding, Label, Measured, Need, Place, Ran, RefusedArtifact,
-    Report, Stage, Stream, Unjudged, Unknown, Usage,
+    Artifact, Decision, Dependency, Finding, Label, Measured, Need, Partly, Place, Ran,
+    RefusedArtifact, Report, Stage, Stream, Unjudged, Unknown, Usage,
 };
 use crate::report::lines::Places;
 use crate::verdict::Verdict;
@@ -27,6 +27,7 @@ impl From<&pipeline::Report> for Report {
                 .map(|finding| Finding::new(finding, report.gate.denies(finding), &mut places))
                 .collect(),
             unjudged: run.unjudged.iter().map(Unjudged::from).collect(),
+            partly_analysed: run.analyses.iter().filter_map(Partly::of).collect(),
             dependencies: run.dependencies.iter().map(Dependency::from).collect(),
             outcome: run.outcome.as_ref().map(Ran::from),
             stages: report.timings.iter().map(Stage::from).collect(),
@@ -37,6 +38,15 @@ impl From<&pipeline::Report> for Report {
 impl From<&stage::Unjudged> for Unjudged {
     fn from(file: &stage::Unjudged) -> Self {
         Self { path: file.path.clone(), id: file.id, reason: file.reason.clone() }
+    }
+}
+
+impl Partly {
+    /// Of a file that is judged apart from something.
+    fn of(analysis: &Analysis) -> Option<Self> {
+        let span = analysis.misread.filter(|_| analysis.unjudged.is_none())?;
+        let line = analysis.position(span.start).line;
+        Some(Self { path: analysis.path().to_owned(), line })
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Analysis {
     /// Why that is not all that it does, where the profile has to know all: the grammar did not
     /// understand a part.
     pub unjudged: Option<NotAnalysable>,
+    /// The first place that the grammar does not understand, however it is read: judged is the rest.
+    pub misread: Option<Span>,
     /// The packages that it needs from outside, each once.
     pub dependencies: Vec<Dependency>,
     /// What it says in its own comments that it needs (PEP 723).
@@ -208,16 +210,10 @@ impl Analyser {
         judge::sorted(findings)
     }
 
-    /// Who is about to run a file wants it understood to its end. The grammar of Bash fails on
-    /// scripts that Bash runs; what it gets wrong is read again. Whoever gives the rule about syntax
-    /// errors a level has thought about it.
-    fn unjudged(
-        &self,
-        language: Language,
-        errors: &[SyntaxError],
-        text: &Text,
-    ) -> Option<NotAnalysable> {
-        if self.overrides.profile != Profile::Gate || language == Language::Bash {
+    /// Who is about to run a file wants it understood to its end. Whoever gives the rule about
+    /// syntax errors a level has thought about it.
+    fn unjudged(&self, language: Language, unread: Span, text: &Text) -> Option<NotAnalysable> {
+        if self.overrides.profile != Profile::Gate {
             return None;
         }
         let catalogue = self.catalogues.of(language);
@@ -225,9 +221,8 @@ impl Analyser {
         let is_told = rules.any(|rule| {
             rule.languages.contains(&language) && self.overrides.rules.contains_key(&rule.id)
         });
-        let error = errors.first().filter(|_| !is_told)?;
-        let line = text.position(error.span.start).line;
-        Some(NotAnalysable::Syntax { language, line })
+        let line = text.position(unread.start).line;
+        (!is_told).then_some(NotAnalysable::Syntax { language, line })
     }
 
     /// The same of code that it runs out of a text.
@@ -246,9 +241,9 @@ impl Analyser {
         let disguises = disguise::of(file.language, &tree, &text, &clock)?;
         let survey = survey::of(file.language, tree, &text, &clock, &self.catalogues)?;
         let findings = self.judged(file, &text, &syntax_errors, &disguises, &survey);
-        let unjudged = self
-            .unjudged(file.language, &syntax_errors, &text)
-            .or_else(|| self.misread(survey.misread?, &text));
+        let misread = survey.unread;
+        let unread = misread.and_then(|span| self.unjudged(file.language, span, &text));
+        let unjudged = unread.or_else(|| self.misread(survey.misread?, &text));
         let Survey { seen, imports, others, .. } = survey;
         let mut facts: Vec<Fact> = seen.into_iter().filter_map(|seen| fact(file, seen)).collect();
         facts.extend(others);
@@ -263,6 +258,7 @@ impl Analyser {
             facts,
             findings,
             unjudged,
+            misread,
             dependencies: dependency::of(file, &imports, &known),
             script: is_python.then(|| dependency::script(&file.path, text.as_str())).flatten(),
             path: file.path.clone(),

@@ -61,7 +61,9 @@ pub(super) fn survey(
             import.span = embedded.place(import.span);
             import
         }));
-        if let Some((language, span)) = within.misread {
+        let unread = within.unread.filter(|_| embedded.is_certain);
+        let misread = unread.map(|span| (embedded.language, span)).or(within.misread);
+        if let Some((language, span)) = misread {
             survey.misread.get_or_insert((language, embedded.place(span)));
         }
         let used = used(&within.seen, catalogues);
@@ -95,16 +97,7 @@ impl Embedded {
         let Ok(text) = Text::of_code(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
         let reading = Reading { language: self.language, clock, catalogues, names, depth };
-        let errors = grammar::syntax_errors(&tree);
-        let mut survey = reading.survey(tree, &text)?;
-        // The grammar of Bash fails on what Bash runs; that is read again.
-        if self.is_certain
-            && self.language != Language::Bash
-            && let Some(error) = errors.first()
-        {
-            survey.misread = Some((self.language, error.span));
-        }
-        Ok(Some(survey))
+        reading.survey(tree, &text).map(Some)
     }
 
     /// Where something is that is at this place in the code.

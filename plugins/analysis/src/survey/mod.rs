@@ -41,6 +41,8 @@ pub(crate) struct Survey {
     pub(crate) others: Vec<Fact>,
     /// Modules that are loaded.
     pub(crate) imports: Vec<Imported>,
+    /// A place that the grammar does not understand, however it is read.
+    pub(crate) unread: Option<Span>,
     /// Code that is run out of a text and cannot be judged: its language, and where it stands.
     pub(crate) misread: Option<(Language, Span)>,
     /// Code that is run out of texts.
@@ -117,9 +119,11 @@ impl Reading<'_> {
             Language::Bash => reread::text(&tree, text, self.clock)?,
             _ => None,
         };
+        let mut unread = grammar::syntax_errors(&tree);
         let mut survey = self.once(tree, text)?;
         if let Some(text) = reread {
             let tree = grammar::parse(Language::Bash, text.as_str(), self.clock)?;
+            unread = grammar::syntax_errors(&tree);
             let again = self.once(tree, &text)?;
             // Bindings are numbered in each reading anew.
             let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
@@ -128,6 +132,7 @@ impl Reading<'_> {
                 seen
             }));
         }
+        survey.unread = unread.first().map(|error| error.span);
         survey.seen.sort_by_key(|seen| seen.fact.span);
         Ok(survey)
     }
