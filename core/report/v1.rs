@@ -127,8 +127,8 @@ pub struct Unjudged {
     /// The file.
     pub path: String,
     /// The reason's stable name: `not-utf-8`, `nul-byte`, `wide-characters`, `encoding`, `archive`,
-    /// `compiled`, `syntax-error`, `embedded-code`, `too-large`, `too-deep`, `too-much`, `too-slow` or
-    /// `unreadable`.
+    /// `compiled`, `syntax-error`, `embedded-code`, `too-large`, `too-deep`, `too-much`, `too-slow`,
+    /// `too-involved` or `unreadable`.
     pub id: &'static str,
     /// Why.
     pub reason: String,

@@ -210,26 +210,29 @@ impl Analyser {
         judge::sorted(findings)
     }
 
-    /// Who is about to run a file wants it understood to its end. Whoever gives the rule about
-    /// syntax errors a level has thought about it.
-    fn unjudged(&self, language: Language, unread: Span, text: &Text) -> Option<NotAnalysable> {
-        if self.overrides.profile != Profile::Gate {
-            return None;
-        }
+    /// What the grammar does not understand. Whoever gives the rule about syntax errors a level has
+    /// thought about it.
+    fn unread(&self, language: Language, line: usize) -> Option<NotAnalysable> {
         let catalogue = self.catalogues.of(language);
         let mut rules = catalogue.on(Trigger::Syntax).map(|rule| &catalogue.entries[rule]);
         let is_told = rules.any(|rule| {
             rule.languages.contains(&language) && self.overrides.rules.contains_key(&rule.id)
         });
-        let line = text.position(unread.start).line;
         (!is_told).then_some(NotAnalysable::Syntax { language, line })
     }
 
-    /// The same of code that it runs out of a text.
-    fn misread(&self, (language, span): (Language, Span), text: &Text) -> Option<NotAnalysable> {
-        let line = text.position(span.start).line;
-        let has_to_know = self.overrides.profile == Profile::Gate;
-        has_to_know.then_some(NotAnalysable::Embedded { language, line })
+    /// Why what a file does is not known to its end, where somebody has to know.
+    fn unknown(&self, language: Language, survey: &Survey, text: &Text) -> Option<NotAnalysable> {
+        if self.overrides.profile != Profile::Gate {
+            return None;
+        }
+        let line = |span: Span| text.position(span.start).line;
+        let unread = survey.unread.and_then(|span| self.unread(language, line(span)));
+        let embedded = survey
+            .misread
+            .map(|(language, span)| NotAnalysable::Embedded { language, line: line(span) });
+        let lost = survey.lost.map(|span| NotAnalysable::TooInvolved { line: line(span) });
+        unread.or(embedded).or(lost)
     }
 
     /// Parses `file`, resolves its names, and judges what it reaches.
@@ -241,9 +244,8 @@ impl Analyser {
         let disguises = disguise::of(file.language, &tree, &text, &clock)?;
         let survey = survey::of(file.language, tree, &text, &clock, &self.catalogues)?;
         let findings = self.judged(file, &text, &syntax_errors, &disguises, &survey);
+        let unjudged = self.unknown(file.language, &survey, &text);
         let misread = survey.unread;
-        let unread = misread.and_then(|span| self.unjudged(file.language, span, &text));
-        let unjudged = unread.or_else(|| self.misread(survey.misread?, &text));
         let Survey { seen, imports, others, .. } = survey;
         let mut facts: Vec<Fact> = seen.into_iter().filter_map(|seen| fact(file, seen)).collect();
         facts.extend(others);

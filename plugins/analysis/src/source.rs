@@ -94,6 +94,13 @@ pub enum NotAnalysable {
         /// The line of what runs it.
         line: usize,
     },
+    /// It calls what takes more steps to find out than are followed: functions that call each other,
+    /// collections within each other.
+    #[error("what is called on line {line} takes more steps to find out than are followed")]
+    TooInvolved {
+        /// The line of the call.
+        line: usize,
+    },
     /// It nests deeper than its grammar can be asked to follow.
     #[error("it opens more than {limit} brackets and does not close them")]
     TooDeep {
@@ -129,6 +136,7 @@ impl NotAnalysable {
             Self::Compiled => "compiled",
             Self::Syntax { .. } => "syntax-error",
             Self::Embedded { .. } => "embedded-code",
+            Self::TooInvolved { .. } => "too-involved",
             Self::TooDeep { .. } => "too-deep",
             Self::TooMuch { .. } => "too-much",
             Self::TooSlow { .. } => "too-slow",

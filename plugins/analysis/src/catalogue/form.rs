@@ -222,6 +222,9 @@ pub(crate) struct World {
     pub(super) above_sinks: Names,
     #[serde(skip)]
     pub(super) roots: Names,
+    /// The last part of each name that rules name: `system`.
+    #[serde(skip)]
+    pub(super) last_parts: Names,
     /// Members of any object that are told of wherever they stand, whatever is taken of them.
     #[serde(skip)]
     pub(super) escapes: Names,

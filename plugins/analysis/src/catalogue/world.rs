@@ -22,6 +22,15 @@ impl World {
                 above.filter(|(above, last)| !above.is_empty() && *last != "*" && !is_class(above));
             self.above_sinks.extend(above.map(|(above, _)| above.to_owned()));
         }
+        let serious = used().filter(|rule| rule.severity >= Severity::Medium);
+        let last_parts = serious.flat_map(|rule| &rule.names).filter_map(|name| {
+            let (above, last) = name.rsplit_once('.')?;
+            // What constants and collections have, too, is called everywhere: `get`.
+            let is_plain =
+                above.is_empty() || above.contains('(') || self.methods.contains_key(last);
+            (!is_plain).then(|| last.to_owned())
+        });
+        self.last_parts.extend(last_parts);
         let written = rules.iter().filter(|rule| rule.on == Trigger::Assign);
         let of_something =
             written.flat_map(|rule| &rule.names).filter(|name| !name.starts_with('.'));
@@ -39,6 +48,11 @@ impl World {
     /// Whether a rule names exactly this path.
     pub(crate) fn is_sink(&self, path: &str) -> bool {
         self.sinks.contains(path)
+    }
+
+    /// Whether rules name a member of something that is called so.
+    pub(crate) fn is_called_like_a_sink(&self, member: &str) -> bool {
+        self.last_parts.contains(member)
     }
 
     /// Whether this is a member of any object that leads out of everything.

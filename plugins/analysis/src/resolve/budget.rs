@@ -85,7 +85,7 @@ impl Budget {
 
     /// Takes one call.
     pub(super) fn call(&mut self) -> bool {
-        take(&mut self.calls, 1)
+        take(&mut self.calls, 1) || take(&mut self.near, 1)
     }
 }
 

@@ -77,7 +77,7 @@ impl Resolver<'_> {
     ) -> Result<Rc<Meaning>, TooLate> {
         self.clock.tick()?;
         if self.nested == NESTED || (self.nested > 0 && !self.budget.step()) {
-            self.cut = true;
+            (self.cut, self.lost) = (true, true);
             return Ok(self.unknown.clone());
         }
         let mut meaning = Meaning { values: Vec::new(), open: callee.open };
@@ -190,7 +190,11 @@ impl Resolver<'_> {
     ) -> Result<Rc<Meaning>, TooLate> {
         let program = self.program;
         let definition = program.definition(function);
-        if self.frames.len() == FRAMES || definition.results.is_empty() || !self.budget.call() {
+        if definition.results.is_empty() {
+            return Ok(self.unknown.clone());
+        }
+        if self.frames.len() == FRAMES || !self.budget.call() {
+            self.lost = true;
             return Ok(self.unknown.clone());
         }
         let known = self.known_of(definition, given)?;

@@ -127,6 +127,11 @@ impl Meaning {
         self.values.iter().map(new).sum()
     }
 
+    /// Whether what was put into it may have been left out, for it is too high.
+    pub(super) fn is_as_high_as_can_be(&self) -> bool {
+        self.height() >= HEIGHT
+    }
+
     /// Adds a value, unless it is there.
     pub(super) fn add(&mut self, value: Value) {
         if self.values.contains(&value) {

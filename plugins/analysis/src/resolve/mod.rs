@@ -69,6 +69,10 @@ pub(crate) struct Resolver<'a> {
     nested: usize,
     /// Whether something was given up on the way, so that the result is not everybody's.
     cut: bool,
+    /// Whether something was given up on the way for good: who computes so much hides something.
+    lost: bool,
+    /// The expressions of which that is so.
+    lost_in: HashSet<Id>,
     budget: Budget,
     /// What is called by something that is called: `map(os.system, …)`.
     invoked: Vec<(Id, Value)>,
@@ -98,6 +102,8 @@ impl<'a> Resolver<'a> {
             depth: 0,
             nested: 0,
             cut: false,
+            lost: false,
+            lost_in: HashSet::new(),
             budget: Budget::default(),
             invoked: Vec::new(),
             invoked_at: HashSet::new(),
@@ -107,6 +113,7 @@ impl<'a> Resolver<'a> {
     /// What an expression may be.
     pub(crate) fn meaning(&mut self, id: Id) -> Result<Rc<Meaning>, TooLate> {
         if let Some(meaning) = self.found(id) {
+            self.lost |= !self.lost_in.is_empty() && self.lost_in.contains(&id);
             return Ok(meaning);
         }
         self.clock.tick()?;
@@ -118,12 +125,13 @@ impl<'a> Resolver<'a> {
         let in_call = !self.frames.is_empty();
         let may = is_new || if in_call { self.budget.step() } else { self.budget.retry() };
         if self.depth == DEPTH || !may {
-            self.cut = true;
+            (self.cut, self.lost) = (true, true);
             return Ok(self.unknown.clone());
         }
         // While it is being found, whoever comes round to it again learns nothing.
         self.keep(id, Some(self.unknown.clone()));
         let cut_before = std::mem::replace(&mut self.cut, false);
+        let lost_before = std::mem::replace(&mut self.lost, false);
         self.depth += 1;
         let meaning = self.evaluate(id);
         self.depth -= 1;
@@ -131,11 +139,21 @@ impl<'a> Resolver<'a> {
         // Half a million expressions of which nothing is known need one meaning.
         let is_unknown = meaning.values.is_empty() && meaning.open;
         let is_known = !is_unknown && self.budget.collect(meaning.new_parts());
+        self.lost |= is_known == is_unknown || meaning.is_as_high_as_can_be();
         let meaning = if is_known { meaning } else { self.unknown.clone() };
+        if self.lost {
+            self.lost_in.insert(id);
+        }
+        self.lost |= lost_before;
         let final_ = !self.cut || self.depth == 0;
         self.keep(id, final_.then(|| meaning.clone()));
         self.cut = self.depth > 0 && (self.cut || cut_before);
         Ok(meaning)
+    }
+
+    /// Whether what an expression may be was given up, at least in part.
+    pub(crate) fn is_lost(&self, id: Id) -> bool {
+        self.lost_in.contains(&id)
     }
 
     fn evaluate(&mut self, id: Id) -> Result<Rc<Meaning>, TooLate> {

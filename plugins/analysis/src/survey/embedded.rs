@@ -66,6 +66,9 @@ pub(super) fn survey(
         if let Some((language, span)) = misread {
             survey.misread.get_or_insert((language, embedded.place(span)));
         }
+        if let Some(span) = within.lost {
+            survey.lost.get_or_insert(embedded.place(span));
+        }
         let used = used(&within.seen, catalogues);
         let is_judged = |seen: &Seen| !seen.bound.iter().any(|binding| used.contains(binding));
         let seen = within.seen.into_iter().filter(is_judged);

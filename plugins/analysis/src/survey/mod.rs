@@ -43,6 +43,8 @@ pub(crate) struct Survey {
     pub(crate) imports: Vec<Imported>,
     /// A place that the grammar does not understand, however it is read.
     pub(crate) unread: Option<Span>,
+    /// A call of what takes more steps to find out than are followed.
+    pub(crate) lost: Option<Span>,
     /// Code that is run out of a text and cannot be judged: its language, and where it stands.
     pub(crate) misread: Option<(Language, Span)>,
     /// Code that is run out of texts.

@@ -159,6 +159,9 @@ impl<'a> Surveyor<'a> {
             self.file_written(id, path, &given);
             self.code(path, &given, (arguments, shift))?;
         }
+        if meaning.values.is_empty() {
+            self.lost(callee);
+        }
         if meaning.values.is_empty()
             && let Some(name) = self.written(callee)
         {
@@ -170,6 +173,16 @@ impl<'a> Surveyor<'a> {
             self.survey.seen.push(seen);
         }
         Ok(())
+    }
+
+    /// A call of what may be something that rules name, for it was given up what it is a member of:
+    /// `f().system(…)`, where eight functions call each other until one gives `os`.
+    fn lost(&mut self, callee: Id) {
+        let Expression::Member(_, name) = *self.program.expression(callee) else { return };
+        let may_be = self.world.is_called_like_a_sink(self.program.text(name));
+        if may_be && self.resolver.is_lost(callee) {
+            self.survey.lost.get_or_insert(self.program.span(callee));
+        }
     }
 
     /// `f(getattr(os, name))`: a call that only stands for something is a reference to it.

@@ -1,6 +1,8 @@
 //! Whoever writes the file chooses its shape: no shape may break the checker.
 
-use lazaret_analysis::{Analysis, Language, NotAnalysable, Span};
+use lazaret_analysis::{
+    Analyser, Analysis, Language, NotAnalysable, Overrides, Profile, Project, Span,
+};
 
 use crate::{analyse, rules, try_analyse};
 
@@ -307,4 +309,41 @@ c[c] = c;
 fn what_a_name_may_be_is_not_looked_at_without_end() {
     let analysis = try_analyse(Language::JavaScript, BOUND_AGAIN_AND_AGAIN.as_bytes());
     assert!(analysis.is_ok(), "{}", analysis.unwrap_err());
+}
+
+/// Functions that give each other's results, the first of them a module.
+fn passed_on(functions: usize) -> String {
+    let rest = lines(1..functions, |at| format!("def f{at}(): return f{}()", at - 1));
+    format!("def f0(): return __import__('os')\n{rest}m = f{}()\nm.system('id')\n", functions - 1)
+}
+
+/// What was given up was unknown, and what is unknown was nothing to fear.
+#[test]
+fn what_is_given_up_is_found_or_said_to_be_given_up() {
+    let gate = Analyser::new(&Overrides::from(Profile::Gate)).unwrap();
+    let lists = "a = [a]\n".repeat(40);
+    let items = "[0]".repeat(40);
+    let busy = lines(0..400, |at| format!("a{at} = g({at})"));
+    for (program, is_found) in [
+        (passed_on(3), true),
+        (passed_on(12), false),
+        (format!("import os\na = os\n{lists}a{items}.system('id')\n"), false),
+        (
+            format!(
+                "def g(x): return [y for y in range(400) if y % 7 == x]\n{busy}{}",
+                passed_on(3)
+            ),
+            true,
+        ),
+    ] {
+        let file = crate::file(Language::Python, program.as_bytes());
+        let analysis = gate.analyse(&file, &Project::default()).unwrap();
+        let found = analysis.findings.iter().any(|one| one.rule == "python/process-spawn");
+        let given_up = analysis.unjudged.map(|why| why.id());
+        let expected = if is_found { (true, None) } else { (false, Some("too-involved")) };
+        assert_eq!((found, given_up), expected, "{program}");
+    }
+    let harmless = passed_on(12).replace("m.system('id')", "m.getcwd()");
+    let file = crate::file(Language::Python, harmless.as_bytes());
+    assert_eq!(gate.analyse(&file, &Project::default()).unwrap().unjudged, None);
 }
