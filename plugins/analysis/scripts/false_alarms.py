@@ -1,18 +1,29 @@
-"""What is found in packages that everybody uses: false alarms, by rule, capability and severity.
+"""What is found in packages that everybody uses: false alarms, by profile and rule.
 
     python3 plugins/analysis/scripts/false_alarms.py FOLDER [more folders of sources ...]
 
 downloads the packages below into FOLDER by `pip` and `npm` (sources only, nothing is installed or
-run), judges every file with the example `judge`, and prints how many findings there are in a
-thousand lines. What is in FOLDER already is not downloaded again.
+run), lets `lazaret check` judge every file once in each profile, and prints how much is found and
+how much is denied. What is in FOLDER already is not downloaded again. Each package is a project of
+its own, and so is each further folder.
+
+Files are named to the program one by one, because of a folder it takes only what git would see. No
+configuration is read but the defaults. With `--sample 30` it also prints 30 findings of each profile
+that are high or critical, to be read.
 """
 
+import argparse
 import collections
+import dataclasses
 import json
+import os
 import pathlib
+import random
+import re
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 
 PYPI = [
@@ -23,8 +34,36 @@ NPM = [
     "ansi-styles", "chalk", "commander", "debug", "glob", "lodash", "minimatch", "ms", "semver",
     "supports-color",
 ]
-ENDINGS = {".py", ".js", ".cjs", ".mjs", ".ts", ".sh", ".bash"}
-AT_ONCE = 200
+PROFILES = ["gate", "repo", "audit"]
+SEVERE = {"high", "critical"}
+# What honest code should have little of.
+SHARP = {"introspection", "evasion", "not-analysable"}
+ENDINGS = {
+    ".py", ".pyi", ".pyw", ".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".sh", ".bash",
+}
+# The program refuses to start where this takes a file that it does not know the language of.
+INTERPRETER = re.compile(
+    rb"#!\s*(\S*/)?(env(\s+-\S+)*\s+)?(\S*/)?"
+    rb"(python|pypy|nodejs|node|bun|deno|ts-node|tsx|bash|sh|dash|ash|ksh|zsh)[\d.]*\s"
+)
+
+
+@dataclasses.dataclass
+class Judged:
+    """What one profile says about a set of sources."""
+
+    profile: str
+    projects: int
+    findings: list[dict] = dataclasses.field(default_factory=list)
+    unjudged: set[str] = dataclasses.field(default_factory=set)
+    partly: set[str] = dataclasses.field(default_factory=set)
+    denied: set[pathlib.Path] = dataclasses.field(default_factory=set)
+
+    def files(self, is_meant) -> set[str]:
+        return {finding["place"]["path"] for finding in self.findings if is_meant(finding)}
+
+    def severe(self) -> list[dict]:
+        return [finding for finding in self.findings if finding["severity"] in SEVERE]
 
 
 def unpacked(archive: pathlib.Path, folder: pathlib.Path) -> None:
@@ -59,49 +98,139 @@ def download(folder: pathlib.Path) -> None:
 def is_source(path: pathlib.Path) -> bool:
     if not path.is_file() or path.is_symlink():
         return False
-    if path.suffix in ENDINGS:
+    if path.suffix.lower() in ENDINGS:
         return True
     with path.open("rb") as file:
-        return not path.suffix and file.read(2) == b"#!"
+        return INTERPRETER.match(file.read(128)) is not None
 
 
-def judged(program: pathlib.Path, files: list[pathlib.Path]):
-    for at in range(0, len(files), AT_ONCE):
-        names = [str(file) for file in files[at : at + AT_ONCE]]
-        printed = subprocess.run([program, "--json", *names], check=True, stdout=subprocess.PIPE)
-        yield from map(json.loads, printed.stdout.splitlines())
+def check(program: pathlib.Path, profile: str, project: pathlib.Path, files: list[pathlib.Path]) -> dict:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LAZARET_")}
+    names = [str(file.relative_to(project)) for file in files]
+    with tempfile.NamedTemporaryFile(suffix=".toml") as defaults:
+        command = [program, "check", "--config", defaults.name, "--profile", profile, "--json", "--", *names]
+        done = subprocess.run(command, cwd=project, env=environment, stdout=subprocess.PIPE)
+    if done.returncode not in {0, 1, 3}:
+        sys.exit(f"cannot judge {project}: `check` ended with {done.returncode}")
+    answer = json.loads(done.stdout)
+    if [stage["name"] for stage in answer["stages"]] != ["analysis", "policies"]:
+        sys.exit(f"cannot judge {project}: {answer['unknown']}")
+    return answer
 
 
-def report(title: str, files: list[pathlib.Path], program: pathlib.Path) -> None:
-    lines, refused, flagged = 0, 0, collections.Counter()
-    counts = {"severity": collections.Counter(), "capability": collections.Counter(), "rule": collections.Counter()}
-    total = 0
-    for file in judged(program, files):
-        total += 1
-        lines += file["lines"]
-        refused += file["refused"] is not None
-        for what in {finding["capability"] for finding in file["findings"]}:
-            flagged[what] += 1
-        for finding in file["findings"]:
-            for kind, counter in counts.items():
-                counter[finding[kind]] += 1
-    print(f"\n{title}: {total} files, {lines} lines, {refused} refused")
-    for kind, counter in counts.items():
-        for name, count in counter.most_common():
-            files_flagged = f", in {flagged[name]} files" if kind == "capability" else ""
-            print(f"  {kind} {name}: {count} ({count * 1000 / max(lines, 1):.2f} in 1000 lines{files_flagged})")
+def judged(program: pathlib.Path, profile: str, projects: dict[pathlib.Path, list[pathlib.Path]]) -> Judged:
+    result = Judged(profile, len(projects))
+    for project, files in projects.items():
+        answer = check(program, profile, project, files)
+        if answer["verdict"] == "deny":
+            result.denied.add(project)
+        for finding in answer["findings"]:
+            finding["place"]["path"] = str(project / finding["place"]["path"])
+            result.findings.append(finding)
+        result.unjudged |= {str(project / file["path"]) for file in answer["unjudged"]}
+        result.partly |= {str(project / file["path"]) for file in answer["partly_analysed"]}
+    return result
+
+
+def is_sharp(finding: dict) -> bool:
+    return finding["capability"] in SHARP
+
+
+def share(files: set[str], total: int) -> str:
+    return f"{len(files)} ({len(files) * 100 / max(total, 1):.1f} %)"
+
+
+def row(result: Judged, files: int, lines: int) -> str:
+    severe = result.severe()
+    denied = result.files(lambda finding: finding["denies"])
+    cells = [
+        result.profile,
+        f"{len(result.findings) * 1000 / max(lines, 1):.1f}",
+        f"{len(severe) * 1000 / max(lines, 1):.1f}",
+        share(result.files(lambda finding: finding["severity"] in SEVERE), files),
+        share(denied, files),
+        f"{len(result.denied)} of {result.projects}",
+        share(result.unjudged - denied, files),
+        share(result.files(is_sharp), files),
+        share(result.files(lambda finding: is_sharp(finding) and finding["denies"]), files),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+HEAD = """\
+| profile | findings in 1000 lines | high or critical | files with one | files denied | projects denied | \
+not decided | files with introspection, evasion or not analysable | denied by it |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
+
+
+def top(result: Judged, most: int) -> None:
+    rules, severe, denied = collections.Counter(), collections.Counter(), collections.defaultdict(set)
+    for finding in result.findings:
+        rules[finding["rule"]] += 1
+        severe[finding["rule"]] += finding["severity"] in SEVERE
+        if finding["denies"]:
+            denied[finding["rule"]].add(finding["place"]["path"])
+    print(f"\n  {result.profile}: rule, findings, high or critical, files denied")
+    for rule, count in sorted(rules.items(), key=lambda one: (-severe[one[0]], -one[1]))[:most]:
+        print(f"    {rule}: {count}, {severe[rule]}, {len(denied[rule])}")
+
+
+def sample(result: Judged, most: int) -> None:
+    """Some findings to read, always the same ones."""
+    severe = result.severe()
+    chosen = random.Random(0).sample(severe, min(most, len(severe)))
+    print(f"\n  {result.profile}: {len(chosen)} of {len(severe)} findings that are high or critical")
+    for finding in chosen:
+        place = finding["place"]
+        text = pathlib.Path(place["path"]).read_bytes()
+        beginning = text.rfind(b"\n", 0, place["start_byte"]) + 1
+        line = text[max(beginning, place["start_byte"] - 80) :].split(b"\n")[0][:200].decode(errors="replace")
+        print(f"    {place['path']}:{place['start_line']}: {finding['severity']}[{finding['rule']}]")
+        print(f"      {line.strip()}")
+        print(f"      {finding['message']}")
+
+
+def report(title: pathlib.Path, projects: list[pathlib.Path], program: pathlib.Path, options) -> None:
+    by_project = {project: sorted(filter(is_source, project.rglob("*"))) for project in projects}
+    by_project = {project: files for project, files in by_project.items() if files}
+    files = [file for files in by_project.values() for file in files]
+    lines = sum(file.read_bytes().count(b"\n") for file in files)
+    results = [judged(program, profile, by_project) for profile in PROFILES]
+    # The gate does not decide about files that are understood in part; the others judge the rest.
+    partly = len(results[-1].partly)
+    print(f"\n{title}: {len(files)} files, {lines} lines, {partly} files understood in part\n")
+    print(HEAD)
+    for result in results:
+        print(row(result, len(files), lines))
+    for result in results:
+        top(result, options.top)
+    if options.sample:
+        for result in results:
+            sample(result, options.sample)
+
+
+def options() -> argparse.Namespace:
+    root = pathlib.Path(__file__).resolve().parents[3]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=pathlib.Path, help="where packages are, or are downloaded to")
+    parser.add_argument("more", type=pathlib.Path, nargs="*", help="folders of further sources")
+    parser.add_argument("--program", type=pathlib.Path, default=root / "target/release/lazaret")
+    parser.add_argument("--top", type=int, default=15, help="rules to show of each profile")
+    parser.add_argument("--sample", type=int, default=0, help="findings to show with their source")
+    return parser.parse_args()
 
 
 def main() -> None:
-    folder = pathlib.Path(sys.argv[1]).resolve()
-    root = pathlib.Path(__file__).resolve().parents[3]
-    build = ["cargo", "build", "--quiet", "--release", "-p", "lazaret-analysis", "--example", "judge"]
-    subprocess.run(build, cwd=root, check=True)
-    program = root / "target/release/examples/judge"
+    chosen = options()
+    program, folder = chosen.program.resolve(), chosen.folder.resolve()
+    if not program.is_file():
+        sys.exit(f"there is no {program}: `cargo build --release`")
     download(folder)
-    places = [folder / "pypi", folder / "npm", *map(pathlib.Path, sys.argv[2:])]
-    for place in places:
-        report(str(place), sorted(filter(is_source, place.rglob("*"))), program)
+    for place in [folder / "pypi", folder / "npm"]:
+        projects = sorted(path for path in place.iterdir() if path.is_dir())
+        report(place, projects, program, chosen)
+    for place in chosen.more:
+        report(place, [place.resolve()], program, chosen)
 
 
 if __name__ == "__main__":
