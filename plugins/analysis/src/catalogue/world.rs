@@ -50,6 +50,13 @@ impl World {
         self.sinks.contains(path)
     }
 
+    /// In Bash, an interpreter by its plain name: `python3.11` is `python`.
+    pub(crate) fn interpreter<'n>(&self, name: &'n str) -> &'n str {
+        let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+        let is_versioned = !self.interpreters.contains(name) && self.interpreters.contains(plain);
+        if is_versioned { plain } else { name }
+    }
+
     /// Whether rules name a member of something that is called so.
     pub(crate) fn is_called_like_a_sink(&self, member: &str) -> bool {
         self.last_parts.contains(member)

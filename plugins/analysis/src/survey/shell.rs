@@ -128,7 +128,7 @@ impl Surveyor<'_> {
         hidden: bool,
     ) -> Result<Option<Run>, NotAnalysable> {
         let Some((name, given)) = words.split_first() else { return Ok(None) };
-        let text = base(&name.text).to_owned();
+        let text = self.world.interpreter(base(&name.text)).to_owned();
         self.keep(text.len())?;
         let resolution = if hidden { Resolution::Unknown } else { name.resolution() };
         let mut arguments = Vec::with_capacity(given.len());
