@@ -106,7 +106,6 @@ fn refused(error: &OverrideError) -> BuildError {
             format!("rules.{id}"),
             nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?")),
         ),
-        OverrideError::UnknownLevel { .. } => ("rules".to_owned(), None),
         OverrideError::Guarded { capability } => (
             format!("capabilities.{}", capability.name()),
             Some("name each rule that is meant, in `analysis.rules`".to_owned()),

@@ -69,9 +69,11 @@ def contradictions(shipped):
     """The lines of the table that say something else than the wheels."""
     for line in TABLE.read_text().splitlines():
         words = line.split(" ")
-        if line.startswith("#") or words[1].split(",")[0] not in shipped:
+        if line.startswith("#"):
             continue
-        distribution = words[1].split(",")[0]
+        distribution = re.split("[+|<>=!~]", words[1])[0]
+        if distribution not in shipped:
+            continue
         own = shipped[distribution]
         inside = any(name == words[0] or name.startswith(words[0] + ".") for name in own)
         if not inside and not any(words[0].startswith(name + ".") for name in own):

@@ -8,7 +8,7 @@ use crate::catalogue::Trigger;
 use crate::clock::{Clock, TooLate};
 use crate::language::read_by;
 use crate::text::Text;
-use crate::{Language, Span};
+use crate::{Language, Span, javascript};
 
 /// More of them in one file say nothing more.
 const MOST: usize = 100;
@@ -159,27 +159,12 @@ fn name(language: Language, written: &str, span: Span) -> Option<Disguise> {
     let meant: String = match language {
         Language::Python if !written.is_ascii() => written.nfkc().collect(),
         Language::Python | Language::Bash => return None,
-        _ if written.contains("\\u") => unescaped(written)?,
+        _ if written.contains('\\') => javascript::normal(written).into_owned(),
         _ => return None,
     };
     let is_disguised = meant.is_ascii() && meant.len() >= SHORTEST_NAME;
     let name = format!("`{written}` is `{meant}`");
     is_disguised.then_some(Disguise { trigger: Trigger::Disguise, span, name })
-}
-
-/// A name of JavaScript without its escapes.
-fn unescaped(written: &str) -> Option<String> {
-    let mut parts = written.split("\\u");
-    let mut meant = parts.next()?.to_owned();
-    for part in parts {
-        let (number, rest) = match part.strip_prefix('{') {
-            Some(braced) => braced.split_once('}')?,
-            None => part.split_at_checked(4)?,
-        };
-        meant.push(char::from_u32(u32::from_str_radix(number, 16).ok()?)?);
-        meant.push_str(rest);
-    }
-    Some(meant)
 }
 
 /// Embeddings, overrides and isolates. The marks of direction alone are a part of Arabic and

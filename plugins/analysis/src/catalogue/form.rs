@@ -169,10 +169,14 @@ pub(crate) struct Wrapper {
 pub(crate) struct World {
     /// Names that need no import.
     pub(super) builtins: Names,
+    /// The member of a built-in function that leads to all built-in names: `__self__`.
+    pub(super) origin: String,
     /// Objects whose members are the global names: `builtins`, `globalThis`.
     pub(super) transparent: Names,
     /// Members that are the object itself: `default`, `call`.
     pub(super) same: Names,
+    /// Those of them that take something before the arguments: `call`.
+    pub(super) shifting: Names,
     /// Names that stand for a text: `$IFS`.
     pub(super) texts: Map<String>,
     /// Dictionaries of modules by their names: `sys.modules`.
@@ -182,10 +186,6 @@ pub(crate) struct World {
     /// Members that mean the same of any object, as `.constructor` does: they are paths of
     /// their own, which begin with a dot. Those that rules name are added.
     pub(super) members: Names,
-    /// The member of a built-in function that leads to all of them.
-    pub(super) origin: String,
-    /// Those of them that take something before the arguments: `call`.
-    pub(super) shifting: Names,
     /// Modules that others have as members, with or without an underscore: `random._os`.
     pub(super) reexported: Names,
     /// Members of functions that are something else: `constructor`.

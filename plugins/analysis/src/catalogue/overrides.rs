@@ -1,7 +1,6 @@
 //! What the configuration says about how much rules weigh.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -48,12 +47,6 @@ pub enum OverrideError {
         /// The id that is written most like it.
         nearest: Option<String>,
     },
-    /// There is no such level.
-    #[error("cannot read the level `{level}`: it is none of off, low, medium, high, critical")]
-    UnknownLevel {
-        /// The level, as given.
-        level: String,
-    },
     /// A capability would weigh less that only rules by their names may.
     #[error("cannot lower `{}`: code that has something to hide would pass unseen", capability.name())]
     Guarded {
@@ -71,21 +64,6 @@ impl Level {
             Self::Medium => Some(Severity::Medium),
             Self::High => Some(Severity::High),
             Self::Critical => Some(Severity::Critical),
-        }
-    }
-}
-
-impl FromStr for Level {
-    type Err = OverrideError;
-
-    fn from_str(level: &str) -> Result<Self, Self::Err> {
-        match level {
-            "off" => Ok(Self::Off),
-            "low" => Ok(Self::Low),
-            "medium" => Ok(Self::Medium),
-            "high" => Ok(Self::High),
-            "critical" => Ok(Self::Critical),
-            _ => Err(OverrideError::UnknownLevel { level: level.to_owned() }),
         }
     }
 }

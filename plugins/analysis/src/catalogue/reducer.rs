@@ -153,7 +153,6 @@ pub(crate) enum Reducer {
     FromHex,
     ToHex,
     FromPercent,
-    Rotate13,
     /// What zlib or gzip have compressed.
     Decompress,
     /// A value that is written down as JSON, or as a constant of Python.

@@ -26,7 +26,6 @@ pub(super) fn reduce(reducer: Reducer, given: &[Constant]) -> Option<Constant> {
             let text = percent_decode_str(first.as_text()?).decode_utf8_lossy();
             Some(Constant::text(text.into_owned()))
         }
-        Reducer::Rotate13 => Some(Constant::text(rotate13(first.as_text()?))),
         Reducer::Decompress => decompress(bytes(first)?).map(to_bytes),
         _ => None,
     }
@@ -173,7 +172,6 @@ mod tests {
         assert_eq!(decoded(Reducer::FromBase85, "b9r-gWo-"), is("system"));
         assert_eq!(decoded(Reducer::FromHex, "6f 73"), is("os"));
         assert_eq!(decoded(Reducer::FromPercent, "%6fs"), Some("os".into()));
-        assert_eq!(decoded(Reducer::Rotate13, "bf"), Some("os".into()));
         assert_eq!(decode(&"bf".into(), "rot13"), Some("os".into()));
     }
 

@@ -19,6 +19,7 @@ use crate::walk::{self, Descend, FrontEnd, field, value};
 use crate::{DependencyKind, Language};
 
 use kind::Kind;
+pub(crate) use names::normal;
 
 type Visit = walk::Visit<Kind>;
 type Child = walk::Child<Kind, Id>;

@@ -161,6 +161,6 @@ pub(super) fn parameter(children: &[Child]) -> Id {
 }
 
 /// An identifier without the escapes that may spell it.
-pub(super) fn normal(name: &str) -> Cow<'_, str> {
+pub(crate) fn normal(name: &str) -> Cow<'_, str> {
     if name.contains('\\') { Cow::Owned(unescaped(name)) } else { Cow::Borrowed(name) }
 }

@@ -66,7 +66,7 @@ fn a_rule_may_be_about_members_conditions_and_several_languages() {
 #[test]
 fn a_users_rule_can_be_weighed_as_ours_can() {
     let overrides = Overrides {
-        rules: [("acme/deploy".to_owned(), "off".parse().unwrap())].into(),
+        rules: [("acme/deploy".to_owned(), lazaret_analysis::Level::Off)].into(),
         ..Overrides::default()
     };
     let analyser = Analyser::with_rules(vec![rule(&[])]).unwrap().weighing(&overrides).unwrap();
