@@ -27,7 +27,9 @@ pub(crate) struct Judge<'a> {
 }
 
 fn by_place(one: &Finding, other: &Finding) -> Ordering {
-    (one.span, &one.rule).cmp(&(other.span, &other.rule)).then(other.severity.cmp(&one.severity))
+    let by_rule = (one.span, &one.rule).cmp(&(other.span, &other.rule));
+    // Equal ones have to be neighbours, for one of them is enough.
+    by_rule.then(other.severity.cmp(&one.severity)).then_with(|| one.message.cmp(&other.message))
 }
 
 impl<'a> Judge<'a> {
