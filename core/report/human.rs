@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use lazaret_analysis::{Capability, DependencyKind, Finding, Severity, printable};
 use lazaret_sandbox::{Outcome, Status};
 
@@ -14,6 +14,10 @@ use super::lines::Places;
 use crate::config::Size;
 use crate::pipeline::Report;
 use crate::verdict::Verdict;
+
+/// Lines that are longer are not shown: nobody reads them, and a thousand findings in one line of a
+/// megabyte took ten seconds.
+const LONGEST_EXCERPT: usize = 16 * 1024;
 
 /// The findings of a severity or worse, each in its source, and every file that could not be judged.
 /// What reaches the gate is always among them.
@@ -60,10 +64,14 @@ fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
         .path(printable(&finding.path))
         .annotations(labels)
         .annotation(AnnotationKind::Primary.span(within(finding.span)));
-    let mut group = level
-        .primary_title(printable(&finding.message))
-        .id(printable(&finding.rule))
-        .element(snippet);
+    let title = level.primary_title(printable(&finding.message)).id(printable(&finding.rule));
+    let mut group = if text.len() > LONGEST_EXCERPT {
+        let at = places.position(&finding.path, finding.span.start);
+        let origin = Origin::path(printable(&finding.path)).line(at.line).char_column(at.column);
+        title.element(origin)
+    } else {
+        title.element(snippet)
+    };
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(printable(help)));
     }
