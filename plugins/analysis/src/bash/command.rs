@@ -1,5 +1,6 @@
 //! Commands, and where what they read comes from.
 
+use crate::Span;
 use crate::bash::kind::Kind;
 use crate::bash::word::braces;
 use crate::bash::{Child, Shell, Visit, field, last};
@@ -157,10 +158,18 @@ impl Shell<'_> {
         body
     }
 
-    /// The text of a here-document, with what is expanded in it.
-    pub(super) fn here_body(&mut self, visit: Visit, _: Visit, children: &[Child]) -> Id {
-        let parts: Vec<Id> =
-            children.iter().filter(|child| child.visit.named).map(|child| child.value).collect();
+    /// The text of a here-document, with what is expanded in it. Of the text before that, the tree
+    /// says nothing.
+    pub(super) fn here_body(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let (mut parts, mut at) = (Vec::new(), visit.span.start);
+        for child in children.iter().filter(|child| child.visit.named) {
+            let before = Span { start: at, end: child.visit.span.start };
+            if before.start < before.end {
+                parts.push(self.constant(self.text.at(before).to_owned(), before));
+            }
+            parts.push(child.value);
+            at = child.visit.span.end;
+        }
         if parts.is_empty() {
             return self.constant(self.text.at(visit.span).to_owned(), visit.span);
         }

@@ -71,7 +71,7 @@ impl FrontEnd for Shell<'_> {
         Descend::Into
     }
 
-    fn leave(&mut self, visit: Visit, parent: Visit, children: &[Child]) -> Id {
+    fn leave(&mut self, visit: Visit, _: Visit, children: &[Child]) -> Id {
         match visit.kind {
             Kind::Branch
             | Kind::CommandSubstitution
@@ -92,20 +92,20 @@ impl FrontEnd for Shell<'_> {
             | Kind::StringContent
             | Kind::HereContent
             | Kind::Array => self.word(visit, children),
-            _ => self.statement(visit, parent, children),
+            _ => self.statement(visit, children),
         }
     }
 }
 
 impl Shell<'_> {
     /// What a statement becomes: of most, the command that its output comes from.
-    fn statement(&mut self, visit: Visit, parent: Visit, children: &[Child]) -> Id {
+    fn statement(&mut self, visit: Visit, children: &[Child]) -> Id {
         match visit.kind {
             Kind::ProcessSubstitution => self.file_of_output(visit, children),
             Kind::VariableAssignment => self.assignment(visit, children),
             Kind::Command => self.command(visit, children),
             Kind::FileRedirect => self.redirect(visit, children),
-            Kind::HereBody => self.here_body(visit, parent, children),
+            Kind::HereBody => self.here_body(visit, children),
             Kind::HereDocument => self.here_document(children),
             Kind::Redirected => self.redirected(children),
             Kind::Pipeline => self.pipeline(children),

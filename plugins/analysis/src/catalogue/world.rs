@@ -120,6 +120,12 @@ impl World {
         else {
             return whole;
         };
+        // `from pathlib import os`
+        if let Some((module, last)) = whole.rsplit_once('.')
+            && self.is_reexported(module, last)
+        {
+            return self.path(last.trim_start_matches('_'));
+        }
         match self.canonical.get(module) {
             _ if self.transparent.contains(module) && rest != "__dict__" => self.path(rest),
             Some(other) => self.path(&format!("{other}.{rest}")),

@@ -204,6 +204,7 @@ impl Resolver<'_> {
         self.frames.pop();
         let results = results?;
         let is_cut = definition.results.len() > CALLERS;
+        self.lost |= is_cut;
         if definition.yields && is_cut {
             return Ok(self.unknown.clone());
         }

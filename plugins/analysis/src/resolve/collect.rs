@@ -19,6 +19,7 @@ impl Resolver<'_> {
         let program = self.program;
         let mut items = Vec::new();
         if list.len() > ITEMS {
+            self.lost = true;
             return Ok(self.unknown.clone());
         }
         for id in program.list(list) {
@@ -56,6 +57,7 @@ impl Resolver<'_> {
         let mut pairs = Pairs::new();
         let (mut paths, mut is_open) = (Vec::new(), false);
         if list.len() > ITEMS {
+            self.lost = true;
             return Ok(self.unknown.clone());
         }
         for pair in program.list(list).chunks(2) {

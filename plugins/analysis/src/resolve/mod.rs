@@ -215,6 +215,7 @@ impl<'a> Resolver<'a> {
             meaning.add_all(&one);
         }
         meaning.open |= list.len() > VALUES;
+        self.lost |= list.len() > VALUES;
         meaning.doubt();
         Ok(Rc::new(meaning))
     }

@@ -159,9 +159,7 @@ impl<'a> Surveyor<'a> {
             self.file_written(id, path, &given);
             self.code(path, &given, (arguments, shift))?;
         }
-        if meaning.values.is_empty() {
-            self.lost(callee);
-        }
+        self.lost(callee, &meaning);
         if meaning.values.is_empty()
             && let Some(name) = self.written(callee)
         {
@@ -177,7 +175,11 @@ impl<'a> Surveyor<'a> {
 
     /// A call of what may be something that rules name, for it was given up what it is a member of:
     /// `f().system(…)`, where eight functions call each other until one gives `os`.
-    fn lost(&mut self, callee: Id) {
+    fn lost(&mut self, callee: Id, meaning: &Meaning) {
+        let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
+        if meaning.values.iter().any(is_sink) {
+            return;
+        }
         let Expression::Member(_, name) = *self.program.expression(callee) else { return };
         let may_be = self.world.is_called_like_a_sink(self.program.text(name));
         if may_be && self.resolver.is_lost(callee) {

@@ -170,15 +170,16 @@ impl Surveyor<'_> {
         for code in self.catalogue.code(name).filter(|code| code.runs(given)) {
             let Some((place, all)) = code.among(given) else { continue };
             let known = if all { &words[place..] } else { &words[place..=place] };
-            if known.iter().any(|word| word.value.is_none()) {
+            let is_certain = known.iter().all(|word| word.value.is_some());
+            if !is_certain && !known.iter().any(|word| self.has_text(word.id)) {
                 continue;
             }
             if let Some((_, text)) = known[0].text.split_once('=').filter(|_| code.assigned) {
-                self.embed(code.language, text, words[place].span, name)?;
+                self.embed(code.language, text, words[place].span, name, is_certain)?;
                 continue;
             }
             let text = known.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            self.embed(code.language, &text, words[place].span, name)?;
+            self.embed(code.language, &text, words[place].span, name, is_certain)?;
         }
         Ok(())
     }
@@ -189,11 +190,11 @@ impl Surveyor<'_> {
         code: &str,
         span: Span,
         callee: &str,
+        is_certain: bool,
     ) -> Result<(), NotAnalysable> {
         self.keep(code.len())?;
         let start = self.text.at(span).find(code).map(|at| span.start + at);
         let (code, callee) = (code.into(), callee.to_owned());
-        let is_certain = true;
         self.survey.embedded.push(Embedded { language, code, span, start, callee, is_certain });
         Ok(())
     }
@@ -224,7 +225,7 @@ impl Surveyor<'_> {
                 && let Some(language) = interpreted(&runner)
                 && let Some(text) = self.resolver.meaning(output)?.text().cloned()
             {
-                self.embed(language, &text, word.span, &runner)?;
+                self.embed(language, &text, word.span, &runner, true)?;
             }
             for printer in self.printers(word.id, runs) {
                 self.see(FactKind::Pipeline, &format!("{printer} | {runner}"), span);
@@ -243,10 +244,15 @@ impl Surveyor<'_> {
                 let span = Span { start, end: span.end };
                 self.see(FactKind::Pipeline, &format!("{printer} | {}", runner.name), span);
             }
-            let meaning = self.resolver.meaning(input)?;
-            if let (Some(text), Some(language)) = (meaning.text(), interpreted(&runner.name)) {
-                let text = text.clone();
-                self.embed(language, &text, self.program.span(input), &runner.name)?;
+            if let Some(language) = interpreted(&runner.name) {
+                let span = self.program.span(input);
+                match self.resolver.meaning(input)?.text().cloned() {
+                    Some(text) => self.embed(language, &text, span, &runner.name, true)?,
+                    None if self.has_text(input) => {
+                        self.embed(language, &self.unquoted(input), span, &runner.name, false)?;
+                    }
+                    None => {}
+                }
             }
         }
         let before = runs.get(&input).and_then(|runs| runs.first());

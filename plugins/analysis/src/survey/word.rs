@@ -217,6 +217,18 @@ impl Surveyor<'_> {
         }
     }
 
+    /// Whether there is something in a word beside variables: code with a variable in it is read as it
+    /// is written.
+    pub(super) fn has_text(&self, id: Id) -> bool {
+        match self.program.expression(id) {
+            Expression::Constant(Constant::Text(text)) => !text.trim().is_empty(),
+            Expression::Join(list) => {
+                self.program.list(list).iter().any(|part| self.has_text(*part))
+            }
+            _ => false,
+        }
+    }
+
     fn has_variable(&self, id: Id) -> bool {
         match self.program.expression(id) {
             Expression::Constant(_) => false,
