@@ -186,6 +186,8 @@ pub(crate) struct World {
     /// Members that mean the same of any object, as `.constructor` does: they are paths of
     /// their own, which begin with a dot. Those that rules name are added.
     pub(super) members: Names,
+    /// Members of dangerous things that harmless ones have, too: `append`.
+    pub(super) everyday_members: Names,
     /// Modules that others have as members, with or without an underscore: `random._os`.
     pub(super) reexported: Names,
     /// Members of functions that are something else: `constructor`.

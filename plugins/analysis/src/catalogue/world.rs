@@ -26,8 +26,9 @@ impl World {
         let last_parts = serious.flat_map(|rule| &rule.names).filter_map(|name| {
             let (above, last) = name.rsplit_once('.')?;
             // What constants and collections have, too, is called everywhere: `get`.
-            let is_plain =
-                above.is_empty() || above.contains('(') || self.methods.contains_key(last);
+            let is_everyday =
+                self.methods.contains_key(last) || self.everyday_members.contains(last);
+            let is_plain = above.is_empty() || above.contains('(') || is_everyday;
             (!is_plain).then(|| last.to_owned())
         });
         self.last_parts.extend(last_parts);
