@@ -10,7 +10,6 @@ use crate::catalogue::{
 use crate::clock::Clock;
 use crate::dependency;
 use crate::disguise::{self, Disguise};
-use crate::grammar::SyntaxError;
 use crate::judge::{self, Judge};
 use crate::survey::{self, Seen, Survey};
 use crate::text::Text;
@@ -185,7 +184,6 @@ impl Analyser {
         &self,
         file: &SourceFile,
         text: &Text,
-        errors: &[SyntaxError],
         disguises: &[Disguise],
         survey: &Survey,
     ) -> Vec<Finding> {
@@ -201,7 +199,7 @@ impl Analyser {
                 text,
             );
             if language == file.language {
-                judge.syntax(errors);
+                judge.syntax(&survey.syntax_errors);
                 judge.disguises(disguises);
             }
             judge.uses(&survey.seen);
@@ -212,7 +210,7 @@ impl Analyser {
 
     /// What the grammar does not understand. Whoever gives the rule about syntax errors a level has
     /// thought about it.
-    fn unread(&self, language: Language, line: usize) -> Option<NotAnalysable> {
+    fn misread(&self, language: Language, line: usize) -> Option<NotAnalysable> {
         let catalogue = self.catalogues.of(language);
         let mut rules = catalogue.on(Trigger::Syntax).map(|rule| &catalogue.entries[rule]);
         let is_told = rules.any(|rule| {
@@ -227,12 +225,12 @@ impl Analyser {
             return None;
         }
         let line = |span: Span| text.position(span.start).line;
-        let unread = survey.unread.and_then(|span| self.unread(language, line(span)));
+        let misread = survey.misread.and_then(|span| self.misread(language, line(span)));
         let embedded = survey
-            .misread
+            .unjudged_code
             .map(|(language, span)| NotAnalysable::Embedded { language, line: line(span) });
         let lost = survey.lost.map(|span| NotAnalysable::TooInvolved { line: line(span) });
-        unread.or(embedded).or(lost)
+        misread.or(embedded).or(lost)
     }
 
     /// Parses `file`, resolves its names, and judges what it reaches.
@@ -240,13 +238,11 @@ impl Analyser {
         let clock = Clock::start();
         let text = Text::of(file)?;
         let tree = grammar::parse(file.language, text.as_str(), &clock)?;
-        let syntax_errors = grammar::syntax_errors(&tree);
         let disguises = disguise::of(file.language, &tree, &text, &clock)?;
         let survey = survey::of(file.language, tree, &text, &clock, &self.catalogues)?;
-        let findings = self.judged(file, &text, &syntax_errors, &disguises, &survey);
+        let findings = self.judged(file, &text, &disguises, &survey);
         let unjudged = self.unknown(file.language, &survey, &text);
-        let misread = survey.unread;
-        let Survey { seen, imports, others, .. } = survey;
+        let Survey { seen, imports, others, misread, syntax_errors, .. } = survey;
         let mut facts: Vec<Fact> = seen.into_iter().filter_map(|seen| fact(file, seen)).collect();
         facts.extend(others);
         facts.sort_by_key(|fact| fact.span);

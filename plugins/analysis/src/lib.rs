@@ -1,6 +1,6 @@
 //! What source code can be seen to do, without running it.
 //!
-//! A [`SourceFile`] is parsed once; names are resolved to what they stand for; what the file
+//! A [`SourceFile`] is parsed; names are resolved to what they stand for; what the file
 //! reaches becomes [`Fact`]s, and the catalogue of
 //! [`Rule`]s turns the dangerous ones into [`Finding`]s.
 //! All of it is synchronous and touches neither the network nor any file.

@@ -16,10 +16,10 @@ const NEAR: usize = 100;
 
 /// Values that are looked at to see what a name, or a list of alternatives, may be. A name with many
 /// bindings has many, and each of its uses looks at all of them.
-const VALUES: usize = 2_000_000;
+const LOOKS: usize = 2_000_000;
 
 /// Items of collections that are made of others. A line makes as many as a collection may have.
-const ITEMS: usize = 400_000;
+const COLLECTED: usize = 400_000;
 
 /// Bytes of texts that are put together.
 const BYTES: usize = 8 * 1024 * 1024;
@@ -44,8 +44,8 @@ impl Default for Budget {
             steps: STEPS,
             retries: RETRIES,
             near: NEAR,
-            values: VALUES,
-            items: ITEMS,
+            values: LOOKS,
+            items: COLLECTED,
             bytes: BYTES,
             calls: CALLS,
         }

@@ -48,7 +48,7 @@ pub(super) fn survey(
     let mut bound = Names::new();
     for embedded in std::mem::take(&mut survey.embedded) {
         if depth == DEPTH {
-            survey.misread.get_or_insert((embedded.language, embedded.span));
+            survey.unjudged_code.get_or_insert((embedded.language, embedded.span));
             break;
         }
         let is_same = embedded.language == language;
@@ -61,10 +61,10 @@ pub(super) fn survey(
             import.span = embedded.place(import.span);
             import
         }));
-        let unread = within.unread.filter(|_| embedded.is_certain);
-        let misread = unread.map(|span| (embedded.language, span)).or(within.misread);
-        if let Some((language, span)) = misread {
-            survey.misread.get_or_insert((language, embedded.place(span)));
+        let misread = within.misread.filter(|_| embedded.is_certain);
+        let unjudged = misread.map(|span| (embedded.language, span)).or(within.unjudged_code);
+        if let Some((language, span)) = unjudged {
+            survey.unjudged_code.get_or_insert((language, embedded.place(span)));
         }
         if let Some(span) = within.lost {
             survey.lost.get_or_insert(embedded.place(span));

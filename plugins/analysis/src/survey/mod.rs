@@ -13,6 +13,7 @@ use tree_sitter::Tree;
 
 use crate::catalogue::Catalogues;
 use crate::clock::Clock;
+use crate::grammar::SyntaxError;
 use crate::program::BindingId;
 use crate::resolve::Names;
 use crate::text::Text;
@@ -41,12 +42,14 @@ pub(crate) struct Survey {
     pub(crate) others: Vec<Fact>,
     /// Modules that are loaded.
     pub(crate) imports: Vec<Imported>,
-    /// A place that the grammar does not understand, however it is read.
-    pub(crate) unread: Option<Span>,
+    /// Places that the grammar does not understand where it reads for the first time.
+    pub(crate) syntax_errors: Vec<SyntaxError>,
+    /// The first place that it does not understand, however it is read.
+    pub(crate) misread: Option<Span>,
     /// A call of what takes more steps to find out than are followed.
     pub(crate) lost: Option<Span>,
     /// Code that is run out of a text and cannot be judged: its language, and where it stands.
-    pub(crate) misread: Option<(Language, Span)>,
+    pub(crate) unjudged_code: Option<(Language, Span)>,
     /// Code that is run out of texts.
     embedded: Vec<Embedded>,
     /// What the file's own names stand for.
@@ -121,11 +124,13 @@ impl Reading<'_> {
             Language::Bash => reread::text(&tree, text, self.clock)?,
             _ => None,
         };
-        let mut unread = grammar::syntax_errors(&tree);
+        let syntax_errors = grammar::syntax_errors(&tree);
+        let first = |errors: &[SyntaxError]| errors.first().map(|error| error.span);
+        let mut misread = first(&syntax_errors);
         let mut survey = self.once(tree, text)?;
         if let Some(text) = reread {
             let tree = grammar::parse(Language::Bash, text.as_str(), self.clock)?;
-            unread = grammar::syntax_errors(&tree);
+            misread = first(&grammar::syntax_errors(&tree));
             let again = self.once(tree, &text)?;
             // Bindings are numbered in each reading anew.
             let free = again.seen.into_iter().filter(|seen| seen.bound.is_empty());
@@ -134,7 +139,7 @@ impl Reading<'_> {
                 seen
             }));
         }
-        survey.unread = unread.first().map(|error| error.span);
+        (survey.syntax_errors, survey.misread) = (syntax_errors, misread);
         survey.seen.sort_by_key(|seen| seen.fact.span);
         Ok(survey)
     }
