@@ -117,8 +117,8 @@ pub(crate) struct Code {
     pub(crate) assigned: bool,
     /// It goes on to the last argument.
     #[serde(default)]
-    pub(super) rest: bool,
-    /// It is a sequence of words, which are a command.
+    pub(crate) rest: bool,
+    /// It is a sequence of words, which are a command; with `rest`, all that follow are words, too.
     #[serde(default)]
     pub(crate) words: bool,
 }

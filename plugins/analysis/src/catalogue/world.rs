@@ -196,11 +196,16 @@ impl World {
         self.function_members.get(name).map(|path| self.path(path))
     }
 
+    /// The class of values of this sort, if they have one.
+    pub(crate) fn class_of(&self, sort: &str) -> Option<&str> {
+        self.classes.get(sort).map(String::as_str)
+    }
+
     /// A member of values of this sort, if they have a class: the class, or a method of it.
     pub(crate) fn member_of_value(&self, sort: &str, name: &str) -> Option<Rc<str>> {
-        let class = self.classes.get(sort)?;
+        let class = self.class_of(sort)?;
         Some(match self.prototype.as_str() {
-            _ if name == self.class_member => class.as_str().into(),
+            _ if name == self.class_member => class.into(),
             "" => format!("{class}.{name}").into(),
             prototype => format!("{class}.{prototype}.{name}").into(),
         })

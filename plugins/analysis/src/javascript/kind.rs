@@ -53,6 +53,7 @@ names! {
         PairPattern = "pair_pattern",
         Parameter = "required_parameter" | "optional_parameter",
         Parenthesized = "parenthesized_expression",
+        RegularExpression = "regex",
         RestPattern = "rest_pattern",
         Return = "return_statement",
         Sequence = "sequence_expression",

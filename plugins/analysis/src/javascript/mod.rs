@@ -138,6 +138,11 @@ impl Script<'_> {
                 let import = self.builder.symbol("import");
                 self.builder.push(Expression::Module(import), visit.span)
             }
+            // What it has, no module has: `/a/.exec(text)`.
+            Kind::RegularExpression => {
+                let made = self.builder.symbol("RegExp()");
+                self.builder.push(Expression::Module(made), visit.span)
+            }
             Kind::String | Kind::TemplateString => self.string(visit, children),
             Kind::Number | Kind::Boolean | Kind::Undefined => self.constant(visit),
             Kind::Parenthesized

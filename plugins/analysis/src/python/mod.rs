@@ -158,7 +158,9 @@ impl Python<'_> {
             Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None => {
                 self.constant(visit)
             }
-            Kind::NamedExpression | Kind::Assignment => self.assignment(children),
+            Kind::Assignment => self.assignment(children, Builder::bind),
+            // In a comprehension, it binds around it.
+            Kind::NamedExpression => self.assignment(children, Builder::bind_in_frame),
             Kind::ForInClause => self.bind_loop(children),
             Kind::Yield => self.yielded(children),
             Kind::FunctionDefinition | Kind::ClassDefinition | Kind::Lambda => {

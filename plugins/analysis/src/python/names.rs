@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::kind::Field;
-use crate::program::{Expression, Id, Role};
+use crate::program::{Builder, Expression, Id, Role};
 use crate::python::kind::Kind;
 use crate::python::{Child, Python, Visit, field, only, parts, value};
 
@@ -89,12 +89,12 @@ impl Python<'_> {
     }
 
     /// `a = b`, `(a := b)`; its value is `b`.
-    pub(super) fn assignment(&mut self, children: &[Child]) -> Id {
+    pub(super) fn assignment(&mut self, children: &[Child], bind: fn(&mut Builder, Id, Id)) -> Id {
         let target = field(children, Field::Left).or_else(|| field(children, Field::Name));
         let given = field(children, Field::Right).or_else(|| field(children, Field::Value));
         match (target, given) {
             (Some(target), Some(given)) => {
-                self.builder.bind(target.value, given.value);
+                bind(&mut self.builder, target.value, given.value);
                 given.value
             }
             (Some(target), None) => {

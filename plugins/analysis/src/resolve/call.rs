@@ -267,12 +267,10 @@ impl Resolver<'_> {
         let called = program.called(function);
         for call in called.iter().chain(calls.iter().take(CALLERS)) {
             let Some(given) = self.given_to(function, *call)? else { continue };
-            if parameter.takes_rest && self.language == Language::Bash {
+            if parameter.takes_rest {
                 let rest = given.rest(parameter.starts(place)).by_place.into();
                 meaning.add(Value::exact(What::Items(rest)));
-            } else if !parameter.takes_rest
-                && let Some(one) = given.get(place, name)
-            {
+            } else if let Some(one) = given.get(place, name) {
                 meaning.add_all(one);
             }
         }

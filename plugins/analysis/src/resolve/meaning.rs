@@ -283,6 +283,21 @@ fn are_alike(one: &[Rc<Meaning>], other: &[Rc<Meaning>], depth: usize) -> bool {
     one.len() == other.len() && one.len() <= VALUES && one.iter().zip(other).all(is)
 }
 
+impl What {
+    /// What sort of value of the language's own it is, as classes are known by in the catalogue.
+    pub(crate) fn sort(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Constant(Constant::Text(_)) => "text",
+            Self::Constant(Constant::Bytes(_)) => "bytes",
+            Self::Constant(Constant::Integer(_) | Constant::Float(_)) => "number",
+            Self::Constant(Constant::Boolean(_)) => "boolean",
+            Self::Items(_) => "items",
+            Self::Pairs(_) => "pairs",
+            _ => return None,
+        })
+    }
+}
+
 impl Value {
     /// Certainly this.
     pub(crate) fn exact(what: What) -> Self {

@@ -38,15 +38,16 @@ impl Resolver<'_> {
         Meaning { values: vec![value], open: true }
     }
 
-    /// What the file writes to members of this name, where that is a sink: of an object that is not
-    /// followed, it may be this one's.
+    /// What the file writes to members of this name, where that is a sink or has one: of an object
+    /// that is not followed, it may be this one's.
     fn field(&mut self, name: &str) -> Result<Rc<Meaning>, TooLate> {
         let mut meaning = Meaning { values: Vec::new(), open: true };
         let symbol = self.program.symbol(name);
         for id in symbol.map_or(&[][..], |symbol| self.program.written_to(symbol)).iter().take(8) {
             let written = self.meaning(*id)?;
             for value in &written.values {
-                if value.path().is_some_and(|path| self.world.is_sink(path)) {
+                let matters = |path| self.world.is_sink(path) || self.world.is_sensitive(path);
+                if value.path().is_some_and(|path| matters(path)) {
                     meaning.add(Value { resolution: Resolution::Likely, ..value.clone() });
                 }
             }
@@ -94,15 +95,7 @@ impl Resolver<'_> {
         if let Some(reducer) = self.world.method(name) {
             return with_object(value, reducer);
         }
-        let sort = match &value.what {
-            What::Constant(Constant::Text(_)) => "text",
-            What::Constant(Constant::Bytes(_)) => "bytes",
-            What::Constant(Constant::Integer(_) | Constant::Float(_)) => "number",
-            What::Constant(Constant::Boolean(_)) => "boolean",
-            What::Items(_) => "items",
-            What::Pairs(_) => "pairs",
-            _ => return self.unknown.clone(),
-        };
+        let Some(sort) = value.what.sort() else { return self.unknown.clone() };
         match self.world.member_of_value(sort, name) {
             Some(member) => self.path_on_the_way(value, &member),
             None => self.unknown.clone(),
@@ -344,13 +337,10 @@ impl Resolver<'_> {
         }
     }
 
-    /// The object of a look-up by a name that is not known, of which rules name a member.
-    pub(crate) fn looked_up(&mut self, object: Id, name: Id) -> Result<Option<Value>, TooLate> {
+    /// Whether a name is not known that something is looked up by.
+    pub(crate) fn may_be_any(&mut self, name: Id) -> Result<bool, TooLate> {
         let name = self.meaning(name)?;
-        if !name.open && name.values.iter().all(|value| value.constant().is_some()) {
-            return Ok(None);
-        }
-        self.sensitive(object)
+        Ok(name.open || name.values.iter().any(|value| value.constant().is_none()))
     }
 
     /// Something of which rules name a member.

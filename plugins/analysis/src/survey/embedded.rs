@@ -14,8 +14,9 @@ use crate::survey::{Reading, Seen, Survey, shortened};
 use crate::text::Text;
 use crate::{Label, Language, NotAnalysable, SourceFile, Span, grammar};
 
-/// Code within code within code; more is somebody's joke.
-const DEPTH: usize = 3;
+/// Code within code: Python that starts a shell that starts Python that starts a shell. More is
+/// somebody's joke.
+const DEPTH: usize = 4;
 
 /// Bytes of a line of code that are looked at, before and behind a place. It is shown shortened.
 const LINE: usize = 1024;

@@ -13,7 +13,7 @@ const TEMPLATE: &str = "{}.";
 /// Inner members that people show.
 const HARMLESS: [&str; 5] = ["__class__", "__doc__", "__module__", "__name__", "__qualname__"];
 
-impl Surveyor<'_> {
+impl<'a> Surveyor<'a> {
     /// `'{0.__globals__}'.format(value)`: a template takes members of what it is given.
     pub(super) fn template(
         &mut self,
@@ -22,24 +22,21 @@ impl Surveyor<'_> {
         arguments: Id,
     ) -> Result<(), NotAnalysable> {
         let is_format = |reducer| reducer == Some(Reducer::Format);
-        let template = match *self.program.expression(callee) {
-            Expression::Member(object, name)
-                if is_format(self.world.method(self.program.text(name))) =>
-            {
-                let callee = self.resolver.meaning(callee)?;
-                let mut paths = callee.values.iter().filter_map(Value::path);
-                // `str.format` is given its template.
-                if paths.any(|path| is_format(self.world.reducer(path))) {
-                    self.resolver.argument(arguments, 0)
-                } else {
-                    Some(object)
-                }
+        let function = self.resolver.meaning(callee)?;
+        let template = function.values.iter().find_map(|value| match &value.what {
+            What::Applied(applied) if is_format(applied.reducer()) => {
+                Some(applied.given.by_place.first().cloned())
             }
+            // `str.format` is given its template.
+            What::Path(path) if is_format(self.world.reducer(path)) => Some(None),
             _ => None,
+        });
+        let template = match (template, self.resolver.argument(arguments, 0)) {
+            (Some(Some(template)), _) => template,
+            (Some(None), Some(first)) => self.resolver.meaning(first)?,
+            _ => return Ok(()),
         };
-        let Some(template) = template else { return Ok(()) };
-        let meaning = self.resolver.meaning(template)?;
-        let Some(text) = meaning.text() else { return Ok(()) };
+        let Some(text) = template.text() else { return Ok(()) };
         let members =
             text.split('{').skip(1).filter_map(|field| field.split(['}', ':', '!']).next());
         for member in members.flat_map(|field| field.split(['.', '[', ']']).skip(1)) {
@@ -110,13 +107,51 @@ impl Surveyor<'_> {
 
     /// A member that is looked up by a name that is not known.
     pub(super) fn lookup(&mut self, id: Id, object: Id, name: Id) -> Result<(), NotAnalysable> {
-        if self.program.role(id) != Role::Silent
-            && let Some(value) = self.resolver.looked_up(object, name)?
-            && let Some(path) = value.path()
-        {
-            let seen = self.seen(FactKind::Lookup, &value, path, id);
-            self.survey.seen.push(seen);
+        if self.program.role(id) == Role::Silent {
+            return Ok(());
         }
+        let member = self.resolver.meaning(id)?;
+        if let Some(name) = self.resolver.meaning(name)?.text() {
+            self.may_be_astray(name, &member, id, None);
+        }
+        if !self.resolver.may_be_any(name)? {
+            return Ok(());
+        }
+        let value = self.resolver.sensitive(object)?;
+        let path = value.as_ref().and_then(|value| value.path().cloned());
+        let path = match path {
+            Some(path) => path,
+            None => match self.literal(id, object)? {
+                Some(class) => class.into(),
+                None => return Ok(()),
+            },
+        };
+        let value = value.unwrap_or_else(|| Value::exact(What::Path(path.clone())));
+        let seen = self.seen(FactKind::Lookup, &value, &path, id);
+        self.survey.seen.push(seen);
         Ok(())
+    }
+
+    /// The class of a literal that a member is looked up of: nobody does that who wants one of it,
+    /// and it leads to all others. What has items is looked up in, too, unless it is empty.
+    fn literal(&mut self, id: Id, object: Id) -> Result<Option<&'a str>, NotAnalysable> {
+        let is_index = matches!(self.program.expression(id), Expression::Index(..));
+        if is_index && !self.world.has_indexed_members() {
+            return Ok(None);
+        }
+        let meaning = self.resolver.meaning(object)?;
+        let Some(value) = meaning.only() else { return Ok(None) };
+        let is_written_here = matches!(
+            self.program.expression(object),
+            Expression::Constant(_) | Expression::Sequence(_) | Expression::Mapping(_)
+        );
+        let is_bare = match &value.what {
+            What::Items(items) => items.is_empty() && is_written_here,
+            What::Pairs(pairs) => pairs.is_empty() && is_written_here,
+            What::Constant(constant) => constant.as_text().is_none_or(|text| text.is_empty()),
+            _ => false,
+        };
+        let sort = value.what.sort().filter(|_| is_bare || !is_index);
+        Ok(sort.and_then(|sort| self.world.class_of(sort)))
     }
 }

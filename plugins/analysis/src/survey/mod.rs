@@ -1,6 +1,8 @@
 //! From a tree to facts, each with the way it was found.
 
 mod argument;
+mod astray;
+mod call;
 mod embedded;
 mod lookup;
 mod program;
