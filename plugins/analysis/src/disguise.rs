@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::catalogue::Trigger;
 use crate::clock::{Clock, TooLate};
-use crate::language::read_by;
+use crate::shebang::Shebang;
 use crate::text::Text;
 use crate::{Language, Span, javascript};
 
@@ -53,38 +53,14 @@ pub(crate) fn of(
 /// A first line that gives the file to an interpreter of another language, or code to its own.
 fn first_line(language: Language, text: &str) -> Option<Disguise> {
     let line = text.lines().next()?;
-    let mut words = line.strip_prefix("#!")?.split_whitespace();
-    let name = |word: &str| word.rsplit('/').next().map(str::to_owned);
-    let is_of_env = |word: &&str| word.starts_with('-') || word.contains('=');
-    let first = words.next()?;
-    let program = match name(first)?.as_str() {
-        "env" => words.by_ref().find(|word| !is_of_env(word))?,
-        _ => first,
-    };
-    let reads = read_by(&name(program)?)?;
-    let is_other = reads.family() != language.family();
-    let mut runs_code = words.filter(|word| is_code(reads, word));
-    let reason = if is_other {
-        format!("`{}` gives this file to {}", line.trim_end(), reads.name())
+    let shebang = Shebang::of(line)?;
+    let reason = if shebang.language.family() == language.family() {
+        format!("`{}` runs what follows `{}`", line.trim_end(), shebang.runs_before()?)
     } else {
-        let option = runs_code.next()?;
-        format!("`{}` runs what follows `{option}`", line.trim_end())
+        format!("`{}` gives this file to {}", line.trim_end(), shebang.language.name())
     };
     let span = Span { start: 0, end: line.len() };
     Some(Disguise { trigger: Trigger::FirstLine, span, name: reason })
-}
-
-/// Whether an interpreter takes this option, or what follows it, for code to run.
-fn is_code(language: Language, option: &str) -> bool {
-    let options: &[&str] = match language {
-        Language::Python => &["-c", "-m"],
-        Language::Bash => &["-c", "--rcfile", "--init-file"],
-        _ => &["-e", "-p", "-r", "--eval", "--print", "--require", "--import", "eval"],
-    };
-    let is_long = |known: &&&str| known.starts_with("--") || !known.starts_with('-');
-    let named = |known: &&str| option.split('=').next() == Some(*known);
-    let begins = |known: &&str| !is_long(&known) && option.starts_with(*known);
-    options.iter().any(|known| named(known) || begins(known))
 }
 
 /// Characters that turn the text's direction, and many that are not seen in a row.

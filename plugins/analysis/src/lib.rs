@@ -29,6 +29,7 @@ mod python;
 mod reread;
 mod resolve;
 mod severity;
+mod shebang;
 mod source;
 mod survey;
 mod text;

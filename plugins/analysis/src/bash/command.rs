@@ -19,10 +19,11 @@ impl Shell<'_> {
         let callee = words[0];
         let words = self.builder.sequence(words, visit.span);
         let call = self.builder.push(Expression::Call(callee, words), visit.span);
+        self.waiting.push(call);
+        self.opens(visit.span, call);
         let input = children.iter().filter(|child| child.visit.field == Field::Redirect);
         for child in input.filter(|child| child.value != Id::UNKNOWN) {
             self.builder.program.set_input(call, child.value);
-            self.reads(call, child.value);
         }
         self.sets(call);
         call
@@ -58,6 +59,7 @@ impl Shell<'_> {
                 let variable = self.variable("@", span);
                 self.builder.assign(variable, words);
             }
+            (Some(reader @ ("read" | "mapfile" | "readarray")), ..) => self.reads(call, reader),
             (Some("printf"), Some("-v"), Some(name)) => {
                 let variable = self.variable(&name, span);
                 self.builder.assign(variable, call);
@@ -66,26 +68,60 @@ impl Shell<'_> {
         }
     }
 
-    /// `read name <<< text`
-    fn reads(&mut self, call: Id, input: Id) {
-        let reader = self.constant_word(call, 0);
-        if !matches!(reader.as_deref(), Some("read" | "mapfile" | "readarray")) {
+    /// `read name`, `mapfile name`: what a command that reads into variables sets them to.
+    fn reads(&mut self, call: Id, reader: &str) {
+        let span = self.builder.program.span(call);
+        let names = self.names_read(call);
+        let lines = self.lines(call, span);
+        if reader != "read" {
+            if let Some(name) = names.last() {
+                let variable = self.variable(name, span);
+                self.builder.assign(variable, lines);
+            }
             return;
         }
-        let input = match *self.builder.program.expression(input) {
-            Expression::Keyword(_, output) => output,
-            _ => input,
-        };
-        let span = self.builder.program.span(call);
-        let input = match reader.as_deref() {
-            Some("read") => input,
-            _ => self.reduced(Reducer::Split, vec![input], span),
-        };
-        let names = (1..).map_while(|place| self.constant_word(call, place));
-        if let Some(name) = names.filter(|name| !name.starts_with('-')).last() {
-            let variable = self.variable(&name, self.builder.program.span(call));
-            self.builder.assign(variable, input);
+        // Of several lines any: most of them are read in a loop.
+        let line = self.builder.push(Expression::Each(lines), span);
+        let any = self.builder.list([call, line]);
+        let line = self.builder.push(Expression::Either(any), span);
+        let parts = self.reduced(Reducer::Split, vec![line], span);
+        let is_list = |word: String| word.starts_with('-') && word.ends_with('a');
+        let is_list = (1..).map_while(|place| self.constant_word(call, place)).any(is_list);
+        for (place, name) in names.iter().enumerate() {
+            let value = if is_list {
+                parts
+            } else if place + 1 == names.len() {
+                line
+            } else {
+                let place = Constant::Integer(i128::try_from(place).unwrap_or_default());
+                let place = self.builder.constant(place, span);
+                self.builder.push(Expression::Index(parts, place), span)
+            };
+            let variable = self.variable(name, span);
+            self.builder.assign(variable, value);
         }
+    }
+
+    /// The variables that a command reads into.
+    fn names_read(&self, call: Id) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut words = (1..).map_while(|place| self.constant_word(call, place));
+        while let Some(word) = words.next() {
+            match word.strip_prefix('-') {
+                Some(letters) if letters.ends_with(|c| "CNOcdinpsu".contains(c)) => {
+                    drop(words.next());
+                }
+                Some(_) => {}
+                None => names.push(word),
+            }
+        }
+        names
+    }
+
+    /// The lines of what a command reads.
+    fn lines(&mut self, call: Id, span: Span) -> Id {
+        let end = self.constant("\n".to_owned(), span);
+        self.reduced(Reducer::Split, vec![call, end], span)
     }
 
     /// `{rm,-r,a}`: the grammar does not know a command that begins with braces.
@@ -118,33 +154,63 @@ impl Shell<'_> {
         self.split(&word)
     }
 
+    /// The files that are opened within these bytes are opened for this command.
+    fn opens(&mut self, within: Span, command: Id) {
+        let redirects = self.builder.program.redirects.iter_mut().rev();
+        for redirect in redirects.take_while(|redirect| redirect.span.start >= within.start) {
+            if redirect.command == Id::UNKNOWN {
+                redirect.command = command;
+            }
+        }
+    }
+
+    /// The commands within these bytes read this, unless they read something else.
+    fn give(&mut self, within: Span, input: Id) {
+        let program = &mut self.builder.program;
+        let before = self.waiting.iter().rposition(|id| program.span(*id).start < within.start);
+        let mut later = self.waiting.split_off(before.map_or(0, |before| before + 1));
+        later.retain(|id| {
+            let is_within = program.span(*id).end <= within.end;
+            if is_within && program.input(*id).is_none() {
+                program.set_input(*id, input);
+            }
+            !is_within
+        });
+        self.waiting.extend(later);
+    }
+
     /// `a | b`: each reads what the one before prints.
     pub(super) fn pipeline(&mut self, children: &[Child]) -> Id {
-        let stages: Vec<Id> =
-            children.iter().map(|child| child.value).filter(|id| *id != Id::UNKNOWN).collect();
-        for pair in stages.windows(2) {
-            self.builder.program.set_input(pair[1], pair[0]);
+        let stages: Vec<&Child> =
+            children.iter().filter(|child| child.value != Id::UNKNOWN).collect();
+        for pair in stages.windows(2).rev() {
+            self.give(pair[1].visit.span, pair[0].value);
         }
         if let (Some(first), Some(last)) = (stages.first(), stages.last()) {
-            self.builder.program.set_first_stage(*last, *first);
+            self.builder.program.set_first_stage(last.value, first.value);
         }
         last(children)
     }
 
-    /// `command < file`, `command <<< word`, `command << END`
-    pub(super) fn redirected(&mut self, children: &[Child]) -> Id {
+    /// `command < file`, `command <<< word`, `command << END`, `command > >(another)`
+    pub(super) fn redirected(&mut self, visit: Visit, children: &[Child]) -> Id {
         let Some(body) = field(children, Field::Body) else { return last(children) };
-        let inputs = children.iter().filter(|child| child.visit.field == Field::Redirect);
-        for child in inputs.filter(|child| child.value != Id::UNKNOWN) {
-            self.builder.program.set_input(body.value, child.value);
-            self.reads(body.value, child.value);
+        let (command, span) = (body.value, body.visit.span);
+        self.opens(visit.span, command);
+        let redirects = children.iter().filter(|child| child.visit.field != Field::Body);
+        for child in redirects.filter(|child| child.value != Id::UNKNOWN) {
+            if self.text.at(child.visit.span).contains(">(") {
+                self.give(child.visit.span, command);
+                continue;
+            }
+            self.give(span, child.value);
             // `cat << END | bash`: the pipeline stands within the here-document.
             if let Some(next) = self.builder.program.next_stage(child.value) {
                 let first = self.builder.program.first_stage(next);
-                self.builder.program.set_input(first, body.value);
+                self.builder.program.set_input(first, command);
             }
         }
-        body.value
+        command
     }
 
     /// A here-document: its text.
@@ -189,6 +255,7 @@ impl Shell<'_> {
             target: target.value,
             operator: operator.visit.span,
             span: visit.span,
+            command: Id::UNKNOWN,
         });
         // What is written to is not read; of what is read, only what commands print is known.
         match self.builder.program.expression(target.value) {

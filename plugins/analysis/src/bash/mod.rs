@@ -16,7 +16,7 @@ use tree_sitter::Tree;
 use crate::clock::{Clock, TooLate};
 use crate::grammar;
 use crate::kind::{Field, Vocabulary};
-use crate::program::{Builder, Id, Program};
+use crate::program::{Builder, Id, Program, function_of};
 use crate::text::Text;
 use crate::walk::{self, Descend, FrontEnd, field};
 use crate::{Language, Span};
@@ -30,7 +30,8 @@ type Child = walk::Child<Kind, Id>;
 pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, TooLate> {
     static VOCABULARY: OnceLock<Vocabulary<Kind>> = OnceLock::new();
     let vocabulary = VOCABULARY.get_or_init(|| Vocabulary::of(&grammar::of(Language::Bash)));
-    let mut shell = Shell { text, builder: Builder::new(true), marks: Vec::new() };
+    let mut shell =
+        Shell { text, builder: Builder::new(true), marks: Vec::new(), waiting: Vec::new() };
     walk::walk(tree, vocabulary, clock, &mut shell)?;
     Ok(shell.builder.finish())
 }
@@ -41,6 +42,8 @@ struct Shell<'text> {
     builder: Builder,
     /// How many scopes were open before each function.
     marks: Vec<usize>,
+    /// Commands that what is around them may give something to read.
+    waiting: Vec<Id>,
 }
 
 impl FrontEnd for Shell<'_> {
@@ -107,20 +110,27 @@ impl Shell<'_> {
             Kind::FileRedirect => self.redirect(visit, children),
             Kind::HereBody => self.here_body(visit, children),
             Kind::HereDocument => self.here_document(children),
-            Kind::Redirected => self.redirected(children),
+            Kind::Redirected => self.redirected(visit, children),
             Kind::Pipeline => self.pipeline(children),
-            Kind::CommandName
-            | Kind::HereString
-            | Kind::CommandSubstitution
-            | Kind::Compound
-            | Kind::Branch
-            | Kind::Loop
-            | Kind::For => last(children),
+            Kind::CommandName | Kind::HereString => last(children),
+            Kind::CommandSubstitution | Kind::Compound | Kind::Branch | Kind::Loop | Kind::For => {
+                self.output(children)
+            }
             Kind::Error => self.braces_command(visit),
             Kind::Function => self.function(visit, children),
             Kind::Unset => self.unset(children),
             _ => Id::UNKNOWN,
         }
+    }
+
+    /// What several commands print: that of the last, with the others beside it.
+    fn output(&mut self, children: &[Child]) -> Id {
+        let command = last(children);
+        if command != Id::UNKNOWN {
+            let others = children.iter().map(|child| child.value);
+            self.builder.program.set_beside(command, others);
+        }
+        command
     }
 
     /// `command &`: a shell of its own runs it.
@@ -139,7 +149,7 @@ impl Shell<'_> {
         }
         self.builder.close_to(depth);
         let Some(name) = field(children, Field::Name) else { return Id::UNKNOWN };
-        let written = format!("{}()", self.text.at(name.visit.span));
+        let written = function_of(self.text.at(name.visit.span));
         // Also within another function, it is everybody's.
         let target = self.builder.name(&written, name.visit.span);
         let name = self.builder.symbol(&written);
@@ -178,7 +188,7 @@ impl Shell<'_> {
     fn unset(&mut self, children: &[Child]) -> Id {
         for child in children.iter().filter(|child| child.visit.named) {
             let written = self.text.at(child.visit.span);
-            let function = self.builder.name(&format!("{written}()"), child.visit.span);
+            let function = self.builder.name(&function_of(written), child.visit.span);
             self.builder.remove(function);
             let variable = self.variable(written, child.visit.span);
             self.builder.remove(variable);

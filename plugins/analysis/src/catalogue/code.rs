@@ -9,31 +9,6 @@ impl Code {
         self.when.iter().all(|condition| condition.holds(given))
     }
 
-    /// Where it begins among the arguments of a Bash command, and whether it goes on to the last.
-    pub(crate) fn among(&self, given: &[Argument]) -> Option<(usize, bool)> {
-        let place = if self.after.is_empty() {
-            let first = usize::try_from(self.argument).ok()?;
-            // `trap -- code`
-            first + usize::from(given.get(first).is_some_and(|one| one.word() == "--"))
-        } else {
-            let option = given.iter().position(|one| self.is_option(one.word()))?;
-            let is_no_option = |one: &Argument| !one.word().starts_with('-');
-            // `bash -c -e code`: other options may stand between.
-            option + 1 + given[option + 1..].iter().position(is_no_option).unwrap_or(0)
-        };
-        (place < given.len()).then_some((place, self.rest))
-    }
-
-    /// Whether code follows this word: `-xc` is `-x -c`, and `-ce` is `-c -e`.
-    fn is_option(&self, word: &str) -> bool {
-        let letters =
-            word.strip_prefix('-').filter(|letters| letters.chars().all(char::is_alphabetic));
-        let has = |option: &str| {
-            letters.is_some_and(|letters| option.len() == 2 && letters.contains(&option[1..]))
-        };
-        self.after.iter().any(|option| option == word || has(option))
-    }
-
     /// Which of the arguments it is.
     pub(crate) fn of(&self, given: &[Argument]) -> Option<usize> {
         let named = given.iter().position(|one| one.name.is_some() && one.name == self.keyword);

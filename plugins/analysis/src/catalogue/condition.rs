@@ -13,7 +13,8 @@ impl Condition {
             return false;
         }
         if self.argument.is_none() && self.keyword.is_none() {
-            return true;
+            return self.written.is_empty()
+                || arguments.iter().any(|one| self.is_written(&one.text));
         }
         self.argument(arguments).is_some_and(|argument| self.accepts(argument))
     }

@@ -109,12 +109,6 @@ pub(crate) struct Code {
     /// It runs only if all of these hold.
     #[serde(default)]
     pub(super) when: Vec<Condition>,
-    /// It follows one of these options of a Bash command.
-    #[serde(default)]
-    pub(super) after: Vec<String>,
-    /// It stands behind the `=` of an argument.
-    #[serde(default)]
-    pub(crate) assigned: bool,
     /// It goes on to the last argument.
     #[serde(default)]
     pub(crate) rest: bool,
@@ -142,7 +136,7 @@ pub(crate) struct Condition {
     /// It is a text that begins with one of these.
     pub(super) begins: Vec<String>,
     /// As it is written, without its spaces, it contains one of these. For what has no value yet:
-    /// a text that is put together, an object of options.
+    /// a text that is put together, an object of options. Where no argument is named, any of them.
     pub(super) written: Vec<String>,
     /// One of the options of a Bash command: `r` also in `-fr`, `recursive` as `--recursive`.
     pub(super) option: Vec<String>,
@@ -151,16 +145,93 @@ pub(crate) struct Condition {
     pub(super) operand: Vec<String>,
 }
 
-/// Where a command that runs another has that other one among its arguments.
+/// A command of Bash that runs what it is given: code, a file of code, what it reads, or another
+/// command. Of a variable that is run, what is assigned to it is its only argument.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Wrapper {
-    /// Its options that are followed by a value.
-    pub(crate) values: Vec<String>,
-    /// How many arguments come before the command.
-    pub(crate) operands: usize,
-    /// The command follows one of these.
-    pub(crate) after: Vec<String>,
+pub(crate) struct Runner {
+    /// What it is called. A variable begins with a dollar.
+    pub(super) names: Vec<String>,
+    /// What its code is written in, if that can be judged.
+    pub(crate) language: Option<Language>,
+    /// What its arguments are that are no options.
+    pub(super) operands: Operands,
+    /// How many of these come before.
+    pub(super) skips: usize,
+    /// Words that another command follows: `find -exec`, `python -m`.
+    pub(super) before: Vec<String>,
+    /// Options, or words, that code follows.
+    pub(super) code: Vec<String>,
+    /// Options with which the first operand is code: `bash -c`.
+    pub(super) turns: Vec<String>,
+    /// Options, or words, that the name of a file of code follows.
+    pub(super) files: Vec<String>,
+    /// Options with which it runs what it reads, whatever its operands are: `bash -s`.
+    pub(super) input: Vec<String>,
+    /// Options that a value follows, which is not run.
+    pub(super) values: Vec<String>,
+    /// Options whose value, if they have one, is a part of the same word: `perl -i.bak`.
+    pub(super) attached: Vec<String>,
+    /// Options with which it runs nothing of its operands, nor of what it reads.
+    pub(super) idle: Vec<String>,
+    /// Whether the words that it reads are arguments of the command that it runs, in the place of
+    /// `{}` or at the end.
+    pub(crate) appends: bool,
+}
+
+/// A command of Bash that is told which file to write.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Writer {
+    pub(super) names: Vec<String>,
+    /// Options that the name of the file follows, or that it is a part of: `-o`, `of=`.
+    pub(super) options: Vec<String>,
+    /// Which of its other arguments are files that it writes.
+    pub(super) operands: Written,
+}
+
+/// A command of Bash that lists what is in folders.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Lister {
+    pub(super) names: Vec<String>,
+    /// The options that leave nothing out. With others, what is listed is not known.
+    pub(super) options: Vec<String>,
+}
+
+/// Which arguments of a command are files that it writes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Written {
+    #[default]
+    None,
+    All,
+    Last,
+    /// They are addresses, and it writes what these end in.
+    Address,
+}
+
+/// What the arguments of a command are that are no options.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Operands {
+    /// Nothing that is run.
+    #[default]
+    Data,
+    /// Another command, and its arguments.
+    Command,
+    /// Code, over as many words as there are.
+    Code,
+    /// Code first, then something else.
+    FirstCode,
+    /// Code, each behind a name and a `=`.
+    AssignedCode,
+    /// A text in which what `$(…)` stands for is run.
+    Expanded,
+    /// A file of code, then what it is given; without one, what is read is run.
+    File,
+    /// Nothing that is run; but what is read is.
+    Input,
 }
 
 /// The names of a language.
@@ -212,10 +283,15 @@ pub(crate) struct World {
     pub(super) methods: Map<Reducer>,
     /// What has these methods as members: `str`, `String.prototype`.
     pub(super) method_owners: Names,
-    /// In Bash, commands that run their arguments.
-    pub(crate) wrappers: Map<Wrapper>,
-    /// In Bash, commands that run what they read.
-    pub(crate) interpreters: Names,
+    /// In Bash, commands that run something that they are given.
+    pub(super) runners: Vec<Runner>,
+    /// Their places, by what they are called.
+    #[serde(skip)]
+    pub(super) runner_by_name: Map<usize>,
+    /// In Bash, commands that are told which file to write.
+    pub(super) writers: Vec<Writer>,
+    /// In Bash, commands that list what is in folders.
+    pub(super) listers: Vec<Lister>,
     /// Names that rules name, and where these begin.
     #[serde(skip)]
     pub(super) sinks: Names,

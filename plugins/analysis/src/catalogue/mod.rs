@@ -12,7 +12,9 @@ mod form;
 mod overrides;
 mod profile;
 mod reducer;
+mod runner;
 mod world;
+mod writer;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -21,10 +23,11 @@ use crate::{Argument, Capability, Language};
 
 pub(crate) use extension::Catalogues;
 pub use extension::{RuleError, RuleFile};
-pub(crate) use form::{Code, Entry, Trigger, World, Wrapper};
+pub(crate) use form::{Code, Entry, Runner, Trigger, World, Writer};
 pub use overrides::{Level, OverrideError, Overrides};
 pub use profile::Profile;
 pub(crate) use reducer::Reducer;
+pub(crate) use runner::Runs;
 
 /// A language's files, as the build script has written them down.
 macro_rules! written {
@@ -140,8 +143,7 @@ impl Catalogue {
     pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
         let used = self.exact.keys().filter(|(on, _)| *on == Trigger::Use);
         let named = used.map(|(_, name)| name.as_str());
-        let others = self.world.interpreters.iter().chain(self.world.wrappers.keys());
-        named.chain(others.map(String::as_str))
+        named.chain(self.world.runners())
     }
 
     /// Whether a rule is about what is written to this.

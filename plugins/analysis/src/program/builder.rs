@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::Span;
 use crate::program::{
     Binding, Constant, DefinitionId, Expression, Guard, Id, List, Program, Role, Scope, ScopeId,
-    ScopeKind, Symbol,
+    ScopeKind, Symbol, function_of,
 };
 
 /// A program in the making.
@@ -121,7 +121,7 @@ impl Builder {
         }
         // In Bash, a function is called by a word.
         if let Expression::Constant(Constant::Text(name)) = self.program.expression(callee) {
-            let name = format!("{name}()");
+            let name = function_of(name);
             if let Some(name) = self.program.symbol(&name) {
                 self.program.calls.entry(name).or_default().push(call);
             }

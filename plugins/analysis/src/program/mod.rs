@@ -272,6 +272,12 @@ impl Program {
     }
 }
 
+/// In Bash, the name of the function that a command of this name calls: a variable, and a command
+/// of the system, may be called alike.
+pub(crate) fn function_of(command: &str) -> String {
+    format!("{command}()")
+}
+
 /// Texts, each kept once.
 #[derive(Debug, Default)]
 struct Texts {

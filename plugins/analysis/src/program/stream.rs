@@ -13,6 +13,8 @@ pub(crate) struct Streams {
     firsts: HashMap<Id, Id>,
     /// The pipelines that stand behind the beginning of a here-document, by its text.
     nexts: HashMap<Id, Id>,
+    /// Other commands whose output goes where that of a command goes: `{ a; b; } | c`.
+    beside: HashMap<Id, Vec<Id>>,
 }
 
 /// A file that is opened.
@@ -24,6 +26,8 @@ pub(crate) struct Redirect {
     pub(crate) operator: Span,
     /// Where all of it is.
     pub(crate) span: Span,
+    /// The command whose input or output it is.
+    pub(crate) command: Id,
 }
 
 impl Program {
@@ -36,6 +40,16 @@ impl Program {
         if command != Id::UNKNOWN && command != input {
             self.streams.inputs.insert(command, input);
         }
+    }
+
+    /// The commands whose output goes where that of this one goes.
+    pub(crate) fn beside(&self, command: Id) -> &[Id] {
+        self.streams.beside.get(&command).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn set_beside(&mut self, command: Id, others: impl Iterator<Item = Id>) {
+        let others = others.filter(|other| *other != Id::UNKNOWN && *other != command);
+        self.streams.beside.entry(command).or_default().extend(others);
     }
 
     /// The first command of the pipeline that ends in this one.

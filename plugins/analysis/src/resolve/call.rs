@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::Language;
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
-use crate::program::{Constant, Definition, DefinitionId, Expression, Id};
+use crate::program::{Constant, Definition, DefinitionId, Expression, Id, function_of};
 use crate::resolve::frame::Frame;
 use crate::resolve::meaning::{Applied, Function, ITEMS};
 use crate::resolve::{Given, Meaning, NESTED, Resolver, Value, What};
@@ -307,9 +307,8 @@ impl Resolver<'_> {
         let callee = self.meaning(callee)?;
         if self.language == Language::Bash {
             let name = self.program.definition(function).name.map(|name| self.program.text(name));
-            let is_this = name.is_some_and(|name| {
-                callee.text().is_some_and(|text| name.strip_suffix("()") == Some(text))
-            });
+            let is_this = name
+                .is_some_and(|name| callee.text().is_some_and(|text| *name == function_of(text)));
             return if is_this { self.words(arguments).map(Some) } else { Ok(None) };
         }
         for value in &callee.values {

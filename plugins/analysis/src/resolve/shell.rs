@@ -7,8 +7,11 @@ use crate::catalogue::Reducer;
 use crate::clock::TooLate;
 use crate::escape::unescaped;
 use crate::fold;
-use crate::program::{Constant, DefinitionId, Id, ScopeId};
+use crate::program::{Constant, DefinitionId, Id, ScopeId, function_of};
 use crate::resolve::{Given, Meaning, Resolver, What};
+
+/// Commands that read into variables. What they read stands for what they print.
+const READERS: [&str; 3] = ["mapfile", "read", "readarray"];
 
 impl Resolver<'_> {
     /// What a command prints.
@@ -20,6 +23,9 @@ impl Resolver<'_> {
     ) -> Result<Rc<Meaning>, TooLate> {
         if let Some(function) = self.own_function(command, at)? {
             return self.enter(function, given);
+        }
+        if READERS.contains(&command) {
+            return self.program.input(at).map_or(Ok(self.unknown.clone()), |id| self.meaning(id));
         }
         let words: Option<Vec<Rc<str>>> =
             given.by_place.iter().skip(1).map(|word| word.text().cloned()).collect();
@@ -39,7 +45,7 @@ impl Resolver<'_> {
 
     /// The function of the script's own that a command is.
     fn own_function(&mut self, command: &str, at: Id) -> Result<Option<DefinitionId>, TooLate> {
-        let Some(name) = self.program.symbol(&format!("{command}()")) else { return Ok(None) };
+        let Some(name) = self.program.symbol(&function_of(command)) else { return Ok(None) };
         let found = self.program.find(name, ScopeId::default(), at);
         let Some(binding) = found.bindings.first() else { return Ok(None) };
         let value = self.meaning(self.program.bindings()[binding.0 as usize].value)?;

@@ -3,7 +3,9 @@
 mod argument;
 mod astray;
 mod call;
+mod command;
 mod embedded;
+mod flow;
 mod lookup;
 mod program;
 mod shell;

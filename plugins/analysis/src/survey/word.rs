@@ -44,6 +44,12 @@ impl Word {
     }
 }
 
+impl AsRef<str> for Word {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Surveyor<'_> {
     /// The words of a command, for each command that its first word may be.
     pub(super) fn alternatives(&mut self, arguments: Id) -> Result<Vec<Vec<Word>>, NotAnalysable> {

@@ -1,0 +1,247 @@
+//! What goes from command to command: what one prints and another runs, in a pipeline or through a
+//! file.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::program::{Expression, Id, function_of};
+use crate::shebang::Shebang;
+use crate::survey::program::Surveyor;
+use crate::survey::word::Word;
+use crate::{FactKind, Language, NotAnalysable, Span};
+
+/// Commands that print what another runs, or write it. People write three.
+const PRINTERS: usize = 8;
+
+/// Commands that print what they are given.
+const ECHOES: [&str; 2] = ["echo", "printf"];
+
+/// Expressions that are looked at to find them.
+const LOOKS: usize = 256;
+
+/// A command that runs.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) name: String,
+    /// Whether it runs what it reads from its input.
+    pub(super) runs_input: bool,
+}
+
+/// Something that is run, whoever prints it.
+#[derive(Debug)]
+struct Consumed {
+    what: Id,
+    /// What runs it.
+    name: String,
+    span: Span,
+}
+
+/// A file that is run.
+#[derive(Debug)]
+struct FileRun {
+    file: String,
+    /// What runs it.
+    name: String,
+    language: Option<Language>,
+    span: Span,
+}
+
+/// What a script's commands are, and the files that they write and run.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// The commands that each call is: itself, and those that it only wraps.
+    runs: HashMap<Id, Vec<Run>>,
+    /// What writes each file.
+    written: HashMap<String, Vec<Id>>,
+    run: Vec<FileRun>,
+    consumed: Vec<Consumed>,
+    /// What is in the folders that a command lists.
+    listed: HashMap<Id, Vec<String>>,
+}
+
+impl Flow {
+    /// A command that a call is.
+    pub(super) fn add(&mut self, id: Id, run: Run) {
+        self.runs.entry(id).or_default().push(run);
+    }
+
+    /// What a call is before all that it wraps.
+    pub(super) fn first(&self, id: Id) -> Option<&str> {
+        self.runs.get(&id)?.first().map(|run| run.name.as_str())
+    }
+
+    /// What is in this, or what this prints, is run.
+    pub(super) fn consume(&mut self, what: Id, name: &str, span: Span) {
+        self.consumed.push(Consumed { what, name: name.to_owned(), span });
+    }
+
+    /// A command lists these.
+    pub(super) fn list(&mut self, id: Id, files: Option<Vec<String>>) {
+        self.listed.extend(files.map(|files| (id, files)));
+    }
+
+    /// What a command lists.
+    pub(super) fn listed(&self, id: Id) -> Option<&[String]> {
+        self.listed.get(&id).map(Vec::as_slice)
+    }
+
+    /// A command writes to a file.
+    pub(super) fn write(&mut self, file: &str, by: Id) {
+        self.written.entry(plain(file).to_owned()).or_default().push(by);
+    }
+
+    /// A file is run.
+    pub(super) fn run_file(
+        &mut self,
+        file: &str,
+        name: &str,
+        language: Option<Language>,
+        span: Span,
+    ) {
+        let (file, name) = (plain(file).to_owned(), name.to_owned());
+        self.run.push(FileRun { file, name, language, span });
+    }
+
+    /// The commands that write a file.
+    fn writers(&self, file: &str) -> &[Id] {
+        self.written.get(file).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Surveyor<'_> {
+    /// What is printed by one command and run by another. A command may stand before what it reads,
+    /// so all of them are known first.
+    pub(super) fn pipelines(&mut self, flow: &Flow) -> Result<(), NotAnalysable> {
+        for id in self.program.ids() {
+            if let Some(runs) = flow.runs.get(&id) {
+                self.reads(id, runs, flow)?;
+            }
+        }
+        for Consumed { what, name, span } in &flow.consumed {
+            for printer in self.printers(*what, flow)? {
+                self.see(FactKind::Pipeline, &format!("{printer} | {name}"), *span);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a command reads, if it is something that runs it.
+    fn reads(&mut self, id: Id, runs: &[Run], flow: &Flow) -> Result<(), NotAnalysable> {
+        let Some(input) = self.program.input(id) else { return Ok(()) };
+        if let Some(runner) = runs.iter().find(|run| run.runs_input) {
+            self.input_is_run(id, input, &runner.name, flow)?;
+        }
+        let before = flow.runs.get(&input).and_then(|runs| runs.first());
+        if let (Some(before), Some(run)) = (before, runs.first())
+            && before.name == run.name
+            && self.program.symbol(&function_of(&run.name)).is_some()
+        {
+            self.clock.tick()?;
+            let around = self.program.function_around(id).and_then(|function| function.name);
+            let is_around = |name| self.program.text(name) == function_of(&run.name);
+            if around.is_some_and(is_around) {
+                self.see(FactKind::Pipeline, "itself | itself", self.program.span(id));
+            }
+        }
+        Ok(())
+    }
+
+    fn input_is_run(
+        &mut self,
+        id: Id,
+        input: Id,
+        name: &str,
+        flow: &Flow,
+    ) -> Result<(), NotAnalysable> {
+        let (span, input_span) = (self.program.span(id), self.program.span(input));
+        for printer in self.printers(input, flow)? {
+            let span = Span { start: input_span.start.min(span.start), end: span.end };
+            self.see(FactKind::Pipeline, &format!("{printer} | {name}"), span);
+        }
+        let language = self.world.runner(name).and_then(|runner| runner.language);
+        let Some(language) = language else { return Ok(()) };
+        match self.resolver.meaning(input)?.text().cloned() {
+            Some(text) => self.embed(language, &text, input_span, name, true),
+            None if self.has_text(input) => {
+                self.embed(language, &self.unquoted(input), input_span, name, false)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The commands that print what is in a word, or what a command reads.
+    pub(super) fn printers(&self, id: Id, flow: &Flow) -> Result<Vec<String>, NotAnalysable> {
+        let program = self.program;
+        let (mut names, mut pending, mut seen) = (Vec::new(), vec![id], HashSet::new());
+        while let Some(id) = pending.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            self.clock.tick()?;
+            match program.expression(id) {
+                Expression::Call(_, words) => {
+                    let runs = flow.runs.get(&id).map_or(&[][..], Vec::as_slice);
+                    if runs.iter().any(|run| ECHOES.contains(&run.name.as_str())) {
+                        pending.extend(program.arguments(*words));
+                    }
+                    names.extend(runs.iter().map(|run| run.name.clone()));
+                    pending.extend(program.input(id));
+                    pending.extend(program.beside(id));
+                }
+                Expression::Join(list)
+                | Expression::Reduced(_, list)
+                | Expression::Either(list) => {
+                    pending.extend(program.list(list));
+                }
+                Expression::Splat(inner)
+                | Expression::Keyword(_, inner)
+                | Expression::Each(inner)
+                | Expression::Index(inner, _) => pending.push(*inner),
+                Expression::Name(name, scope) => {
+                    let bindings = program.find(*name, *scope, id).bindings;
+                    let value = |binding: &crate::program::BindingId| {
+                        program.bindings()[binding.0 as usize].value
+                    };
+                    pending.extend(bindings.iter().map(value));
+                }
+                _ => {}
+            }
+            if names.len() > PRINTERS || seen.len() > LOOKS {
+                break;
+            }
+        }
+        names.dedup();
+        Ok(names)
+    }
+
+    /// The files that a command writes which is told where to write.
+    pub(super) fn writes_files(&self, id: Id, name: &str, words: &[Word], flow: &mut Flow) {
+        let Some(writer) = self.world.writer(name) else { return };
+        for file in writer.files(words) {
+            flow.write(&file, id);
+        }
+    }
+
+    /// The files that are run, and were written before.
+    pub(super) fn files(&mut self, flow: &Flow) -> Result<(), NotAnalysable> {
+        for run in &flow.run {
+            for by in flow.writers(&run.file) {
+                self.clock.tick()?;
+                for printer in self.printers(*by, flow)? {
+                    self.see(FactKind::Pipeline, &format!("{printer} > {}", run.name), run.span);
+                }
+                if let Some(text) = self.resolver.meaning(*by)?.text().cloned() {
+                    let shebang = || Shebang::of(text.lines().next()?).map(|line| line.language);
+                    let language = run.language.or_else(shebang).unwrap_or(Language::Bash);
+                    let span = self.program.span(*by);
+                    self.embed(language, &text, span, &run.name, false)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A file's name without what it can do without.
+fn plain(file: &str) -> &str {
+    file.trim_start_matches("./")
+}
