@@ -1,8 +1,8 @@
 //! Commands, and where what they read comes from.
 
 use crate::Span;
+use crate::bash::braces::braces;
 use crate::bash::kind::Kind;
-use crate::bash::word::braces;
 use crate::bash::{Child, Shell, Visit, field, last};
 use crate::catalogue::Reducer;
 use crate::kind::Field;
@@ -46,11 +46,20 @@ impl Shell<'_> {
         let word = |place| self.constant_word(call, place);
         let span = self.builder.program.span(call);
         match (word(0).as_deref(), word(1).as_deref(), word(2)) {
-            (Some("set"), Some("--"), _) => {
+            (Some("set"), first, _) => {
                 let Expression::Call(_, words) = *self.builder.program.expression(call) else {
                     return;
                 };
-                let words = self.builder.program.arguments(words)[2..].to_vec();
+                let from = match first {
+                    Some("--" | "-") => 2,
+                    Some(option) if option.starts_with(['-', '+']) => return,
+                    _ => 1,
+                };
+                let words = self.builder.program.arguments(words).get(from..).unwrap_or_default();
+                if words.is_empty() {
+                    return;
+                }
+                let words = words.to_vec();
                 for (place, word) in (1..10).zip(&words) {
                     let variable = self.variable(&place.to_string(), span);
                     self.builder.assign(variable, *word);
@@ -59,12 +68,33 @@ impl Shell<'_> {
                 let variable = self.variable("@", span);
                 self.builder.assign(variable, words);
             }
+            (Some("shift"), count, _) => {
+                self.shift(count.and_then(|count| count.parse().ok()), span);
+            }
             (Some(reader @ ("read" | "mapfile" | "readarray")), ..) => self.reads(call, reader),
             (Some("printf"), Some("-v"), Some(name)) => {
                 let variable = self.variable(&name, span);
                 self.builder.assign(variable, call);
             }
             _ => {}
+        }
+    }
+
+    /// `shift 2`: what a function is given, without the first ones.
+    fn shift(&mut self, count: Option<usize>, span: Span) {
+        let count = count.unwrap_or(1).clamp(1, 9);
+        for place in 1..=9 {
+            let later = self.variable(&(place + count).to_string(), span);
+            let variable = self.variable(&place.to_string(), span);
+            self.builder.assign(variable, later);
+        }
+        for name in ["@", "*"] {
+            let all = self.variable(name, span);
+            let count = Constant::Integer(i128::try_from(count).unwrap_or(1));
+            let count = self.builder.constant(count, span);
+            let rest = self.reduced(Reducer::Slice, vec![all, count], span);
+            let variable = self.variable(name, span);
+            self.builder.assign(variable, rest);
         }
     }
 

@@ -5,6 +5,7 @@
 //! word before a command sees it, it does here or when the word is resolved: so `r''m`, `\rm` and
 //! `$x` after `x=rm` are all `rm`.
 
+mod braces;
 mod command;
 mod kind;
 mod word;
@@ -74,7 +75,7 @@ impl FrontEnd for Shell<'_> {
         Descend::Into
     }
 
-    fn leave(&mut self, visit: Visit, _: Visit, children: &[Child]) -> Id {
+    fn leave(&mut self, visit: Visit, parent: Visit, children: &[Child]) -> Id {
         match visit.kind {
             Kind::Branch
             | Kind::CommandSubstitution
@@ -94,7 +95,7 @@ impl FrontEnd for Shell<'_> {
             | Kind::Expansion
             | Kind::StringContent
             | Kind::HereContent
-            | Kind::Array => self.word(visit, children),
+            | Kind::Array => self.word(visit, parent.kind, children),
             _ => self.statement(visit, children),
         }
     }
@@ -139,6 +140,7 @@ impl Shell<'_> {
         let marked = pairs.filter(|(_, mark)| mark.visit.kind == Kind::Ampersand);
         let spans: Vec<Span> = marked.map(|(command, _)| command.visit.span).collect();
         self.builder.doubt_within(&spans);
+        self.builder.program.set_in_background(&spans);
     }
 
     /// A function is bound to its name, `name()`.
@@ -159,10 +161,11 @@ impl Shell<'_> {
         Id::UNKNOWN
     }
 
-    /// What a function is given: its name first, then `$1` and so on, and all of them as `$@`.
+    /// What a function is given: its name first, then `$1` and so on, and all of them as `$@`. `$0`
+    /// is the script's.
     fn parameters(&mut self, span: Span) {
         let span = Span { end: span.start, ..span };
-        for name in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+        for name in ["FUNCNAME", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
             let name = self.variable(name, span);
             self.builder.parameter(name, Id::UNKNOWN, false);
         }

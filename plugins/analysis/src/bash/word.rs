@@ -1,6 +1,7 @@
 //! Words, as the shell reads them.
 
 use crate::Span;
+use crate::bash::braces::braces;
 use crate::bash::kind::Kind;
 use crate::bash::{Child, Shell, Visit, field, last};
 use crate::catalogue::Reducer;
@@ -24,10 +25,16 @@ const BEGINNINGS: [(&str, &str); 12] = [
     ("$SHELLOPTS", "braceexpand:hashall:interactive-comments"),
 ];
 
+/// Where letters begin that nobody writes: they stand for the parts of a word that are no text.
+const STANDS_FOR_PART: u32 = 0xf_0000;
+
 impl Shell<'_> {
     /// What a word becomes, or a part of one.
-    pub(super) fn word(&mut self, visit: Visit, children: &[Child]) -> Id {
+    pub(super) fn word(&mut self, visit: Visit, parent: Kind, children: &[Child]) -> Id {
         let written = self.text.at(visit.span);
+        // In an assignment, braces stand for themselves.
+        let is_part =
+            matches!(parent, Kind::VariableAssignment | Kind::Concatenation | Kind::String);
         match visit.kind {
             Kind::RawString => self.constant(written.trim_matches('\'').to_owned(), visit.span),
             Kind::AnsiString => {
@@ -39,7 +46,10 @@ impl Shell<'_> {
                 self.constant(text, visit.span)
             }
             Kind::HereContent => self.constant(written.to_owned(), visit.span),
-            Kind::Expansion => self.expansion(visit),
+            Kind::Expansion => self.expansion(visit, children),
+            Kind::Concatenation if !is_part && written.contains('{') => {
+                self.expanded(visit, children)
+            }
             Kind::Array => {
                 if let Some(pairs) = self.keyed(children) {
                     return self.builder.push(Expression::Mapping(pairs), visit.span);
@@ -49,8 +59,10 @@ impl Shell<'_> {
                 self.builder.sequence(words, visit.span)
             }
             Kind::String | Kind::Concatenation | Kind::Translated => self.joined(visit, children),
-            _ => match braces(written) {
+            _ => match braces(written).filter(|_| !is_part) {
                 Some(words) => {
+                    let words = words.iter().map(|word| without_backslashes(word, None));
+                    let words: Vec<String> = words.collect();
                     let words: Vec<Id> =
                         words.into_iter().map(|word| self.constant(word, visit.span)).collect();
                     let words = self.builder.sequence(words, visit.span);
@@ -59,6 +71,46 @@ impl Shell<'_> {
                 None => self.constant(without_backslashes(written, None), visit.span),
             },
         }
+    }
+
+    /// A word with braces, of which some parts are no plain text: `r{m,}`, `{"$x",-rf}`.
+    fn expanded(&mut self, visit: Visit, children: &[Child]) -> Id {
+        let parts: Vec<&Child> = children.iter().filter(|child| child.visit.named).collect();
+        let mut template = String::new();
+        for (part, number) in parts.iter().zip(0_u32..) {
+            match part.visit.kind {
+                Kind::Word => template.push_str(self.text.at(part.visit.span)),
+                _ => template.extend(char::from_u32(STANDS_FOR_PART + number)),
+            }
+        }
+        let Some(words) = braces(&template) else { return self.joined(visit, children) };
+        let part_of = |letter: char| {
+            let number = u32::from(letter).checked_sub(STANDS_FOR_PART)?;
+            parts.get(usize::try_from(number).ok()?).map(|part| part.value)
+        };
+        let mut made = Vec::with_capacity(words.len());
+        for word in words {
+            let pieces = word.split_inclusive(|letter| part_of(letter).is_some());
+            let mut ids = Vec::new();
+            for piece in pieces {
+                let part = piece.chars().last().and_then(part_of);
+                let text = piece.trim_end_matches(|letter| part_of(letter).is_some());
+                if !text.is_empty() {
+                    ids.push(self.constant(without_backslashes(text, None), visit.span));
+                }
+                ids.extend(part);
+            }
+            made.push(match ids[..] {
+                [] => continue,
+                [one] => one,
+                _ => {
+                    let ids = self.builder.list(ids);
+                    self.builder.push(Expression::Join(ids), visit.span)
+                }
+            });
+        }
+        let words = self.builder.sequence(made, visit.span);
+        self.builder.push(Expression::Splat(words), visit.span)
     }
 
     /// `([key]=word …)`
@@ -79,6 +131,11 @@ impl Shell<'_> {
         (!pairs.is_empty()).then(|| self.builder.list(pairs))
     }
 
+    /// Something that nothing is known of but how it is written.
+    fn unknown(&mut self, span: Span) -> Id {
+        self.builder.push(Expression::Unknown, span)
+    }
+
     pub(super) fn constant(&mut self, text: String, span: Span) -> Id {
         self.builder.constant(Constant::text(text), span)
     }
@@ -88,7 +145,12 @@ impl Shell<'_> {
         let parts: Vec<Id> =
             children.iter().filter(|child| child.visit.named).map(|child| child.value).collect();
         match parts[..] {
-            [part] if matches!(self.builder.program.expression(part), Expression::Splat(_)) => part,
+            [part]
+                if matches!(self.builder.program.expression(part), Expression::Splat(_))
+                    && !self.text.at(visit.span).contains('*') =>
+            {
+                part
+            }
             _ => {
                 let list = self.builder.list(parts);
                 self.builder.push(Expression::Join(list), visit.span)
@@ -117,7 +179,7 @@ impl Shell<'_> {
     }
 
     /// `$name`, `${name}`, and what braces can ask for.
-    fn expansion(&mut self, visit: Visit) -> Id {
+    fn expansion(&mut self, visit: Visit, children: &[Child]) -> Id {
         let written = self.text.at(visit.span);
         let inner = written.strip_prefix('$').unwrap_or(written);
         let Some(inner) = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) else {
@@ -135,29 +197,40 @@ impl Shell<'_> {
         }
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let end = inner.find(|c| !is_name(c)).unwrap_or(inner.len()).max(1).min(inner.len());
-        let Some((name, rest)) = inner.split_at_checked(end) else { return Id::UNKNOWN };
+        let Some((name, rest)) = inner.split_at_checked(end) else {
+            return self.unknown(visit.span);
+        };
         let variable = self.variable(name, visit.span);
         if is_indirect {
             let names = self.builder.symbol("$()");
             let names = self.builder.push(Expression::Module(names), visit.span);
             return self.builder.push(Expression::Index(names, variable), visit.span);
         }
-        self.changed(variable, rest, visit.span)
+        let mut parts = children.iter().filter(|child| child.visit.named);
+        let default: Vec<Id> = parts.by_ref().skip(1).map(|child| child.value).collect();
+        self.changed(variable, (rest, &default), visit.span)
     }
 
     /// What stands behind the name in `${name…}`.
-    fn changed(&mut self, variable: Id, rest: &str, span: Span) -> Id {
-        if matches!(rest, "[@]" | "[*]") {
-            return self.builder.push(Expression::Splat(variable), span);
+    fn changed(&mut self, variable: Id, (rest, parts): (&str, &[Id]), span: Span) -> Id {
+        if let Some(rest) = rest.strip_prefix("[@]").or_else(|| rest.strip_prefix("[*]")) {
+            let items = match rest.strip_prefix(':').and_then(|from| from.trim().parse().ok()) {
+                Some(from) => {
+                    let from = self.builder.constant(Constant::Integer(from), span);
+                    self.reduced(Reducer::Slice, vec![variable, from], span)
+                }
+                None => variable,
+            };
+            return self.builder.push(Expression::Splat(items), span);
         }
         if let Some((index, rest)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             let index = match index.parse() {
                 Ok(number) => self.builder.constant(Constant::Integer(number), span),
-                Err(_) if index.contains('$') => return Id::UNKNOWN,
+                Err(_) if index.contains('$') => return self.unknown(span),
                 Err(_) => self.constant(index.trim_matches(['"', '\'']).to_owned(), span),
             };
             let item = self.builder.push(Expression::Index(variable, index), span);
-            return self.changed(item, rest, span);
+            return self.changed(item, (rest, parts), span);
         }
         let numbers = rest.strip_prefix(':').filter(|rest| {
             rest.trim_start()
@@ -166,14 +239,16 @@ impl Shell<'_> {
         if let Some(numbers) = numbers {
             let variable = self.well_known(variable, span);
             let bounds = numbers.split(':').map(|bound| bound.trim().parse::<i128>());
-            let Ok(bounds) = bounds.collect::<Result<Vec<_>, _>>() else { return Id::UNKNOWN };
+            let Ok(bounds) = bounds.collect::<Result<Vec<_>, _>>() else {
+                return self.unknown(span);
+            };
             let mut given = vec![variable];
             for bound in bounds {
                 given.push(self.builder.constant(Constant::Integer(bound), span));
             }
             return self.reduced(Reducer::Substr, given, span);
         }
-        self.replaced(variable, rest, span)
+        self.replaced(variable, (rest, parts), span)
     }
 
     /// A variable of which a part is taken: of some, everybody knows how they begin.
@@ -189,9 +264,10 @@ impl Shell<'_> {
     }
 
     /// `${x,,}`, `${x^^}`, `${x/a/b}`, `${x#a}`, `${x%a}`, `${x:-a}`
-    fn replaced(&mut self, variable: Id, rest: &str, span: Span) -> Id {
-        let (reducer, rest) = match rest {
-            "" | "@P" | "@E" => return variable,
+    fn replaced(&mut self, variable: Id, (whole, parts): (&str, &[Id]), span: Span) -> Id {
+        let (reducer, rest) = match whole {
+            "" | "@P" => return variable,
+            "@E" => (Reducer::Unescape, ""),
             ",," | "@L" => (Reducer::Lower, ""),
             "^^" | "@U" => (Reducer::Upper, ""),
             "^" | "@u" => (Reducer::Capitalize, ""),
@@ -206,14 +282,15 @@ impl Shell<'_> {
                 ];
                 let found = reducers
                     .into_iter()
-                    .find_map(|(mark, reducer)| Some((reducer, rest.strip_prefix(mark)?)));
+                    .find_map(|(mark, reducer)| Some((reducer, whole.strip_prefix(mark)?)));
                 match found {
                     Some(found) => found,
-                    None => return self.with_default(variable, rest, span),
+                    None => return self.with_default(variable, (whole, parts), span),
                 }
             }
         };
         let mut given = vec![variable];
+        let is_longest = whole.starts_with("##") || whole.starts_with("%%");
         match reducer {
             Reducer::Replace | Reducer::ReplaceFirst => {
                 let (old, new) = rest.split_once('/').unwrap_or((rest, ""));
@@ -222,22 +299,39 @@ impl Shell<'_> {
             }
             Reducer::WithoutPrefix | Reducer::WithoutSuffix => {
                 given.push(self.constant(rest.to_owned(), span));
+                given.push(self.builder.constant(Constant::Boolean(is_longest), span));
             }
             _ => {}
         }
         self.reduced(reducer, given, span)
     }
 
-    /// `${x:-a}`: a variable that is not set is the default.
-    fn with_default(&mut self, variable: Id, rest: &str, span: Span) -> Id {
+    /// `${x:-a}`: a variable that is not set is the default; with `=` from there on.
+    fn with_default(&mut self, variable: Id, (rest, parts): (&str, &[Id]), span: Span) -> Id {
         let default = rest.trim_start_matches(':');
-        let Some(default) = default.strip_prefix(['-', '=', '+']) else { return Id::UNKNOWN };
-        if default.contains(['$', '`']) {
-            return Id::UNKNOWN;
+        let Some(text) = default.strip_prefix(['-', '=', '+']) else {
+            return self.unknown(span);
+        };
+        let value = match parts {
+            _ if !text.contains(['$', '`']) => {
+                self.constant(text.trim_matches(['"', '\'']).to_owned(), span)
+            }
+            [] => return self.unknown(span),
+            [part] => *part,
+            _ => {
+                let parts = self.builder.list(parts.to_vec());
+                self.builder.push(Expression::Join(parts), span)
+            }
+        };
+        let list = self.builder.list([variable, value]);
+        let either = self.builder.push(Expression::Either(list), span);
+        if default.starts_with('=') {
+            self.builder.assign(variable, either);
+            if let Expression::Name(name, scope) = *self.builder.program.expression(variable) {
+                return self.builder.push(Expression::Name(name, scope), span);
+            }
         }
-        let default = self.constant(default.trim_matches(['"', '\'']).to_owned(), span);
-        let list = self.builder.list([variable, default]);
-        self.builder.push(Expression::Either(list), span)
+        either
     }
 
     /// `name=value`, `name+=value`
@@ -259,10 +353,17 @@ impl Shell<'_> {
         self.builder.program.writes.push((target, value));
         // `name[0]=value`
         let written = self.text.at(name.visit.span);
-        if let Some((array, _)) = written.split_once('[') {
+        if let Some((array, index)) = written.split_once('[') {
             let array = self.variable(array, name.visit.span);
-            let item = self.builder.push(Expression::Index(array, Id::UNKNOWN), visit.span);
-            self.builder.program.writes.push((item, value));
+            let index = index.trim_end_matches(']').parse().ok();
+            let Some(index) = index.map(Constant::Integer) else {
+                let item = self.builder.push(Expression::Index(array, Id::UNKNOWN), visit.span);
+                self.builder.program.writes.push((item, value));
+                return Id::UNKNOWN;
+            };
+            let index = self.builder.constant(index, visit.span);
+            let items = self.reduced(Reducer::SetItem, vec![array, index, value], visit.span);
+            self.builder.assign(array, items);
         }
         Id::UNKNOWN
     }
@@ -272,14 +373,6 @@ impl Shell<'_> {
         let file = self.builder.symbol("<()");
         self.builder.push(Expression::Keyword(file, last(children)), visit.span)
     }
-}
-
-/// `a{b,c}d` is `abd` and `acd`.
-pub(super) fn braces(word: &str) -> Option<Vec<String>> {
-    let (before, rest) = word.split_once('{')?;
-    let (inside, after) = rest.split_once('}')?;
-    let is_plain = !inside.contains(['{', '\\']) && inside.contains(',') && !before.ends_with('$');
-    is_plain.then(|| inside.split(',').map(|part| format!("{before}{part}{after}")).collect())
 }
 
 /// A backslash is taken away before anything, or before some characters only; a line break
@@ -299,17 +392,4 @@ fn without_backslashes(written: &str, before: Option<&str>) -> String {
         }
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn braces_make_words() {
-        assert_eq!(braces("r{m,mdir}").unwrap(), ["rm", "rmdir"]);
-        assert_eq!(braces("{rm,-rf,/}").unwrap(), ["rm", "-rf", "/"]);
-        assert_eq!(braces("${a,b}"), None);
-        assert_eq!(braces("{a}"), None);
-    }
 }

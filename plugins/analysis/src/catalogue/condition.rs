@@ -12,6 +12,9 @@ impl Condition {
         if !self.operand.is_empty() && !arguments.iter().any(|one| self.is_operand(one)) {
             return false;
         }
+        if self.count.is_some_and(|count| count != arguments.len()) {
+            return false;
+        }
         if self.argument.is_none() && self.keyword.is_none() {
             return self.written.is_empty()
                 || arguments.iter().any(|one| self.is_written(&one.text));
@@ -60,13 +63,52 @@ impl Condition {
     }
 
     fn is_operand(&self, argument: &Argument) -> bool {
-        let text = argument.word();
+        let word = argument.word();
+        let path = plain_path(word);
         self.operand.iter().any(|known| {
             match (known.strip_prefix("**"), known.strip_suffix("**")) {
-                (Some(within), _) => text.contains(within.trim_end_matches('*')),
-                (None, Some(beginning)) => text.starts_with(beginning),
-                (None, None) => known == text,
+                (Some(within), _) => word.contains(within.trim_end_matches('*')),
+                (None, Some(beginning)) => {
+                    word.starts_with(beginning)
+                        || path.as_deref().is_some_and(|path| path.starts_with(beginning))
+                }
+                (None, None) => known == word || path.as_ref() == Some(known),
             }
         })
+    }
+}
+
+/// A path as short as it can be written: `//etc/./a/..` is `/etc`. Nothing of a plain one.
+fn plain_path(word: &str) -> Option<String> {
+    let rest = word.strip_prefix('/')?;
+    if !rest.ends_with('/') && !rest.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for part in rest.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    Some(format!("/{}", parts.join("/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_compared_as_short_as_they_can_be_written() {
+        let plain = |path: &str| plain_path(path).unwrap();
+        assert_eq!(plain("//"), "/");
+        assert_eq!(plain("/./"), "/");
+        assert_eq!(plain("/etc/.."), "/");
+        assert_eq!(plain("/etc/"), "/etc");
+        assert_eq!(plain("/*/"), "/*");
+        assert_eq!(plain("/../../usr//lib/"), "/usr/lib");
+        assert_eq!(plain_path("/etc/a"), None);
+        assert_eq!(plain_path("a/../b"), None);
     }
 }

@@ -185,7 +185,9 @@ impl Entry {
         if beginning.contains('*') {
             return Some("`*` stands for anything only at the end".to_owned());
         }
-        if beginning.len() < name.len() && !beginning.ends_with(['.', '/', ' ']) {
+        // Files are also named by how they begin.
+        let is_whole = self.on != Trigger::Redirect;
+        if beginning.len() < name.len() && is_whole && !beginning.ends_with(['.', '/', ' ']) {
             let right = beginning.rfind(['.', '/']).map_or("os.", |at| &beginning[..=at]);
             return Some(format!("`*` stands for what is below a name: `{right}*`"));
         }

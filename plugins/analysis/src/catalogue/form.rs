@@ -127,6 +127,8 @@ pub(crate) struct Condition {
     pub(super) argument: Option<usize>,
     /// Or the one with this name.
     pub(super) keyword: Option<String>,
+    /// There are so many arguments.
+    pub(super) count: Option<usize>,
     /// It is a constant.
     pub(super) constant: Option<bool>,
     /// It is one of these: a constant's text, or a resolved name.
@@ -283,6 +285,8 @@ pub(crate) struct World {
     pub(super) methods: Map<Reducer>,
     /// What has these methods as members: `str`, `String.prototype`.
     pub(super) method_owners: Names,
+    /// In Bash, variables that are set where most scripts run.
+    pub(super) set: Names,
     /// In Bash, commands that run something that they are given.
     pub(super) runners: Vec<Runner>,
     /// Their places, by what they are called.

@@ -124,8 +124,13 @@ impl Catalogue {
         // A name may be as long as the file, with a dot at every other byte.
         let end = (0..=self.longest.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
         if self.longest > 0 {
-            for (at, _) in name[..end.unwrap_or(0)].rmatch_indices(['.', '/', ' ']) {
-                key.1.truncate(at + 1);
+            // Files are also named by how they begin: `/dev/sd*`.
+            let name = &name[..end.unwrap_or(0)];
+            let is_break = |(_, character): &(usize, char)| {
+                on == Trigger::Redirect || matches!(character, '.' | '/' | ' ')
+            };
+            for (at, character) in name.char_indices().rev().filter(is_break) {
+                key.1.truncate(at + character.len_utf8());
                 found.extend(self.below.get(&key).into_iter().flatten());
             }
         }

@@ -92,6 +92,8 @@ pub(crate) enum Reducer {
     JoinPath,
     /// The parts of a text between another.
     Split,
+    /// The items of its first argument, with its third one in the place of its second one.
+    SetItem,
     /// How many items or characters.
     Length,
     /// Bytes, of numbers or of a text.
@@ -127,6 +129,8 @@ pub(crate) enum Reducer {
     Substring,
     /// From a place, so many.
     Substr,
+    /// A text with `\x72` and the like as the characters that they stand for.
+    Unescape,
     /// By a table that [`Self::Table`] has made.
     Translate,
     /// A template with its values.

@@ -68,6 +68,11 @@ impl World {
         self.runner_by_name.get(self.unversioned(name)).map(|at| &self.runners[*at])
     }
 
+    /// In Bash, whether this variable is set where most scripts run.
+    pub(crate) fn is_set(&self, variable: &str) -> bool {
+        self.set.contains(variable)
+    }
+
     /// In Bash, which files a command of this name writes.
     pub(crate) fn writer(&self, name: &str) -> Option<&Writer> {
         self.writers.iter().find(|writer| writer.names.iter().any(|known| known == name))

@@ -7,6 +7,7 @@ mod codec;
 mod format;
 mod number;
 mod operate;
+mod pattern;
 mod text;
 
 use crate::Language;
@@ -15,6 +16,7 @@ use crate::program::Constant;
 
 pub(crate) use format::{percent, shown};
 pub(crate) use operate::{is_script, item, operate};
+pub(crate) use pattern::Pattern;
 
 /// The longest text or bytes that are computed.
 pub(crate) const LONGEST: usize = 1024 * 1024;

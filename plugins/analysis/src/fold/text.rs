@@ -2,8 +2,9 @@
 
 use crate::Language;
 use crate::catalogue::Reducer;
+use crate::escape;
 use crate::fold::operate::{is_script, item};
-use crate::fold::{LONGEST, bytes, codec, format};
+use crate::fold::{LONGEST, bytes, codec, format, pattern};
 use crate::program::Constant;
 
 /// What a function of texts gives.
@@ -18,6 +19,16 @@ pub(super) fn reduce(language: Language, reducer: Reducer, given: &[Constant]) -
         Reducer::Capitalize => map(first, capitalize, <[u8]>::to_ascii_lowercase),
         Reducer::Title => map(first, title, <[u8]>::to_ascii_lowercase),
         Reducer::Trim | Reducer::TrimStart | Reducer::TrimEnd => trim(reducer, first, second),
+        Reducer::Unescape => first.as_text().map(|text| Constant::text(escape::unescaped(text))),
+        Reducer::WithoutPrefix
+        | Reducer::WithoutSuffix
+        | Reducer::Replace
+        | Reducer::ReplaceFirst
+            if language == Language::Bash =>
+        {
+            let (text, pattern) = texts()?;
+            pattern::reduce(reducer, text, pattern, given.get(2)).map(Constant::text)
+        }
         Reducer::WithoutPrefix => {
             texts().map(|(text, part)| text.strip_prefix(&**part).unwrap_or(text).into())
         }

@@ -119,12 +119,11 @@ impl Builder {
         {
             self.program.calls.entry(name).or_default().push(call);
         }
-        // In Bash, a function is called by a word.
+        // In Bash, a function is called by a word, maybe before it stands there.
         if let Expression::Constant(Constant::Text(name)) = self.program.expression(callee) {
             let name = function_of(name);
-            if let Some(name) = self.program.symbol(&name) {
-                self.program.calls.entry(name).or_default().push(call);
-            }
+            let name = self.symbol(&name);
+            self.program.calls.entry(name).or_default().push(call);
         }
         if let Expression::Definition(definition) = *self.program.expression(callee) {
             self.program.called.insert(definition, call);

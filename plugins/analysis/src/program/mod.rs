@@ -203,6 +203,11 @@ impl Program {
         }
     }
 
+    /// Every definition there is.
+    pub(crate) fn definitions(&self) -> &[Definition] {
+        &self.definitions
+    }
+
     /// What a definition consists of.
     pub(crate) fn definition(&self, id: DefinitionId) -> &Definition {
         &self.definitions[id.index()]
@@ -226,12 +231,6 @@ impl Program {
     /// The calls of something that is called so.
     pub(crate) fn calls_of(&self, name: Symbol) -> &[Id] {
         self.calls.get(&name).map_or(&[], Vec::as_slice)
-    }
-
-    /// The innermost function that an expression is in.
-    pub(crate) fn function_around(&self, id: Id) -> Option<&Definition> {
-        let around = |definition: &&Definition| definition.region.contains(&id.0);
-        self.definitions.iter().filter(around).min_by_key(|definition| definition.region.len())
     }
 
     /// The call of a definition where it is written.

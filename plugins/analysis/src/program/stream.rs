@@ -1,6 +1,6 @@
 //! What commands read and write.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::Span;
 use crate::program::{Id, Program};
@@ -15,6 +15,8 @@ pub(crate) struct Streams {
     nexts: HashMap<Id, Id>,
     /// Other commands whose output goes where that of a command goes: `{ a; b; } | c`.
     beside: HashMap<Id, Vec<Id>>,
+    /// Where commands are that the script does not wait for.
+    background: HashSet<Span>,
 }
 
 /// A file that is opened.
@@ -40,6 +42,15 @@ impl Program {
         if command != Id::UNKNOWN && command != input {
             self.streams.inputs.insert(command, input);
         }
+    }
+
+    /// Whether the script does not wait for this command: `command &`.
+    pub(crate) fn is_in_background(&self, command: Id) -> bool {
+        self.streams.background.contains(&self.span(command))
+    }
+
+    pub(crate) fn set_in_background(&mut self, commands: &[Span]) {
+        self.streams.background.extend(commands);
     }
 
     /// The commands whose output goes where that of this one goes.

@@ -300,7 +300,11 @@ impl Resolver<'_> {
     }
 
     /// What a call gives a function, if it is this one that is called.
-    fn given_to(&mut self, function: DefinitionId, call: Id) -> Result<Option<Given>, TooLate> {
+    pub(super) fn given_to(
+        &mut self,
+        function: DefinitionId,
+        call: Id,
+    ) -> Result<Option<Given>, TooLate> {
         let Expression::Call(callee, arguments) = *self.program.expression(call) else {
             return Ok(None);
         };

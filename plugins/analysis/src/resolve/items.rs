@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::Language;
 use crate::catalogue::Reducer;
 use crate::fold;
 use crate::program::{Constant, Id};
@@ -30,6 +31,16 @@ impl Resolver<'_> {
             Reducer::Character => characters(given)?,
             Reducer::Bytes => self.bytes(given)?,
             Reducer::Split => split(given)?,
+            Reducer::SetItem => return set_item(given),
+            // What a function of Bash is given may be something else, too.
+            Reducer::Slice if self.language == Language::Bash => {
+                let from = usize::try_from(given.at(1)?.constant()?.as_integer()?).ok()?;
+                return Some(self.each(given.at(0)?, |_, value| {
+                    let What::Items(items) = &value.what else { return None };
+                    let rest = items.get(from..).unwrap_or_default().to_vec();
+                    Some(value.becomes(What::Items(rest.into())))
+                }));
+            }
             Reducer::Slice => {
                 let bound = |at| given.at(at).and_then(|one| one.constant()?.as_integer());
                 self.part(&given.at(0)?.only()?.what, [bound(1), bound(2), None])?
@@ -308,6 +319,38 @@ fn split(given: &Given) -> Option<What> {
     };
     let part = |part: String| Meaning::one(whole.becomes(What::Constant(Constant::text(part))));
     (parts.len() <= ITEMS).then(|| What::Items(parts.into_iter().map(part).collect()))
+}
+
+/// `name[place]=value`: of a variable that is not set, or may be not, the first item.
+fn set_item(given: &Given) -> Option<Rc<Meaning>> {
+    let before = given.at(0)?;
+    let place = usize::try_from(given.at(1)?.constant()?.as_integer()?).ok()?;
+    let value = given.at(2)?;
+    let set = |mut items: Vec<Rc<Meaning>>| {
+        if place < items.len() {
+            items[place] = value.clone();
+        } else {
+            // What is between is no item.
+            items.push(value.clone());
+        }
+        (items.len() <= ITEMS).then(|| Value::exact(What::Items(items.into())))
+    };
+    let mut meaning = Meaning { values: Vec::new(), open: before.open };
+    for value in &before.values {
+        let items = match &value.what {
+            What::Items(items) => items.to_vec(),
+            What::Constant(_) => vec![Meaning::one(value.clone())],
+            _ => Vec::new(),
+        };
+        if let Some(value) = set(items) {
+            meaning.add(value);
+        }
+    }
+    if let Some(value) = set(Vec::new()).filter(|_| before.open) {
+        meaning.add(value);
+    }
+    meaning.doubt();
+    Some(Rc::new(meaning))
 }
 
 fn join_path(given: &Given) -> Option<What> {

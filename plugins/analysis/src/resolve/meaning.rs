@@ -326,7 +326,7 @@ impl Value {
     }
 
     /// Something else that was found on the same way.
-    pub(super) fn becomes(&self, what: What) -> Self {
+    pub(crate) fn becomes(&self, what: What) -> Self {
         Self { what, ..self.clone() }
     }
 

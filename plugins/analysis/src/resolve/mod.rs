@@ -10,6 +10,7 @@
 mod budget;
 mod call;
 mod collect;
+mod every;
 mod frame;
 mod items;
 mod meaning;
@@ -31,6 +32,7 @@ use crate::{Language, fold};
 
 use budget::Budget;
 use collect::operate_on_items;
+pub(crate) use every::flat;
 use frame::Frame;
 use meaning::VALUES;
 pub(crate) use meaning::{Given, Meaning, Value, What};
@@ -220,10 +222,10 @@ impl<'a> Resolver<'a> {
         Ok(Rc::new(meaning))
     }
 
-    /// Texts one after another; other constants are shown as texts.
+    /// Texts one after another; other constants are shown as texts. In Bash, any that they may be.
     fn join(&mut self, list: &List, at: Id) -> Result<Rc<Meaning>, TooLate> {
-        let mut joined = Value::exact(What::Constant(Constant::text("")));
-        let mut text = String::new();
+        let empty = Value::exact(What::Constant(Constant::text("")));
+        let mut joined = Meaning { values: vec![empty], open: false };
         for id in self.program.list(list) {
             let piece = match self.program.expression(*id) {
                 // All items of an array, in a text.
@@ -234,17 +236,42 @@ impl<'a> Resolver<'a> {
                 }
                 _ => self.meaning(*id)?,
             };
-            let Some(constant) = piece.constant() else { return Ok(self.unknown.clone()) };
-            let shown = fold::shown(self.language, constant);
-            if text.len() + shown.len() > fold::LONGEST || !self.budget.spend(shown.len()) {
+            if piece.constant().is_none() && self.language != Language::Bash {
                 return Ok(self.unknown.clone());
             }
-            text.push_str(&shown);
-            joined = joined.with_help_of(&piece.values[0]);
+            joined = self.joined_with(&joined, &piece);
+            if joined.values.is_empty() {
+                return Ok(self.unknown.clone());
+            }
         }
-        let joined = joined.becomes(What::Constant(Constant::text(text)));
         let is_put_together = self.language != Language::Bash || self.is_spelt_out(list);
-        Ok(Meaning::one(if is_put_together { Self::computed(at, joined) } else { joined }))
+        if is_put_together {
+            let values = joined.values.into_iter().map(|value| Self::computed(at, value));
+            joined = Meaning { values: values.collect(), open: joined.open };
+        }
+        joined.doubt();
+        Ok(Rc::new(joined))
+    }
+
+    /// Each of these texts, and each of those behind it.
+    fn joined_with(&mut self, before: &Meaning, piece: &Meaning) -> Meaning {
+        let mut joined = Meaning { values: Vec::new(), open: before.open || piece.open };
+        for value in &before.values {
+            let text = value.constant().and_then(Constant::as_text).map_or("", |text| text);
+            for more in &piece.values {
+                let shown = more.constant().map(|constant| fold::shown(self.language, constant));
+                let length = shown.as_ref().map_or(0, String::len);
+                let fits = text.len() + length <= fold::LONGEST && self.budget.spend(length);
+                match shown.filter(|_| fits) {
+                    Some(shown) => {
+                        let what = What::Constant(Constant::text(format!("{text}{shown}")));
+                        joined.add(value.becomes(what).with_help_of(more));
+                    }
+                    None => joined.open = true,
+                }
+            }
+        }
+        joined
     }
 
     /// Whether a word of Bash is put together of nothing but constants: with variables in them,
@@ -294,6 +321,13 @@ impl<'a> Resolver<'a> {
         let left = self.meaning(left)?;
         let left = self.primitive(&left);
         let mut meaning = Meaning { values: Vec::new(), open: left.open || right.open };
+        let is_path = left.values.iter().all(|value| value.path().is_some());
+        if self.language == Language::Bash && operator == Operator::Add && is_path {
+            // `name+=value`, where nothing was set before.
+            meaning.open &= !left.values.is_empty();
+            right.values.iter().for_each(|value| meaning.add(value.clone()));
+            return Ok(Rc::new(meaning));
+        }
         for one in &left.values {
             // `path / name` is a path still.
             if operator == Operator::Divide && one.path().is_some() {

@@ -79,6 +79,7 @@ impl Surveyor<'_> {
         words: &[Word],
         flow: &mut Flow,
     ) -> Result<(), NotAnalysable> {
+        let words = without_brace(words);
         let Some(first) = words.first() else { return Ok(()) };
         if at.depth == WRAPPERS {
             self.survey.lost.get_or_insert(at.span);
@@ -306,6 +307,16 @@ impl Surveyor<'_> {
         let value = Value::exact(What::Constant(Constant::text(text)));
         let (text, span) = (text.to_owned(), self.program.span(id));
         Word { id, text, value: Some(value), from_variable: true, span }
+    }
+}
+
+/// `coproc name { command; }`: the grammar takes it for a command with arguments.
+fn without_brace(words: &[Word]) -> &[Word] {
+    let is_brace = |at: usize| words.get(at).is_some_and(|word| word.text == "{");
+    match (is_brace(0), is_brace(1)) {
+        (true, _) => &words[1..],
+        (_, true) => &words[2..],
+        _ => words,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::program::{Expression, Id, function_of};
+use crate::program::{Expression, Id};
 use crate::shebang::Shebang;
 use crate::survey::program::Surveyor;
 use crate::survey::word::Word;
@@ -116,6 +116,7 @@ impl Surveyor<'_> {
                 self.reads(id, runs, flow)?;
             }
         }
+        self.fork_bombs(flow)?;
         for Consumed { what, name, span } in &flow.consumed {
             for printer in self.printers(*what, flow)? {
                 self.see(FactKind::Pipeline, &format!("{printer} | {name}"), *span);
@@ -130,16 +131,31 @@ impl Surveyor<'_> {
         if let Some(runner) = runs.iter().find(|run| run.runs_input) {
             self.input_is_run(id, input, &runner.name, flow)?;
         }
-        let before = flow.runs.get(&input).and_then(|runs| runs.first());
-        if let (Some(before), Some(run)) = (before, runs.first())
-            && before.name == run.name
-            && self.program.symbol(&function_of(&run.name)).is_some()
-        {
-            self.clock.tick()?;
-            let around = self.program.function_around(id).and_then(|function| function.name);
-            let is_around = |name| self.program.text(name) == function_of(&run.name);
-            if around.is_some_and(is_around) {
-                self.see(FactKind::Pipeline, "itself | itself", self.program.span(id));
+        Ok(())
+    }
+
+    /// Functions that start themselves more than once, without waiting: `:() { : | : & }`. A script
+    /// may do so, too.
+    fn fork_bombs(&mut self, flow: &Flow) -> Result<(), NotAnalysable> {
+        let mut of_itself: Vec<Vec<Id>> = Vec::new();
+        for function in self.program.definitions() {
+            let calls = function.name.map_or(&[][..], |name| self.program.calls_of(name));
+            let mut within = Vec::new();
+            for call in calls {
+                self.clock.tick()?;
+                within.extend(Some(*call).filter(|call| function.region.contains(&call.0)));
+            }
+            of_itself.push(within);
+        }
+        let is_script = |id: &Id| flow.first(*id) == Some("$0");
+        of_itself.push(self.program.ids().filter(is_script).collect());
+        for calls in of_itself.iter().filter(|calls| calls.len() > 1) {
+            let goes_on = |call: &&Id| {
+                self.program.is_in_background(**call)
+                    || self.program.input(**call).is_some_and(|input| calls.contains(&input))
+            };
+            if let Some(call) = calls.iter().find(goes_on) {
+                self.see(FactKind::Pipeline, "itself | itself", self.program.span(*call));
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! From a tree to facts, each with the way it was found.
 
+mod alternatives;
 mod argument;
 mod astray;
 mod call;

@@ -1,0 +1,110 @@
+//! Brace expansion: `a{b,c}d` is `abd` and `acd`, `{1..3}` is `1`, `2` and `3`.
+
+/// More words than this are not made of one.
+const WORDS: usize = 256;
+
+/// Letters that nobody writes stand for what is no letter.
+type Letters = Vec<char>;
+
+/// The words that braces make of one, if there are any that do.
+pub(super) fn braces(word: &str) -> Option<Vec<String>> {
+    let mut made = Vec::new();
+    let mut pending: Vec<Letters> = vec![word.chars().collect()];
+    while let Some(word) = pending.pop() {
+        match first_group(&word) {
+            None => made.push(word.into_iter().collect()),
+            Some((start, end, parts)) => {
+                // The first of them comes first.
+                for part in parts.iter().rev() {
+                    pending.push([&word[..start], part, &word[end + 1..]].concat());
+                }
+            }
+        }
+        if made.len() + pending.len() > WORDS {
+            return None;
+        }
+    }
+    (made.len() > 1 || made.first().is_some_and(|one: &String| one != word)).then_some(made)
+}
+
+/// The first braces that mean something: where they begin and end, and what they stand for.
+fn first_group(word: &[char]) -> Option<(usize, usize, Vec<Letters>)> {
+    let mut at = 0;
+    while at < word.len() {
+        match word[at] {
+            '\\' => at += 1,
+            '{' if at == 0 || word[at - 1] != '$' => {
+                if let Some((end, parts)) = group(word, at) {
+                    return Some((at, end, parts));
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// What the braces stand for that open here.
+fn group(word: &[char], start: usize) -> Option<(usize, Vec<Letters>)> {
+    let (mut depth, mut from, mut parts) = (0_usize, start + 1, Vec::new());
+    let mut at = start;
+    while at < word.len() {
+        match word[at] {
+            '\\' => at += 1,
+            '{' => depth += 1,
+            ',' if depth == 1 => {
+                parts.push(word[from..at].to_vec());
+                from = at + 1;
+            }
+            '}' if depth == 1 => {
+                if parts.is_empty() {
+                    return range(&word[from..at]).map(|parts| (at, parts));
+                }
+                parts.push(word[from..at].to_vec());
+                return Some((at, parts));
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// `1..3`, `a..e`
+fn range(inside: &[char]) -> Option<Vec<Letters>> {
+    let inside: String = inside.iter().collect();
+    let (from, to) = inside.split_once("..")?;
+    let is_letter =
+        |text: &str| text.len() == 1 && text.starts_with(|c: char| c.is_ascii_alphabetic());
+    if is_letter(from) && is_letter(to) {
+        let (from, to) = (from.chars().next()?, to.chars().next()?);
+        let letters = (from.min(to)..=from.max(to)).map(|letter| vec![letter]);
+        return Some(if from <= to { letters.collect() } else { letters.rev().collect() });
+    }
+    let (from, to): (i64, i64) = (from.parse().ok()?, to.parse().ok()?);
+    let (least, most) = (from.min(to), from.max(to));
+    if most.checked_sub(least)? >= i64::try_from(WORDS).ok()? {
+        return None;
+    }
+    let numbers = (least..=most).map(|number| number.to_string().chars().collect());
+    Some(if from <= to { numbers.collect() } else { numbers.rev().collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_make_words() {
+        assert_eq!(braces("r{m,mdir}").unwrap(), ["rm", "rmdir"]);
+        assert_eq!(braces("{rm,-rf,/}").unwrap(), ["rm", "-rf", "/"]);
+        assert_eq!(braces("/{bin,usr/{a,b}}").unwrap(), ["/bin", "/usr/a", "/usr/b"]);
+        assert_eq!(braces("{a,b}{1..2}").unwrap(), ["a1", "a2", "b1", "b2"]);
+        assert_eq!(braces("r{m,}").unwrap(), ["rm", "r"]);
+        for plain in ["${a,b}", "{a}", "{}", "a\\{b,c}", "{1..99999}"] {
+            assert_eq!(braces(plain), None, "{plain}");
+        }
+    }
+}
