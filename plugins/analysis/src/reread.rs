@@ -23,6 +23,9 @@ const RESERVED: [&str; 13] = [
 /// Words that begin what is no command up to where one can begin.
 const HEADERS: [&str; 4] = ["case", "for", "function", "select"];
 
+/// What can stand before `case` in a line.
+const BEFORE_CASE: [&str; 8] = ["&&", "(", ";", "do", "else", "then", "{", "||"];
+
 /// The longest of these words.
 const LONGEST_WORD: usize = 8;
 
@@ -129,6 +132,7 @@ impl<'a> Again<'a> {
         while at < end {
             if begins {
                 at = self.without_reserved(at, end);
+                at = self.without_pattern(at, end);
                 begins = false;
                 continue;
             }
@@ -213,6 +217,51 @@ impl<'a> Again<'a> {
         }
     }
 
+    /// Blanks the pattern of a `case` that begins here, up to its bracket. Gives what comes then.
+    fn without_pattern(&mut self, start: usize, end: usize) -> usize {
+        if !self.begins_pattern(start) {
+            return start;
+        }
+        let bytes = self.source.as_bytes();
+        let mut at = start;
+        while at < end {
+            match bytes[at] {
+                quote @ (b'\'' | b'"') => match self.end_of_quote(quote, at, end) {
+                    Some(last) => at = last,
+                    None => return start,
+                },
+                b'\\' => at += 1,
+                b')' => {
+                    self.bytes[start..=at].fill(b' ');
+                    return at + 1;
+                }
+                // What runs within a pattern is not blanked with it.
+                b'\n' | b';' | b'`' | b'$' | b'&' => return start,
+                b'(' if at > start => return start,
+                _ => {}
+            }
+            at += 1;
+        }
+        start
+    }
+
+    /// Whether the pattern of a `case` can begin here: behind what ends another one, or `in`.
+    fn begins_pattern(&self, at: usize) -> bool {
+        let before = self.source[..at].trim_end();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        if !ends_as_code(line) {
+            return false;
+        }
+        let opens = || {
+            let (before, subject) = line.rsplit_once("case ").unwrap_or((line, ""));
+            let before = before.trim_end();
+            let is_begin = |word: &str| before.ends_with(word);
+            subject.ends_with(" in")
+                && (before.is_empty() || BEFORE_CASE.iter().any(|word| is_begin(word)))
+        };
+        [";;", ";&"].iter().any(|end| before.ends_with(end)) || opens()
+    }
+
     /// Joins words that a line's end parts, where that is more than a part of a text.
     fn lines_that_go_on(&mut self, tree: &Tree) {
         for (at, end) in self.source.match_indices("\\\n") {
@@ -247,6 +296,26 @@ impl<'a> Again<'a> {
         // Only what is ASCII was written over, or whole lines moved.
         (self.places > 0).then(|| String::from_utf8_lossy(&self.bytes).into_owned())
     }
+}
+
+/// Whether a line does not end within a quoted text or a comment, nor is its end escaped.
+fn ends_as_code(line: &str) -> bool {
+    let (mut quote, mut before) = (None, b' ');
+    let mut bytes = line.bytes();
+    while let Some(byte) = bytes.next() {
+        match (byte, quote) {
+            (b'\\', None | Some(b'"')) => match bytes.next() {
+                Some(b';' | b'&') | None => return false,
+                Some(_) => {}
+            },
+            (b'#', None) if before.is_ascii_whitespace() || before == b';' => return false,
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (byte, Some(open)) if byte == open => quote = None,
+            _ => {}
+        }
+        before = byte;
+    }
+    quote.is_none()
 }
 
 /// Where the node above the cursor is. What is missing at an end was missed from the beginning.
