@@ -133,6 +133,7 @@ impl<'a> Again<'a> {
             if begins {
                 at = self.without_reserved(at, end);
                 at = self.without_pattern(at, end);
+                at = self.without_reserved(at, end);
                 begins = false;
                 continue;
             }

@@ -3,6 +3,7 @@
 //! A meaning has a few values, which is enough for what people call; but whoever hides a command puts
 //! it behind as many harmless ones as are looked at.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::catalogue::Reducer;
@@ -24,14 +25,23 @@ impl Resolver<'_> {
     /// Every value that an expression may be, and whether there may be more than are looked at.
     pub(crate) fn every(&mut self, id: Id) -> Result<(Vec<Value>, bool), TooLate> {
         let mut all = Vec::new();
-        self.add_every(id, CHAIN, &mut all)?;
+        self.add_every(id, CHAIN, &mut HashSet::new(), &mut all)?;
         let is_cut = all.len() > EVERY;
         all.truncate(EVERY);
         Ok((all, is_cut))
     }
 
-    fn add_every(&mut self, id: Id, chain: usize, all: &mut Vec<Value>) -> Result<(), TooLate> {
+    fn add_every(
+        &mut self,
+        id: Id,
+        chain: usize,
+        seen: &mut HashSet<Id>,
+        all: &mut Vec<Value>,
+    ) -> Result<(), TooLate> {
         self.clock.tick()?;
+        if !seen.insert(id) {
+            return Ok(());
+        }
         let program = self.program;
         let (name, scope) = match program.expression(id) {
             Expression::Name(name, scope) if chain > 0 && all.len() <= EVERY => (*name, *scope),
@@ -52,7 +62,7 @@ impl Resolver<'_> {
                 let from = self.meaning(from)?.constant().and_then(Constant::as_integer);
                 let from = from.and_then(|from| usize::try_from(from).ok()).unwrap_or(0);
                 let mut whole = Vec::new();
-                self.add_every(of, chain.saturating_sub(1), &mut whole)?;
+                self.add_every(of, chain.saturating_sub(1), seen, &mut whole)?;
                 all.extend(whole.iter().filter_map(|value| {
                     let What::Items(items) = &value.what else { return None };
                     let rest = flat(items).get(from..).unwrap_or_default().to_vec();
@@ -66,7 +76,7 @@ impl Resolver<'_> {
             }
         };
         for binding in program.find(name, scope, id).bindings {
-            self.add_every(program.bindings()[binding.0 as usize].value, chain - 1, all)?;
+            self.add_every(program.bindings()[binding.0 as usize].value, chain - 1, seen, all)?;
         }
         Ok(())
     }

@@ -94,7 +94,7 @@ impl Surveyor<'_> {
             return self.runs(at, &name, words, flow);
         }
         if first.text.contains('/') || first.value.is_none() {
-            flow.run_file(&first.text, &name, None, at.span);
+            flow.execute(&first.text, &name, at.span);
         }
         Ok(())
     }
@@ -223,7 +223,7 @@ impl Surveyor<'_> {
         flow: &mut Flow,
     ) -> Result<(), NotAnalysable> {
         let Expression::Keyword(_, output) = *self.program.expression(word.id) else {
-            flow.run_file(word.text.get(skipped..).unwrap_or_default(), name, language, at.span);
+            flow.interpret(word.text.get(skipped..).unwrap_or_default(), name, language, at.span);
             return Ok(());
         };
         if let Some(language) = language

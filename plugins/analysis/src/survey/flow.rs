@@ -26,6 +26,25 @@ pub(super) struct Run {
     pub(super) runs_input: bool,
 }
 
+/// A command that prints what another runs.
+#[derive(Debug, PartialEq, Eq)]
+struct Printer {
+    name: String,
+    /// Whether it is kept in between, in a variable or a file.
+    is_kept: bool,
+}
+
+impl Printer {
+    fn kept(self) -> Self {
+        Self { is_kept: true, ..self }
+    }
+
+    /// The name of the pipeline to what runs it.
+    fn to(&self, runner: &str) -> String {
+        format!("{} {} {runner}", self.name, if self.is_kept { '>' } else { '|' })
+    }
+}
+
 /// Something that is run, whoever prints it.
 #[derive(Debug)]
 struct Consumed {
@@ -41,7 +60,10 @@ struct FileRun {
     file: String,
     /// What runs it.
     name: String,
+    /// What it is written in, if that can be judged.
     language: Option<Language>,
+    /// Whether it is a program itself, and says in its first line what it is written in.
+    is_program: bool,
     span: Span,
 }
 
@@ -89,16 +111,23 @@ impl Flow {
         self.written.entry(plain(file).to_owned()).or_default().push(by);
     }
 
-    /// A file is run.
-    pub(super) fn run_file(
+    /// A file is run by an interpreter.
+    pub(super) fn interpret(
         &mut self,
         file: &str,
         name: &str,
         language: Option<Language>,
         span: Span,
     ) {
-        let (file, name) = (plain(file).to_owned(), name.to_owned());
-        self.run.push(FileRun { file, name, language, span });
+        let (file, name, is_program) = (plain(file).to_owned(), name.to_owned(), false);
+        self.run.push(FileRun { file, name, language, is_program, span });
+    }
+
+    /// A file is run as a program.
+    pub(super) fn execute(&mut self, file: &str, name: &str, span: Span) {
+        let (file, name, is_program) = (plain(file).to_owned(), name.to_owned(), true);
+        let language = Some(Language::Bash);
+        self.run.push(FileRun { file, name, language, is_program, span });
     }
 
     /// The commands that write a file.
@@ -119,7 +148,7 @@ impl Surveyor<'_> {
         self.fork_bombs(flow)?;
         for Consumed { what, name, span } in &flow.consumed {
             for printer in self.printers(*what, flow)? {
-                self.see(FactKind::Pipeline, &format!("{printer} | {name}"), *span);
+                self.see(FactKind::Pipeline, &printer.to(name), *span);
             }
         }
         Ok(())
@@ -171,7 +200,7 @@ impl Surveyor<'_> {
         let (span, input_span) = (self.program.span(id), self.program.span(input));
         for printer in self.printers(input, flow)? {
             let span = Span { start: input_span.start.min(span.start), end: span.end };
-            self.see(FactKind::Pipeline, &format!("{printer} | {name}"), span);
+            self.see(FactKind::Pipeline, &printer.to(name), span);
         }
         let language = self.world.runner(name).and_then(|runner| runner.language);
         let Some(language) = language else { return Ok(()) };
@@ -185,10 +214,12 @@ impl Surveyor<'_> {
     }
 
     /// The commands that print what is in a word, or what a command reads.
-    pub(super) fn printers(&self, id: Id, flow: &Flow) -> Result<Vec<String>, NotAnalysable> {
+    fn printers(&self, id: Id, flow: &Flow) -> Result<Vec<Printer>, NotAnalysable> {
         let program = self.program;
-        let (mut names, mut pending, mut seen) = (Vec::new(), vec![id], HashSet::new());
-        while let Some(id) = pending.pop() {
+        let (mut names, mut seen) = (Vec::new(), HashSet::new());
+        let mut waiting = vec![(id, false)];
+        while let Some((id, mut is_kept)) = waiting.pop() {
+            let mut pending = Vec::new();
             if !seen.insert(id) {
                 continue;
             }
@@ -199,7 +230,8 @@ impl Surveyor<'_> {
                     if runs.iter().any(|run| ECHOES.contains(&run.name.as_str())) {
                         pending.extend(program.arguments(*words));
                     }
-                    names.extend(runs.iter().map(|run| run.name.clone()));
+                    names
+                        .extend(runs.iter().map(|run| Printer { name: run.name.clone(), is_kept }));
                     pending.extend(program.input(id));
                     pending.extend(program.beside(id));
                 }
@@ -218,9 +250,11 @@ impl Surveyor<'_> {
                         program.bindings()[binding.0 as usize].value
                     };
                     pending.extend(bindings.iter().map(value));
+                    is_kept = true;
                 }
                 _ => {}
             }
+            waiting.extend(pending.into_iter().map(|id| (id, is_kept)));
             if names.len() > PRINTERS || seen.len() > LOOKS {
                 break;
             }
@@ -243,13 +277,20 @@ impl Surveyor<'_> {
             for by in flow.writers(&run.file) {
                 self.clock.tick()?;
                 for printer in self.printers(*by, flow)? {
-                    self.see(FactKind::Pipeline, &format!("{printer} > {}", run.name), run.span);
+                    self.see(FactKind::Pipeline, &printer.kept().to(&run.name), run.span);
                 }
-                if let Some(text) = self.resolver.meaning(*by)?.text().cloned() {
-                    let shebang = || Shebang::of(text.lines().next()?).map(|line| line.language);
-                    let language = run.language.or_else(shebang).unwrap_or(Language::Bash);
+                if let Some(language) = run.language
+                    && let Some(text) = self.resolver.meaning(*by)?.text().cloned()
+                {
+                    let first = text.lines().next().filter(|_| run.is_program);
+                    let language = match first.filter(|line| line.starts_with("#!")) {
+                        Some(line) => Shebang::of(line).map(|shebang| shebang.language),
+                        None => Some(language),
+                    };
                     let span = self.program.span(*by);
-                    self.embed(language, &text, span, &run.name, false)?;
+                    if let Some(language) = language {
+                        self.embed(language, &text, span, &run.name, false)?;
+                    }
                 }
             }
         }
