@@ -14,6 +14,7 @@ names! {
         CommandSubstitution = "command_substitution",
         Compound = "compound_statement" | "negated_command" | "do_group",
         Concatenation = "concatenation",
+        Declaration = "declaration_command",
         Error = "ERROR",
         Expansion = "expansion" | "simple_expansion",
         FileRedirect = "file_redirect",

@@ -10,6 +10,7 @@ mod command;
 mod kind;
 mod word;
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use tree_sitter::Tree;
@@ -17,7 +18,7 @@ use tree_sitter::Tree;
 use crate::clock::{Clock, TooLate};
 use crate::grammar;
 use crate::kind::{Field, Vocabulary};
-use crate::program::{Builder, Id, Program, function_of};
+use crate::program::{Builder, Expression, Id, Program, function_of};
 use crate::text::Text;
 use crate::walk::{self, Descend, FrontEnd, field};
 use crate::{Language, Span};
@@ -31,8 +32,13 @@ type Child = walk::Child<Kind, Id>;
 pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, TooLate> {
     static VOCABULARY: OnceLock<Vocabulary<Kind>> = OnceLock::new();
     let vocabulary = VOCABULARY.get_or_init(|| Vocabulary::of(&grammar::of(Language::Bash)));
-    let mut shell =
-        Shell { text, builder: Builder::new(true), marks: Vec::new(), waiting: Vec::new() };
+    let mut shell = Shell {
+        text,
+        builder: Builder::new(true),
+        marks: Vec::new(),
+        waiting: Vec::new(),
+        references: HashSet::new(),
+    };
     walk::walk(tree, vocabulary, clock, &mut shell)?;
     Ok(shell.builder.finish())
 }
@@ -45,6 +51,8 @@ struct Shell<'text> {
     marks: Vec<usize>,
     /// Commands that what is around them may give something to read.
     waiting: Vec<Id>,
+    /// Variables that stand for others: `declare -n name=other`.
+    references: HashSet<String>,
 }
 
 impl FrontEnd for Shell<'_> {
@@ -119,6 +127,7 @@ impl Shell<'_> {
             }
             Kind::Error => self.braces_command(visit),
             Kind::Function => self.function(visit, children),
+            Kind::Declaration => self.declaration(children),
             Kind::Unset => self.unset(children),
             _ => Id::UNKNOWN,
         }
@@ -185,6 +194,36 @@ impl Shell<'_> {
         let variable = self.variable(self.text.at(name.visit.span), name.visit.span);
         let items = self.builder.items(words, name.visit.span);
         self.builder.assign(variable, items);
+    }
+
+    /// `declare -n name=other`: a variable that stands for another from there on.
+    fn declaration(&mut self, children: &[Child]) -> Id {
+        let is_reference = children.iter().any(|child| {
+            let word = self.text.at(child.visit.span);
+            child.visit.kind == Kind::Word && word.starts_with('-') && word.contains('n')
+        });
+        let assigned = children.iter().filter(|child| child.visit.kind == Kind::VariableAssignment);
+        for child in assigned.filter(|_| is_reference) {
+            let name = self.text.at(child.visit.span).split('=').next().unwrap_or_default();
+            self.references.insert(name.to_owned());
+        }
+        Id::UNKNOWN
+    }
+
+    /// A variable that is read: what it stands for, if it stands for another.
+    fn read(&mut self, name: &str, span: Span) -> Id {
+        let variable = self.variable(name, span);
+        if !self.references.contains(name) {
+            return variable;
+        }
+        self.named_by(variable, span)
+    }
+
+    /// The variable that this one names.
+    fn named_by(&mut self, variable: Id, span: Span) -> Id {
+        let names = self.builder.symbol("$()");
+        let names = self.builder.push(Expression::Module(names), span);
+        self.builder.push(Expression::Index(names, variable), span)
     }
 
     /// `unset name`: a variable and a function.

@@ -183,7 +183,7 @@ impl Shell<'_> {
         let written = self.text.at(visit.span);
         let inner = written.strip_prefix('$').unwrap_or(written);
         let Some(inner) = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) else {
-            let variable = self.variable(inner, visit.span);
+            let variable = self.read(inner, visit.span);
             return match inner {
                 "@" | "*" => self.builder.push(Expression::Splat(variable), visit.span),
                 _ => variable,
@@ -200,12 +200,11 @@ impl Shell<'_> {
         let Some((name, rest)) = inner.split_at_checked(end) else {
             return self.unknown(visit.span);
         };
-        let variable = self.variable(name, visit.span);
         if is_indirect {
-            let names = self.builder.symbol("$()");
-            let names = self.builder.push(Expression::Module(names), visit.span);
-            return self.builder.push(Expression::Index(names, variable), visit.span);
+            let variable = self.variable(name, visit.span);
+            return self.named_by(variable, visit.span);
         }
+        let variable = self.read(name, visit.span);
         let mut parts = children.iter().filter(|child| child.visit.named);
         let default: Vec<Id> = parts.by_ref().skip(1).map(|child| child.value).collect();
         self.changed(variable, (rest, &default), visit.span)
@@ -342,6 +341,13 @@ impl Shell<'_> {
             Some(value) => value.value,
             None => self.constant(String::new(), visit.span),
         };
+        if self.text.at(name.visit.span) == "IFS"
+            && let Expression::Constant(Constant::Text(text)) =
+                self.builder.program.expression(value)
+        {
+            let text = text.clone();
+            self.builder.program.separators.push_str(text.trim());
+        }
         let adds = children.iter().any(|child| child.visit.kind == Kind::PlusAssign);
         let value = if adds {
             let before = self.variable(self.text.at(name.visit.span), name.visit.span);

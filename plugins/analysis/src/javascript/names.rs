@@ -6,10 +6,7 @@ use crate::javascript::kind::Kind;
 use crate::javascript::literal::unescaped;
 use crate::javascript::{Child, Script, Visit, field, only, parts, value};
 use crate::kind::Field;
-use crate::program::{Constant, Expression, Id, Role};
-
-/// What `return this` gives, until it is known how the function is called.
-const THIS: &str = "this()";
+use crate::program::{Constant, Expression, Id, Role, THIS};
 
 impl Script<'_> {
     pub(super) fn identifier(&mut self, visit: Visit) -> Id {

@@ -138,6 +138,8 @@ pub(crate) struct Program {
     streams: Streams,
     /// In Bash, files that are opened.
     pub(crate) redirects: Vec<Redirect>,
+    /// In Bash, what may part words beside space, where `IFS` says so.
+    pub(crate) separators: String,
     /// Import statements.
     pub(crate) imports: Vec<Import>,
     /// Modules of which everything is imported.
@@ -270,6 +272,9 @@ impl Program {
         &self.bindings
     }
 }
+
+/// What a function of JavaScript gives that returns `this`.
+pub(crate) const THIS: &str = "this()";
 
 /// In Bash, the name of the function that a command of this name calls: a variable, and a command
 /// of the system, may be called alike.

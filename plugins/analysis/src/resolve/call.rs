@@ -6,16 +6,13 @@ use std::rc::Rc;
 use crate::Language;
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
-use crate::program::{Constant, Definition, DefinitionId, Expression, Id, function_of};
+use crate::program::{Constant, Definition, DefinitionId, Expression, Id, THIS, function_of};
 use crate::resolve::frame::Frame;
 use crate::resolve::meaning::{Applied, Function, ITEMS};
 use crate::resolve::{Given, Meaning, NESTED, Resolver, Value, What};
 
 /// Functions of the file's own that are followed into each other.
 const FRAMES: usize = 6;
-
-/// What a function of JavaScript gives that returns `this`.
-const THIS: &str = "this()";
 
 /// Calls of a function that are looked at to see what it is given.
 const CALLERS: usize = 8;

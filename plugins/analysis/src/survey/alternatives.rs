@@ -36,6 +36,8 @@ impl Surveyor<'_> {
         for at in 0..all.len() {
             let more = self.with_arguments(&all[at])?;
             all.extend(more);
+            let parted = self.parted(&all[at])?;
+            all.extend(parted);
         }
         Ok(all)
     }
@@ -127,6 +129,29 @@ impl Surveyor<'_> {
             all.push(made);
         }
         Ok(all)
+    }
+
+    /// The same words, parted where `IFS` may say so: `IFS=,; $words`.
+    fn parted(&mut self, words: &[Word]) -> Result<Option<Vec<Word>>, NotAnalysable> {
+        let separators = &self.program.separators;
+        let is_parted = |word: &Word| {
+            let is_splat = matches!(self.program.expression(word.id), Expression::Splat(_));
+            is_splat && word.value.is_some() && word.text.contains(|c| separators.contains(c))
+        };
+        if separators.is_empty() || !words.iter().any(is_parted) {
+            return Ok(None);
+        }
+        let mut made = Vec::new();
+        for word in words {
+            if is_parted(word) {
+                let parts = word.text.split(|c: char| separators.contains(c) || c.is_whitespace());
+                made.extend(parts.filter(|part| !part.is_empty()).map(|part| of_text(word, part)));
+            } else {
+                made.push(word.clone());
+            }
+        }
+        self.keep(size(&made))?;
+        Ok(Some(made).filter(|made| !made.is_empty()))
     }
 
     /// All that a word may be that is not one thing: for each, the words that it becomes.
