@@ -9,6 +9,11 @@ impl Code {
         self.when.iter().all(|condition| condition.holds(given))
     }
 
+    /// Whether the other arguments are its parameters, which may have code in them: `a = f()`.
+    pub(crate) fn has_parameters(&self) -> bool {
+        self.argument < 0
+    }
+
     /// Where it begins among the arguments of a Bash command, and whether it goes on to the last.
     pub(crate) fn among(&self, given: &[Argument]) -> Option<(usize, bool)> {
         let place = if self.after.is_empty() {

@@ -2,12 +2,14 @@
 //! that it opens.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::catalogue::Wrapper;
 use crate::language::read_by;
 use crate::program::{Expression, Id, Redirect, ScopeId};
 use crate::survey::argument::size;
 use crate::survey::embedded::Embedded;
+use crate::survey::places::Places;
 use crate::survey::program::Surveyor;
 use crate::survey::word::{Word, base};
 use crate::survey::{FACTS, Seen, Survey, json, shortened, too_much};
@@ -193,9 +195,19 @@ impl Surveyor<'_> {
         is_certain: bool,
     ) -> Result<(), NotAnalysable> {
         self.keep(code.len())?;
-        let start = self.text.at(span).find(code).map(|at| span.start + at);
-        let (code, callee) = (code.into(), callee.to_owned());
-        self.survey.embedded.push(Embedded { language, code, span, start, callee, is_certain });
+        let places = self.text.at(span).find(code).map(|at| {
+            let start = span.start + at;
+            Rc::new(Places::whole(Span { start, end: start + code.len() }))
+        });
+        self.survey.embedded.push(Embedded {
+            language,
+            code: code.into(),
+            span,
+            places,
+            callee: callee.to_owned(),
+            is_certain,
+            call: None,
+        });
         Ok(())
     }
 
