@@ -15,6 +15,16 @@ fn a_finding_stands_in_its_source_and_the_exit_code_is_1() {
 }
 
 #[test]
+fn several_findings_at_one_place_are_told_in_one_excerpt() {
+    let place = Place::new();
+    place.write("a.py", "import os\ngetattr(os, 'sys' + 'tem')('id')\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert_eq!(ran.stdout.matches(": `os.system`").count(), 2, "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("2 | getattr(").count(), 1, "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("a.py:2:1").count(), 2, "{}", ran.stdout);
+}
+
+#[test]
 fn harmless_code_is_quiet_and_the_exit_code_is_0() {
     let place = Place::new();
     place.write("a.py", "print(sum(range(10)))\n");

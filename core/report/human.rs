@@ -24,8 +24,10 @@ const LONGEST_EXCERPT: usize = 16 * 1024;
 pub fn findings(report: &Report, least: Severity) -> String {
     let mut places = Places::new(&report.run.submission);
     let mut text = String::new();
+    let mut last = None;
     for finding in report.run.findings.iter().filter(|finding| is_shown(report, finding, least)) {
-        let shown = render(finding, report.gate.denies(finding), &mut places);
+        let is_there = last.replace(finding).is_some_and(|last| is_at_one_place(last, finding));
+        let shown = render(finding, report.gate.denies(finding), is_there, &mut places);
         let _ = writeln!(text, "{shown}\n");
     }
     for file in &report.run.unjudged {
@@ -43,7 +45,13 @@ fn is_shown(report: &Report, finding: &Finding, least: Severity) -> bool {
     finding.severity >= least || report.gate.denies(finding)
 }
 
-fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
+/// Whether two findings are shown in the same source, with the same remarks: once is enough.
+fn is_at_one_place(one: &Finding, other: &Finding) -> bool {
+    (&one.path, one.span, &one.labels) == (&other.path, other.span, &other.labels)
+}
+
+/// A finding in its source, unless that was shown just before.
+fn render(finding: &Finding, denies: bool, is_there: bool, places: &mut Places<'_>) -> String {
     let level = if denies { Level::ERROR } else { Level::WARNING };
     let level = level.with_name(finding.severity.name());
     let spans = finding.labels.iter().map(|label| label.span).chain([finding.span]);
@@ -65,7 +73,7 @@ fn render(finding: &Finding, denies: bool, places: &mut Places<'_>) -> String {
         .annotations(labels)
         .annotation(AnnotationKind::Primary.span(within(finding.span)));
     let title = level.primary_title(printable(&finding.message)).id(printable(&finding.rule));
-    let mut group = if text.len() > LONGEST_EXCERPT {
+    let mut group = if is_there || text.len() > LONGEST_EXCERPT {
         let at = places.position(&finding.path, finding.span.start);
         let origin = Origin::path(printable(&finding.path)).line(at.line).char_column(at.column);
         title.element(origin)

@@ -7,9 +7,9 @@ use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
 use crate::disguise::Disguise;
 use crate::grammar::SyntaxError;
 use crate::program::BindingId;
-use crate::survey::Seen;
+use crate::survey::{Runs, Seen};
 use crate::text::Text;
-use crate::{Argument, FactKind, Finding, Language, Resolution, Severity, Span};
+use crate::{Argument, Capability, FactKind, Finding, Language, Resolution, Severity, Span};
 
 /// More than this of one file nobody reads, and each costs memory in every report.
 const MOST_FINDINGS: usize = 1_000;
@@ -128,8 +128,11 @@ impl<'a> Judge<'a> {
         self.find(rule, &seen.fact.name, seen.focus);
         let entry = &self.catalogue.entries[rule];
         for finding in &mut self.findings[before..] {
-            if entry.everyday && says_all(seen) {
+            if entry.everyday && says_all(entry, seen) {
                 finding.severity = self.overrides.everyday(entry, finding.severity);
+            }
+            if entry.capability == Capability::DynamicCode && runs_values(seen) {
+                finding.severity = self.overrides.harmless(entry, finding.severity);
             }
             finding.labels = seen.way.iter().filter_map(|(_, label)| label.clone()).collect();
         }
@@ -197,9 +200,22 @@ fn applies(entry: &Entry, seen: &Seen) -> bool {
         && entry.holds(&seen.fact.arguments)
 }
 
+/// Whether the code that it runs is written out, and only writes values down. Whoever hides what runs
+/// it has a reason.
+fn runs_values(seen: &Seen) -> bool {
+    match seen.runs {
+        Some(Runs::Function) => true,
+        Some(Runs::Values) => seen.is_named && seen.fact.arguments.len() == 1,
+        _ => false,
+    }
+}
+
 /// Whether a reader of the line sees what it does: it is given constants, or words of which the
-/// first, the program, is one.
-fn says_all(seen: &Seen) -> bool {
+/// first, the program, is one. Code has to be judged, too.
+fn says_all(entry: &Entry, seen: &Seen) -> bool {
+    if entry.capability == Capability::DynamicCode {
+        return seen.runs > Some(Runs::Unknown);
+    }
     let given = &seen.fact.arguments;
     let is_written = |argument: &Argument| {
         let begins = |quote: char| {
@@ -209,6 +225,6 @@ fn says_all(seen: &Seen) -> bool {
     };
     match seen.language {
         Language::Bash => !given.is_empty() && given.iter().all(is_written),
-        _ => given.first().is_some_and(is_written),
+        _ => seen.is_spelt_out || given.first().is_some_and(is_written),
     }
 }

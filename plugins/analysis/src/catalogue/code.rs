@@ -9,6 +9,11 @@ impl Code {
         self.when.iter().all(|condition| condition.holds(given))
     }
 
+    /// Whether the other arguments are its parameters, which may have code in them: `a = f()`.
+    pub(crate) fn has_parameters(&self) -> bool {
+        self.argument < 0
+    }
+
     /// Which of the arguments it is.
     pub(crate) fn of(&self, given: &[Argument]) -> Option<usize> {
         let named = given.iter().position(|one| one.name.is_some() && one.name == self.keyword);

@@ -101,7 +101,8 @@ pub(crate) struct Code {
     pub(super) names: Vec<String>,
     /// What the code is written in.
     pub(crate) language: Language,
-    /// The place of the code among the arguments; from the end where it is negative.
+    /// The place of the code among the arguments; from the end where it is negative, and then those
+    /// before it are its parameters.
     #[serde(default)]
     pub(crate) argument: isize,
     /// The name of that argument.
@@ -250,6 +251,27 @@ pub(crate) struct World {
     pub(super) same: Names,
     /// Those of them that take something before the arguments: `call`.
     pub(super) shifting: Names,
+    /// The nodes of the grammar that do no more than write a value down. Operators are none of them:
+    /// `9 ** 9 ** 9` ends no day.
+    pub(crate) values: Vec<String>,
+    /// Items of a dictionary of names that are texts, and lead nowhere: `__name__`.
+    pub(super) text_items: Names,
+    /// What leads to such a dictionary, and is nothing where only texts are asked of it.
+    pub(super) asked: Names,
+    /// Members of a class that tell what is below it.
+    pub(super) registers: Names,
+    /// Functions that do no more than give a value.
+    pub(super) inert: Names,
+    /// Functions that ask for a member by its name, as people write them.
+    pub(super) asks: Names,
+    /// Functions that find a module without loading it: it has to be there all the same.
+    pub(super) finders: Names,
+    /// Functions that load a module, and do something else where it is not there.
+    pub(super) optional: Names,
+    /// Inner members that people show in templates: `__name__`.
+    pub(super) shown: Names,
+    /// Methods that change what they are called on. One too many is a doubt too many.
+    pub(super) changing: Names,
     /// Names that stand for a text: `$IFS`.
     pub(super) texts: Map<String>,
     /// Dictionaries of modules by their names: `sys.modules`.

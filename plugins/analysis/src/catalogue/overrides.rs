@@ -109,9 +109,17 @@ impl Overrides {
 
     /// The same, of a finding whose line says all that it does.
     pub(crate) fn everyday(&self, entry: &Entry, severity: Severity) -> Severity {
-        let is_told =
-            self.rules.contains_key(&entry.id) || self.capabilities.contains_key(&entry.capability);
-        if is_told { severity } else { self.profile.everyday(severity) }
+        if self.is_told(entry) { severity } else { self.profile.everyday(severity) }
+    }
+
+    /// The same, of a finding about something that nothing can come of.
+    pub(crate) fn harmless(&self, entry: &Entry, severity: Severity) -> Severity {
+        if self.is_told(entry) { severity } else { severity.min(Severity::Low) }
+    }
+
+    /// Whether somebody has said what its findings weigh.
+    fn is_told(&self, entry: &Entry) -> bool {
+        self.rules.contains_key(&entry.id) || self.capabilities.contains_key(&entry.capability)
     }
 }
 

@@ -26,6 +26,10 @@ pub(crate) enum Reducer {
     Merge,
     /// What the member of this name is: `{ value: member }`.
     Descriptor,
+    /// What the text computes that it is given, where that only names something.
+    Evaluate,
+    /// A function that gives what the text returns that it is given.
+    MakeFunction,
     /// Its first argument's dictionary.
     Dictionary,
     /// Its first argument, or something that does the same.
@@ -167,6 +171,11 @@ impl Reducer {
     /// Whether what it gives is only another name for something.
     pub(crate) fn stands_for_another(self) -> bool {
         matches!(self, Self::Member | Self::Item | Self::MemberGetter | Self::ItemGetter)
+    }
+
+    /// Whether it goes through what it is given, as a loop does.
+    pub(crate) fn goes_through(self) -> bool {
+        matches!(self, Self::Items | Self::First | Self::Sort | Self::Reverse | Self::Enumerate)
     }
 
     /// Whether it gives all members or items of something, whatever they are called.

@@ -114,6 +114,67 @@ impl World {
         self.roots.contains(name) || self.transparent.contains(name)
     }
 
+    /// Whether an item of this name is a text, and leads nowhere.
+    pub(crate) fn is_only_text(&self, key: &str) -> bool {
+        self.text_items.contains(key)
+    }
+
+    /// Whether this only leads to what texts are asked of.
+    pub(crate) fn is_on_the_way(&self, path: &str) -> bool {
+        self.asked.contains(path)
+    }
+
+    /// Whether a method gives an item by its key.
+    pub(crate) fn gets(&self, method: &str) -> bool {
+        self.method(method) == Some(Reducer::Get)
+    }
+
+    /// Whether a dictionary of modules is called by a name of which this holds.
+    pub(crate) fn has_modules_by(&self, holds: impl Fn(&str) -> bool) -> bool {
+        let names = self.modules.iter().filter_map(|path| path.rsplit('.').next());
+        names.into_iter().any(holds)
+    }
+
+    /// Whether this member of a class tells what is below it.
+    pub(crate) fn is_register(&self, member: &str) -> bool {
+        self.registers.contains(member)
+    }
+
+    /// Whether a call of this does no more than give a value.
+    pub(crate) fn is_inert(&self, path: &str) -> bool {
+        self.inert.contains(path)
+    }
+
+    /// Whether a function finds a module without loading it.
+    pub(crate) fn finds(&self, function: &str) -> bool {
+        self.finders.contains(function)
+    }
+
+    /// Whether a function that loads a module does without it.
+    pub(crate) fn does_without(&self, function: &str) -> bool {
+        self.optional.contains(function)
+    }
+
+    /// Whether people show an inner member of this name.
+    pub(crate) fn is_shown(&self, member: &str) -> bool {
+        self.shown.contains(member)
+    }
+
+    /// Whether a method changes what it is called on.
+    pub(crate) fn changes(&self, method: &str) -> bool {
+        self.changing.contains(method)
+    }
+
+    /// Whether a function asks for a member by its name.
+    pub(crate) fn asks(&self, function: &str) -> bool {
+        self.asks.contains(function)
+    }
+
+    /// Whether the members of this are the global names.
+    pub(crate) fn is_transparent(&self, path: &str) -> bool {
+        self.transparent.contains(path)
+    }
+
     /// Whether one of this thing's members is dangerous.
     pub(crate) fn is_above_sink(&self, path: &str) -> bool {
         self.above_sinks.contains(path) || self.transparent.contains(path)
@@ -133,6 +194,11 @@ impl World {
     /// Whether this is a dictionary of the file's own names.
     pub(crate) fn is_namespace(&self, path: &str) -> bool {
         self.namespaces.contains(path)
+    }
+
+    /// Whether this is the dictionary of names of the file itself.
+    pub(crate) fn is_own_namespace(&self, path: &str) -> bool {
+        self.is_namespace(path) && path.ends_with("()")
     }
 
     /// A member that means the same of any object.

@@ -27,6 +27,7 @@ names! {
         ExportSpecifier = "export_specifier",
         ExportStatement = "export_statement",
         For = "for_statement",
+        ExpressionStatement = "expression_statement",
         ForIn = "for_in_statement",
         FormalParameters = "formal_parameters",
         Fragment = "string_fragment" | "escape_sequence",

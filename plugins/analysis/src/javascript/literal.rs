@@ -1,5 +1,6 @@
 //! Constants, as they are written in JavaScript.
 
+use crate::Span;
 use crate::javascript::kind::Kind;
 use crate::javascript::{Child, Script, Visit, parts};
 use crate::program::{Constant, Expression, Id};
@@ -20,11 +21,14 @@ impl Script<'_> {
     pub(super) fn string(&mut self, visit: Visit, children: &[Child]) -> Id {
         let mut pieces = Vec::new();
         let mut piece = String::new();
+        let mut start = visit.span.start;
         for child in parts(children) {
             match child.visit.kind {
                 Kind::TemplateSubstitution => {
                     let before = std::mem::take(&mut piece);
-                    pieces.push(self.builder.constant_text(&before, visit.span));
+                    let span = Span { start, end: child.visit.span.start };
+                    start = child.visit.span.end;
+                    pieces.push(self.builder.constant_text(&before, span));
                     pieces.push(child.value);
                 }
                 _ => piece.push_str(self.text.at(child.visit.span)),
@@ -37,7 +41,8 @@ impl Script<'_> {
                 piece.push_str(&unescaped(escape));
             }
         }
-        let rest = self.builder.constant_text(&piece, visit.span);
+        let rest = Span { start, end: visit.span.end };
+        let rest = self.builder.constant_text(&piece, rest);
         if pieces.is_empty() {
             return rest;
         }
@@ -64,7 +69,7 @@ fn number(written: &str) -> Option<Constant> {
 }
 
 /// A text without its escapes.
-pub(super) fn unescaped(written: &str) -> String {
+pub(crate) fn unescaped(written: &str) -> String {
     let mut text = String::with_capacity(written.len());
     let mut rest = written;
     while let Some(at) = rest.find('\\') {

@@ -19,6 +19,7 @@ use crate::walk::{self, Descend, FrontEnd, field, value};
 use crate::{DependencyKind, Language};
 
 use kind::Kind;
+pub(crate) use literal::unescaped;
 pub(crate) use names::normal;
 
 type Visit = walk::Visit<Kind>;
@@ -199,6 +200,11 @@ impl Script<'_> {
             Kind::Function | Kind::Class => {
                 let definition = self.define(visit, children);
                 self.builder.hoist(value(children, Field::Name), definition);
+            }
+            Kind::ExpressionStatement => {
+                for child in parts(children) {
+                    self.builder.drop_value(child.value, child.visit.span);
+                }
             }
             Kind::FormalParameters => self.parameters(children),
             Kind::Return => {

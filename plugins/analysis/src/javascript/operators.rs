@@ -21,6 +21,22 @@ impl Script<'_> {
 
     /// An operator between two; `a || b` and its like are one of both.
     pub(super) fn operated(&mut self, visit: Visit, children: &[Child], left: Id, right: Id) -> Id {
+        let token = field(children, Field::Operator);
+        match token.map_or("", |token| self.text.at(token.visit.span)) {
+            "==" | "===" | "!=" | "!==" => {
+                self.builder.only_compared(left);
+                self.builder.only_compared(right);
+            }
+            // What stands left is given to `Symbol.hasInstance`.
+            "instanceof" => self.builder.only_compared(right),
+            "&&" => {
+                let asked = self.last_asked(left);
+                if self.is_called(asked, right) {
+                    self.builder.only_compared(asked);
+                }
+            }
+            _ => {}
+        }
         let written = field(children, Field::Operator).and_then(|child| child.visit.operator);
         let expression = match written.filter(|operator| *operator != Operator::In) {
             Some(operator) => Expression::Operation(operator, left, right),
@@ -29,12 +45,33 @@ impl Script<'_> {
         self.builder.push(expression, visit.span)
     }
 
+    /// Of `a && a.b`, the last.
+    fn last_asked(&self, asked: Id) -> Id {
+        match self.builder.program.expression(asked) {
+            Expression::Either(list) => self.builder.program.list(list).last().copied(),
+            _ => Some(asked),
+        }
+        .unwrap_or_default()
+    }
+
+    /// `a.b && a.b(c)` asks for what it calls then.
+    fn is_called(&self, asked: Id, call: Id) -> bool {
+        let Expression::Call(callee, _) = *self.builder.program.expression(call) else {
+            return false;
+        };
+        let written = |id: Id| self.text.at(self.builder.program.span(id));
+        !written(asked).contains('(') && written(asked) == written(callee)
+    }
+
     /// `!a`, `-a`, `void a`
     pub(super) fn unary(&mut self, visit: Visit, children: &[Child]) -> Id {
         let operand = parts(children).next_back().map_or(Id::UNKNOWN, |child| child.value);
         let Some(written) = field(children, Field::Operator) else { return Id::UNKNOWN };
         if written.visit.kind == Kind::Void {
             return self.builder.constant(Constant::Nothing, visit.span);
+        }
+        if written.visit.operator == Some(Operator::TypeOf) {
+            self.builder.only_compared(operand);
         }
         written.visit.operator.map_or(Id::UNKNOWN, |operator| {
             self.builder.push(Expression::Operation(operator, Id::UNKNOWN, operand), visit.span)

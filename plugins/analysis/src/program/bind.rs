@@ -104,7 +104,6 @@ impl Builder {
         for ids in table.values_mut() {
             ids.sort_by_key(|id| bindings[id.0 as usize].time);
         }
-        self.program.note_changes();
         self.program
     }
 

@@ -183,6 +183,26 @@ impl Builder {
         self.push(Expression::Each(sequence), span)
     }
 
+    /// What is a statement itself, and no part of one: `a` is none in `b = a`.
+    pub(crate) fn drop_value(&mut self, id: Id, statement: Span) {
+        if self.program.span(id) == statement {
+            self.change_role(id, Role::Dropped);
+        }
+    }
+
+    /// What is compared is not run. A name that is bound on the way is judged where it is bound.
+    pub(crate) fn only_compared(&mut self, id: Id) {
+        if matches!(self.program.expression(id), Expression::Name(..) | Expression::Member(..)) {
+            self.change_role(id, Role::Silent);
+        }
+    }
+
+    fn change_role(&mut self, id: Id, role: Role) {
+        if id != Id::UNKNOWN && self.program.role(id) == Role::Free {
+            self.set_role(id, role);
+        }
+    }
+
     /// Says what an expression is part of.
     pub(crate) fn set_role(&mut self, id: Id, role: Role) {
         self.program.roles[id.index()] = role;

@@ -5,35 +5,9 @@
 
 use crate::program::{Expression, Id, Program, Symbol};
 
-/// Methods that change their object, in any language. One too many is a doubt too many.
-const METHODS: [&str; 22] = [
-    "__delitem__",
-    "__setitem__",
-    "add",
-    "append",
-    "clear",
-    "copyWithin",
-    "extend",
-    "fill",
-    "insert",
-    "pop",
-    "popitem",
-    "push",
-    "remove",
-    "reverse",
-    "set",
-    "setdefault",
-    "shift",
-    "sort",
-    "splice",
-    "unshift",
-    "update",
-    "delete",
-];
-
 impl Program {
-    /// Finds the names whose collections are changed.
-    pub(super) fn note_changes(&mut self) {
+    /// Finds the names whose collections are changed, by assignments or by these methods.
+    pub(crate) fn note_changes(&mut self, is_changing: impl Fn(&str) -> bool) {
         let mut changed = Vec::new();
         for (target, value) in &self.writes {
             if let Expression::Index(object, _) = *self.expression(*target) {
@@ -43,7 +17,7 @@ impl Program {
         for id in self.ids() {
             if let Expression::Call(callee, arguments) = *self.expression(id)
                 && let Expression::Member(object, method) = *self.expression(callee)
-                && METHODS.contains(&self.text(method))
+                && is_changing(self.text(method))
             {
                 let given = || self.arguments(arguments).iter().copied().take(8).collect();
                 changed.extend(self.name_of(object).map(|name| (name, given())));

@@ -167,7 +167,9 @@ pub(crate) enum Role {
     Part,
     /// A name is bound to it: judged where the name is used, or here if it never is.
     Bound,
-    /// It is bound, not read; or only a type.
+    /// It is a statement: nothing takes its value, unless the file is code that somebody evaluates.
+    Dropped,
+    /// It is bound or compared, not read; or only a type.
     Silent,
 }
 

@@ -194,6 +194,11 @@ impl Python<'_> {
     fn statement(&mut self, visit: Visit, parent: Visit, children: &[Child]) {
         match visit.kind {
             Kind::AugmentedAssignment => self.augment(visit, children),
+            Kind::ExpressionStatement => {
+                for child in parts(children) {
+                    self.builder.drop_value(child.value, child.visit.span);
+                }
+            }
             Kind::AsPattern => self.bind_alias(parent, children),
             Kind::KeywordPattern => self.bind_keyword_pattern(children),
             Kind::Parameters | Kind::LambdaParameters => self.parameters(children),

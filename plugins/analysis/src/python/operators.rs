@@ -29,6 +29,15 @@ impl Python<'_> {
     /// `a < b`; of a chain of comparisons, nothing is known.
     pub(super) fn comparison(&mut self, visit: Visit, children: &[Child]) -> Id {
         let [left, token, right] = children else { return Id::UNKNOWN };
+        // `==` and the left side of `in` are given to methods of the other side.
+        match self.text.at(token.visit.span) {
+            "is" | "is not" => {
+                self.builder.only_compared(left.value);
+                self.builder.only_compared(right.value);
+            }
+            "in" | "not in" => self.builder.only_compared(right.value),
+            _ => {}
+        }
         token.visit.operator.map_or(Id::UNKNOWN, |operator| {
             let operation = Expression::Operation(operator, left.value, right.value);
             self.builder.push(operation, visit.span)

@@ -129,12 +129,26 @@ impl Resolver<'_> {
                     }
                     // Nobody inherits from an object.
                     What::Instance(_) => {}
+                    What::Path(_) if matches!(value.what, What::Instance(_)) => {
+                        meaning.add_all(&*self.member_of_object(&base, name)?);
+                    }
                     _ => meaning.add_all(&*self.member_of(&base, name)?),
                 }
             }
         }
         meaning.doubt();
         Ok(Rc::new(meaning))
+    }
+
+    /// What an object of a class has that is somebody else's: not the modules that its file imports.
+    fn member_of_object(&mut self, class: &Value, name: &str) -> Result<Rc<Meaning>, TooLate> {
+        let Some(path) = class.path() else { return Ok(self.unknown.clone()) };
+        let named = self.world.member(path, name);
+        if self.world.is_sink(&named) && *named == *format!("{path}.{name}") {
+            return Ok(self.path_on_the_way(class, &named));
+        }
+        let object = self.world.path(&format!("{path}()"));
+        self.member_of(&class.becomes(What::Path(object)), name)
     }
 
     /// Adds what a class itself binds a name to, if it does.

@@ -9,6 +9,7 @@
 
 mod budget;
 mod call;
+mod code;
 mod collect;
 mod every;
 mod frame;

@@ -50,7 +50,7 @@ impl Resolver<'_> {
             }
         }
         if found.free {
-            let free = self.free(name);
+            let free = self.free(self.program.text(name));
             // A name that only the file knows is bound before it is read, or never read.
             if free.resolution != Resolution::Unknown {
                 meaning.add(free);
@@ -69,14 +69,13 @@ impl Resolver<'_> {
         if let Some(known) = self.free.get(&name) {
             return known.clone();
         }
-        let free = Meaning::one(self.free(name));
+        let free = Meaning::one(self.free(self.program.text(name)));
         self.free.insert(name, free.clone());
         free
     }
 
     /// A name that the file does not bind.
-    fn free(&self, name: Symbol) -> Value {
-        let name = self.program.text(name);
+    pub(super) fn free(&self, name: &str) -> Value {
         if let Some(text) = self.world.text_of(name) {
             return Value::exact(What::Constant(Constant::text(text)));
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::catalogue::Reducer;
 use crate::clock::TooLate;
-use crate::program::{Constant, Id};
+use crate::program::{Constant, Expression, Id};
 use crate::resolve::meaning::{Applied, Function, ITEMS};
 use crate::resolve::parts::Items;
 use crate::resolve::{Given, Meaning, Resolver, Value, What};
@@ -14,7 +14,7 @@ use crate::{Language, fold};
 type Reduced = Result<Option<Rc<Meaning>>, TooLate>;
 
 /// How a function that waits for its object keeps the name of what it takes of it.
-const NAME: &str = "";
+pub(super) const NAME: &str = "";
 
 impl Resolver<'_> {
     /// What a call of something gives that is known.
@@ -22,13 +22,17 @@ impl Resolver<'_> {
         if given.open && given.by_place.is_empty() {
             return Ok(None);
         }
+        if matches!(reducer, Reducer::Evaluate | Reducer::MakeFunction) {
+            return self.of_code(reducer, given, at);
+        }
         if let Some(meaning) = self.reflect(reducer, given, at)? {
             // A module that is named in so many words is as good as imported.
             let is_named = meaning.values.iter().all(|value| value.way.is_empty());
             // Whoever has an answer for those that have it not asks whether it is there.
             let is_question = reducer == Reducer::Member && given.by_place.len() == 3;
-            let is_plain =
-                is_named && (is_question || matches!(reducer, Reducer::Load | Reducer::LoadTop));
+            let is_plain = is_named
+                && (is_question || matches!(reducer, Reducer::Load | Reducer::LoadTop))
+                || reducer == Reducer::Member && self.is_plain_member(at);
             return Ok(Some(if is_plain { meaning } else { Self::with_step(&meaning, at) }));
         }
         if let Some(meaning) = self.call_others(reducer, given, at)? {
@@ -40,8 +44,29 @@ impl Resolver<'_> {
         Ok(self.reduce_constants(reducer, given, at))
     }
 
+    /// `getattr(module, "name")` puts nothing together: it is as good as `module.name`.
+    fn is_plain_member(&self, at: Id) -> bool {
+        let program = self.program;
+        let Expression::Call(callee, arguments) = *program.expression(at) else { return false };
+        let Expression::Name(function, _) = *program.expression(callee) else { return false };
+        let is_asked = |id| match program.expression(id) {
+            Expression::Constant(Constant::Text(name)) => !name.starts_with('_'),
+            _ => false,
+        };
+        let is_written = |id| {
+            let mut object = program.expression(id);
+            while let Expression::Member(inner, _) = object {
+                object = program.expression(*inner);
+            }
+            matches!(object, Expression::Name(..))
+        };
+        self.world.asks(program.text(function))
+            && self.argument(arguments, 0).is_some_and(is_written)
+            && self.argument(arguments, 1).is_some_and(is_asked)
+    }
+
     /// The same, and how it was found.
-    fn with_step(meaning: &Meaning, at: Id) -> Rc<Meaning> {
+    pub(super) fn with_step(meaning: &Meaning, at: Id) -> Rc<Meaning> {
         let values = meaning.values.iter().map(|value| Self::computed(at, value.clone())).collect();
         Rc::new(Meaning { values, open: meaning.open })
     }

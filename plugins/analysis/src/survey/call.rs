@@ -3,20 +3,17 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::catalogue::Reducer;
+use crate::catalogue::{Code, Reducer};
 use crate::program::{Constant, Expression, Id};
 use crate::resolve::{Meaning, Value, What};
 use crate::survey::argument::size;
-use crate::survey::embedded::Embedded;
+use crate::survey::embedded::{Embedded, Runs};
 use crate::survey::program::{Surveyor, is_roundabout};
 use crate::survey::{Imported, Seen};
 use crate::{Argument, DependencyKind, Fact, FactKind, NotAnalysable, Resolution, Span};
 
 /// Names in a chain that is kept as written.
 const CHAIN: usize = 16;
-
-/// Functions that find a module without loading it: it has to be there all the same.
-const FINDERS: [&str; 2] = ["require.resolve", "import.meta.resolve"];
 
 /// What stands for a word of a command that is not known.
 const UNKNOWN_WORD: &str = "\"$1\"";
@@ -79,6 +76,12 @@ impl Surveyor<'_> {
         value: &Value,
         path: &str,
     ) -> Result<(), NotAnalysable> {
+        if self.only_asks(call.id, path)
+            || self.is_inert(call.id, path)
+            || self.is_own_register(call.callee)?
+        {
+            return Ok(());
+        }
         self.module_loaded(call, path)?;
         if self.world.reducer(path) == Some(Reducer::Member)
             && let (Some(object), Some(name)) = (
@@ -90,6 +93,8 @@ impl Surveyor<'_> {
         }
         let mut seen = self.seen(FactKind::Call, value, path, call.id);
         seen.focus = self.program.span(call.callee);
+        seen.is_named = self.text.at(seen.focus) == path;
+        seen.is_spelt_out = self.is_spelt_out(call.arguments)?;
         self.keep(call.given.iter().map(size).sum())?;
         // Of just the size: there are a hundred thousand of them.
         seen.fact.arguments = call.given.as_slice().to_vec();
@@ -102,12 +107,12 @@ impl Surveyor<'_> {
     fn module_loaded(&mut self, call: &Call, path: &str) -> Result<(), NotAnalysable> {
         let span = self.program.span(call.id);
         if let Some(module) = self.resolver.loaded(path, call.arguments)? {
-            self.import(&module, None, span, loader_kind(path));
+            self.import(&module, None, span, self.loader_kind(path));
             let loaded = self.resolver.meaning(call.id)?;
             let computed = loaded.values.iter().any(is_roundabout);
             self.survey.seen.last_mut().expect("it was pushed").is_roundabout = computed;
         }
-        if FINDERS.contains(&path)
+        if self.world.finds(path)
             && let Some(module) = call.given.first().and_then(Argument::constant_text)
         {
             let kind = DependencyKind::Required;
@@ -192,32 +197,86 @@ impl Surveyor<'_> {
         let given = call.given.as_slice();
         for code in self.catalogue.code(path).filter(|code| code.runs(given)) {
             let Some(place) = code.of(given) else { continue };
-            let arguments = &self.program.arguments(call.arguments)[place + call.shift..];
-            let id = match *self.program.expression(arguments[0]) {
-                Expression::Keyword(_, value) => value,
-                _ => arguments[0],
-            };
-            let meaning = self.resolver.meaning(id)?;
-            let others = if code.words && code.rest { &arguments[1..] } else { &[] };
-            let others = self.words(others)?;
-            let is_certain = !meaning.open && meaning.values.len() == 1;
-            for value in &meaning.values {
-                let text = if code.words { self.command(value, &others) } else { written(value) };
-                let Some(text) = text else { continue };
-                self.keep(text.len())?;
-                let span = self.program.span(id);
-                let start = self.text.at(span).find(&*text).map(|at| span.start + at);
-                self.survey.embedded.push(Embedded {
-                    language: code.language,
-                    code: text,
-                    span,
-                    start,
-                    callee: path.to_owned(),
-                    is_certain,
-                });
+            let arguments = &self.program.arguments(call.arguments)[call.shift..];
+            self.code_in(path, code, &arguments[place..], true)?;
+            if !code.has_parameters() || given.len() == 1 {
+                continue;
+            }
+            let seen = self.survey.seen.last_mut().expect("it was pushed");
+            seen.runs = Some(Runs::Unknown);
+            for at in (0..given.len()).filter(|at| *at != place) {
+                self.code_in(path, code, &arguments[at..], false)?;
             }
         }
         Ok(())
+    }
+
+    /// Keeps what the first of these arguments may be that is run.
+    fn code_in(
+        &mut self,
+        path: &str,
+        code: &Code,
+        arguments: &[Id],
+        is_whole: bool,
+    ) -> Result<(), NotAnalysable> {
+        let id = match *self.program.expression(arguments[0]) {
+            Expression::Keyword(_, value) => value,
+            _ => arguments[0],
+        };
+        let call = self.survey.seen.len() - 1;
+        let meaning = self.resolver.meaning(id)?;
+        let others = if code.words && code.rest { &arguments[1..] } else { &[] };
+        let others = self.words(others)?;
+        let is_certain = is_whole && meaning.only().is_some();
+        if meaning.only().is_some_and(|value| matches!(value.what, What::Own(_))) {
+            let known = self.survey.seen[call].runs.unwrap_or(Runs::Function);
+            self.survey.seen[call].runs = Some(known);
+            return Ok(());
+        }
+        let text = |value| if code.words { self.command(value, &others) } else { written(value) };
+        let texts: Vec<_> = meaning.values.iter().filter_map(text).collect();
+        if !is_certain || texts.is_empty() {
+            self.survey.seen[call].runs = Some(Runs::Unknown);
+        }
+        for text in texts {
+            self.keep(text.len())?;
+            let places = if code.words { None } else { self.places(id, &text)? };
+            self.survey.embedded.push(Embedded {
+                language: code.language,
+                code: text,
+                span: self.program.span(id),
+                places,
+                callee: path.to_owned(),
+                is_certain,
+                call: Some(call),
+            });
+        }
+        Ok(())
+    }
+
+    /// What a function that loads a module says of how much it is needed: without the module, a test
+    /// may be left out.
+    fn loader_kind(&self, path: &str) -> DependencyKind {
+        if self.world.does_without(path) {
+            DependencyKind::Optional
+        } else {
+            DependencyKind::Required
+        }
+    }
+
+    /// Whether a call is given the words of a command, and all of them are known.
+    fn is_spelt_out(&mut self, arguments: Id) -> Result<bool, NotAnalysable> {
+        let Some(first) = self.resolver.argument(arguments, 0) else { return Ok(false) };
+        if !matches!(self.program.expression(first), Expression::Sequence(_)) {
+            return Ok(false);
+        }
+        let meaning = self.resolver.meaning(first)?;
+        let is_program = |word: &Meaning| {
+            let path = word.only().and_then(Value::path);
+            path.is_some_and(|path| self.world.text_of(path).is_some())
+        };
+        let is_word = |word: &Rc<Meaning>| word.text().is_some() || is_program(word);
+        Ok(meaning.items().is_some_and(|words| words.iter().all(is_word)))
     }
 
     /// The words that follow in these arguments, up to the first that is none: an object of options.
@@ -274,15 +333,6 @@ impl Surveyor<'_> {
         names.push(self.program.text(name));
         names.reverse();
         Some(names.join("."))
-    }
-}
-
-/// What a function that loads a module says of how much it is needed: without the module, the test
-/// is left out.
-fn loader_kind(path: &str) -> DependencyKind {
-    match path {
-        "pytest.importorskip" => DependencyKind::Optional,
-        _ => DependencyKind::Required,
     }
 }
 

@@ -1,11 +1,14 @@
 //! A command, and what it runs in turn: other commands, code, files, what it reads.
 
+use std::rc::Rc;
+
 use crate::catalogue::{Runner, Runs};
 use crate::program::{Constant, Expression, Id, ScopeId, function_of};
 use crate::resolve::{Value, What};
 use crate::survey::argument::size;
 use crate::survey::embedded::Embedded;
 use crate::survey::flow::{Flow, Run};
+use crate::survey::places::Places;
 use crate::survey::program::Surveyor;
 use crate::survey::word::{Word, base};
 use crate::survey::{Seen, json, shortened};
@@ -257,9 +260,13 @@ impl Surveyor<'_> {
         is_certain: bool,
     ) -> Result<(), NotAnalysable> {
         self.keep(code.len())?;
-        let start = self.text.at(span).find(code).map(|at| span.start + at);
-        let (code, callee) = (code.into(), callee.to_owned());
-        self.survey.embedded.push(Embedded { language, code, span, start, callee, is_certain });
+        let places = self.text.at(span).find(code).map(|at| {
+            let start = span.start + at;
+            Rc::new(Places::whole(Span { start, end: start + code.len() }))
+        });
+        let (code, callee, call) = (code.into(), callee.to_owned(), None);
+        let embedded = Embedded { language, code, span, places, callee, is_certain, call };
+        self.survey.embedded.push(embedded);
         Ok(())
     }
 

@@ -6,10 +6,13 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use tree_sitter::Tree;
+
 use crate::catalogue::{Catalogues, Trigger};
 use crate::clock::Clock;
 use crate::program::BindingId;
 use crate::resolve::Names;
+use crate::survey::places::Places;
 use crate::survey::{Reading, Seen, Survey, shortened};
 use crate::text::Text;
 use crate::{Label, Language, NotAnalysable, SourceFile, Span, grammar};
@@ -30,12 +33,27 @@ pub(super) struct Embedded {
     pub(super) code: Rc<str>,
     /// The expression that it is the value of.
     pub(super) span: Span,
-    /// Where the code stands in the file, if it stands there as it is.
-    pub(super) start: Option<usize>,
+    /// Where the code stands in the file, if any of it does.
+    pub(super) places: Option<Rc<Places>>,
     /// What runs it.
     pub(super) callee: String,
     /// Whether it is nothing else that is run there: parts of code are no code.
     pub(super) is_certain: bool,
+    /// What runs it, among all that was seen.
+    pub(super) call: Option<usize>,
+}
+
+/// What is known of the code that a call runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Runs {
+    /// Not all of it.
+    Unknown,
+    /// It is written out, and judged by what it does.
+    Read,
+    /// So it is, and does nothing but write values down.
+    Values,
+    /// It is no text, but a function of the file's own.
+    Function,
 }
 
 /// Surveys what a file runs out of texts, and adds it. Gives the names that it binds.
@@ -54,26 +72,17 @@ pub(super) fn survey(
         }
         let is_same = embedded.language == language;
         let names = if is_same { survey.names.clone() } else { Names::new() };
-        let Some(within) = embedded.survey(&names, clock, catalogues, depth + 1)? else { continue };
+        let within = embedded.survey(&names, clock, catalogues, depth + 1)?;
+        if let Some(call) = embedded.call {
+            let runs = within.as_ref().map_or(Runs::Unknown, |within| embedded.runs(within));
+            let known = survey.seen[call].runs.unwrap_or(runs);
+            survey.seen[call].runs = Some(known.min(runs));
+        }
+        let Some(within) = within else { continue };
         if is_same {
             bound.extend(within.names.iter().map(|(name, path)| (name.clone(), path.clone())));
         }
-        survey.imports.extend(within.imports.into_iter().map(|mut import| {
-            import.span = embedded.place(import.span);
-            import
-        }));
-        let misread = within.misread.filter(|_| embedded.is_certain);
-        let unjudged = misread.map(|span| (embedded.language, span)).or(within.unjudged_code);
-        if let Some((language, span)) = unjudged {
-            survey.unjudged_code.get_or_insert((language, embedded.place(span)));
-        }
-        if let Some(span) = within.lost {
-            survey.lost.get_or_insert(embedded.place(span));
-        }
-        let used = used(&within.seen, catalogues);
-        let is_judged = |seen: &Seen| !seen.bound.iter().any(|binding| used.contains(binding));
-        let seen = within.seen.into_iter().filter(is_judged);
-        survey.seen.extend(seen.map(|seen| embedded.moved(seen)));
+        embedded.add(within, survey, catalogues);
     }
     Ok(bound)
 }
@@ -85,6 +94,29 @@ fn used(seen: &[Seen], catalogues: &Catalogues) -> HashSet<BindingId> {
     };
     let free = seen.iter().filter(|seen| seen.bound.is_empty()).filter(is_ruled);
     free.flat_map(|seen| &seen.way).filter_map(|(binding, _)| *binding).collect()
+}
+
+/// Whether a program is written in nodes of these names alone.
+fn consists_of(names: &[String], tree: &Tree, clock: &Clock) -> Result<bool, NotAnalysable> {
+    if names.is_empty() || tree.root_node().has_error() {
+        return Ok(false);
+    }
+    let mut cursor = tree.walk();
+    loop {
+        clock.tick()?;
+        let node = cursor.node();
+        if node.is_named() && !names.iter().any(|name| name == node.kind()) {
+            return Ok(false);
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Ok(true);
+            }
+        }
+    }
 }
 
 impl Embedded {
@@ -100,16 +132,47 @@ impl Embedded {
         let file = SourceFile { path, language: self.language, contents };
         let Ok(text) = Text::of_code(&file) else { return Ok(None) };
         let tree = grammar::parse(self.language, text.as_str(), clock)?;
+        let values = &catalogues.of(self.language).world.values;
+        let is_values = consists_of(values, &tree, clock)?;
         let reading = Reading { language: self.language, clock, catalogues, names, depth };
-        reading.survey(tree, &text).map(Some)
+        let survey = reading.survey(tree, &text)?;
+        Ok(Some(Survey { is_values, ..survey }))
+    }
+
+    /// What is known of it, after it was surveyed.
+    fn runs(&self, within: &Survey) -> Runs {
+        let is_written = self.places.as_ref().is_some_and(|places| places.is_written);
+        let is_judged = within.misread.is_none() && within.unjudged_code.is_none();
+        match within.is_values {
+            _ if !(self.is_certain && is_written && is_judged) => Runs::Unknown,
+            true => Runs::Values,
+            false => Runs::Read,
+        }
+    }
+
+    /// Adds what was seen in the code to what was seen around it.
+    fn add(&self, within: Survey, survey: &mut Survey, catalogues: &Catalogues) {
+        survey.imports.extend(within.imports.into_iter().map(|mut import| {
+            import.span = self.place(import.span);
+            import
+        }));
+        let misread = within.misread.filter(|_| self.is_certain);
+        let unjudged = misread.map(|span| (self.language, span)).or(within.unjudged_code);
+        if let Some((language, span)) = unjudged {
+            survey.unjudged_code.get_or_insert((language, self.place(span)));
+        }
+        if let Some(span) = within.lost {
+            survey.lost.get_or_insert(self.place(span));
+        }
+        let used = used(&within.seen, catalogues);
+        let is_judged = |seen: &Seen| !seen.bound.iter().any(|binding| used.contains(binding));
+        let seen = within.seen.into_iter().filter(is_judged);
+        survey.seen.extend(seen.map(|seen| self.moved(seen)));
     }
 
     /// Where something is that is at this place in the code.
     fn place(&self, span: Span) -> Span {
-        match self.start {
-            Some(start) => Span { start: start + span.start, end: start + span.end },
-            None => self.span,
-        }
+        self.places.as_ref().map_or(self.span, |places| places.place(span))
     }
 
     /// What was seen in the code, as it is seen in the file.
@@ -123,12 +186,14 @@ impl Embedded {
                 label.span = self.place(label.span);
             }
         }
-        if self.start.is_none() {
-            seen.way.push((None, Some(label)));
-        }
         seen.bound.clear();
         seen.fact.span = self.place(seen.fact.span);
         seen.focus = self.place(seen.focus);
+        // Whoever sees the call there sees what it runs.
+        let is_in_sight = self.span.start <= seen.focus.start && seen.focus.end <= self.span.end;
+        if self.places.is_none() || !is_in_sight {
+            seen.way.push((None, Some(label)));
+        }
         for argument in &mut seen.fact.arguments {
             argument.span = self.place(argument.span);
         }

@@ -2,16 +2,13 @@
 //! named in a template.
 
 use crate::catalogue::Reducer;
-use crate::program::{Expression, Id, Role};
+use crate::program::{Constant, Expression, Id, Operator, Role};
 use crate::resolve::{Meaning, Value, What};
 use crate::survey::program::Surveyor;
 use crate::{FactKind, NotAnalysable};
 
 /// What the inner members are called that a template takes of its values.
 const TEMPLATE: &str = "{}.";
-
-/// Inner members that people show.
-const HARMLESS: [&str; 5] = ["__class__", "__doc__", "__module__", "__name__", "__qualname__"];
 
 impl<'a> Surveyor<'a> {
     /// `'{0.__globals__}'.format(value)`: a template takes members of what it is given.
@@ -42,7 +39,7 @@ impl<'a> Surveyor<'a> {
         for member in members.flat_map(|field| field.split(['.', '[', ']']).skip(1)) {
             let of_any = self.world.member_of_any(member);
             let inner =
-                member.starts_with("__") && member.ends_with("__") && !HARMLESS.contains(&member);
+                member.starts_with("__") && member.ends_with("__") && !self.world.is_shown(member);
             if let Some(path) =
                 of_any.or_else(|| inner.then(|| format!("{TEMPLATE}{member}").into()))
             {
@@ -65,11 +62,13 @@ impl<'a> Surveyor<'a> {
             self.walked(id, callee);
             return Ok(());
         };
-        let takes_all = |value: &Value| {
-            value.path().and_then(|path| self.world.reducer(path)).is_some_and(Reducer::takes_all)
-        };
-        if callee.values.iter().any(takes_all) {
-            self.all_of(id, first)?;
+        for value in &callee.values {
+            match value.path().and_then(|path| self.world.reducer(path)) {
+                // Going through a dictionary gives the names in it.
+                Some(reducer) if reducer.goes_through() => self.all_of(id, first, false)?,
+                Some(reducer) if reducer.takes_all() => self.all_of(id, first, true)?,
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -90,7 +89,12 @@ impl<'a> Surveyor<'a> {
     }
 
     /// All members of something that rules name a member of.
-    pub(super) fn all_of(&mut self, id: Id, object: Id) -> Result<(), NotAnalysable> {
+    pub(super) fn all_of(
+        &mut self,
+        id: Id,
+        object: Id,
+        with_values: bool,
+    ) -> Result<(), NotAnalysable> {
         // `'{a}'.format(**locals())` takes what it names.
         let is_bound = self.program.role(object) == Role::Silent;
         if is_bound || self.text.at(self.program.span(id)).starts_with("**") {
@@ -98,6 +102,7 @@ impl<'a> Surveyor<'a> {
         }
         if let Some(value) = self.resolver.sensitive(object)?
             && let Some(path) = value.path()
+            && (with_values || !(self.world.is_dictionary(path) || self.world.is_namespace(path)))
         {
             let seen = self.seen(FactKind::Lookup, &value, path, id);
             self.survey.seen.push(seen);
@@ -107,7 +112,7 @@ impl<'a> Surveyor<'a> {
 
     /// A member that is looked up by a name that is not known.
     pub(super) fn lookup(&mut self, id: Id, object: Id, name: Id) -> Result<(), NotAnalysable> {
-        if self.program.role(id) == Role::Silent {
+        if self.program.role(id) == Role::Silent || self.is_of_own_names(object, name)? {
             return Ok(());
         }
         let member = self.resolver.meaning(id)?;
@@ -130,6 +135,36 @@ impl<'a> Surveyor<'a> {
         let seen = self.seen(FactKind::Lookup, &value, &path, id);
         self.survey.seen.push(seen);
         Ok(())
+    }
+
+    /// `globals()[f"do_{name}"]`: the beginning is written, and only the file's own names have it.
+    fn is_of_own_names(&mut self, object: Id, name: Id) -> Result<bool, NotAnalysable> {
+        let program = self.program;
+        let object = self.resolver.meaning(object)?;
+        let is_here =
+            |value: &Value| value.path().is_some_and(|path| self.world.is_own_namespace(path));
+        let first = match program.expression(name) {
+            Expression::Join(list) => program.list(list).first().copied(),
+            Expression::Operation(Operator::Add, left, _) => Some(*left),
+            _ => None,
+        };
+        let first = first.map(|first| program.expression(first));
+        let Some(Expression::Constant(Constant::Text(start))) = first else { return Ok(false) };
+        let is_some = !start.is_empty() && !start.starts_with('_');
+        if !is_some || !object.values.iter().all(is_here) || !program.stars.is_empty() {
+            return Ok(false);
+        }
+        for binding in program.bindings() {
+            self.clock.tick()?;
+            if program.text(binding.name).starts_with(&**start) {
+                let bound = self.resolver.meaning(binding.value)?;
+                let is_own = |value: &Value| matches!(value.what, What::Own(_));
+                if bound.values.is_empty() || !bound.values.iter().all(is_own) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// The class of a literal that a member is looked up of: nobody does that who wants one of it,

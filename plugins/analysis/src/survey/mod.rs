@@ -7,7 +7,9 @@ mod call;
 mod command;
 mod embedded;
 mod flow;
+mod harmless;
 mod lookup;
+mod places;
 mod program;
 mod shell;
 mod text;
@@ -28,6 +30,7 @@ use crate::{
 };
 pub(crate) use argument::{json, shortened};
 use embedded::Embedded;
+pub(crate) use embedded::Runs;
 use program::Surveyor;
 
 /// Facts that are kept of one file: four times what the largest file of source that people
@@ -55,6 +58,8 @@ pub(crate) struct Survey {
     pub(crate) lost: Option<Span>,
     /// Code that is run out of a text and cannot be judged: its language, and where it stands.
     pub(crate) unjudged_code: Option<(Language, Span)>,
+    /// Whether it does nothing but write values down.
+    is_values: bool,
     /// Code that is run out of texts.
     embedded: Vec<Embedded>,
     /// What the file's own names stand for.
@@ -76,12 +81,28 @@ pub(crate) struct Seen {
     pub(crate) language: Language,
     /// Whether a name on the way to it was computed.
     pub(crate) is_roundabout: bool,
+    /// Whether what is called is named where it is called, and nothing leads to it.
+    pub(crate) is_named: bool,
+    /// Whether it is given the words of a command, and all of them are known.
+    pub(crate) is_spelt_out: bool,
+    /// What is known of the code that it runs, where it runs any.
+    pub(crate) runs: Option<Runs>,
 }
 
 impl Seen {
     /// Something that was found by no way of its own.
     pub(crate) fn plain(fact: Fact, focus: Span, language: Language) -> Self {
-        Self { fact, focus, way: Vec::new(), bound: Vec::new(), language, is_roundabout: false }
+        Self {
+            fact,
+            focus,
+            way: Vec::new(),
+            bound: Vec::new(),
+            language,
+            is_roundabout: false,
+            is_named: false,
+            is_spelt_out: false,
+            runs: None,
+        }
     }
 }
 
@@ -153,7 +174,7 @@ impl Reading<'_> {
     fn once(&self, tree: Tree, text: &Text) -> Result<Survey, NotAnalysable> {
         let &Self { language, clock, catalogues, names, depth } = self;
         let catalogue = catalogues.of(language);
-        let program = match language {
+        let mut program = match language {
             Language::Python => python::lower(&tree, text, clock)?,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
                 javascript::lower(language, &tree, text, clock)?
@@ -162,6 +183,7 @@ impl Reading<'_> {
         };
         // It takes a hundred times the memory that the text does.
         drop(tree);
+        program.note_changes(|method| catalogue.world.changes(method));
         let of_program = |names: &Names| -> Result<(Survey, Names), NotAnalysable> {
             let surveyor = Surveyor::new(&program, language, catalogue, text, names, clock);
             let mut survey = match language {

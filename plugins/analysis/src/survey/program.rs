@@ -1,12 +1,14 @@
 //! The facts of a program: its imports, its calls, and names whose value goes somewhere.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::catalogue::{Catalogue, World};
 use crate::clock::Clock;
 use crate::program::{BindingId, Expression, Guard, Id, Import, Program, Role};
 use crate::resolve::{Names, Resolver, Step, Value};
 use crate::survey::astray::Astray;
+use crate::survey::places::Places;
 use crate::survey::{FACTS, Imported, KEPT, Seen, Survey, shortened, too_much};
 use crate::text::Text;
 use crate::{DependencyKind, Fact, FactKind, Label, Language, NotAnalysable, Resolution, Span};
@@ -20,6 +22,12 @@ pub(super) struct Surveyor<'a> {
     pub(super) text: &'a Text,
     pub(super) resolver: Resolver<'a>,
     bound: HashMap<Id, Vec<BindingId>>,
+    /// Where texts stand that are run.
+    pub(super) placed: HashMap<Id, Option<Rc<Places>>>,
+    /// Parts of chains that only ask for a text, as `sys._getframe(1).f_globals['__name__']` does.
+    pub(super) asked: HashSet<Id>,
+    /// Whether it is code in a text, of which somebody may take the last value.
+    pub(super) is_embedded: bool,
     pub(super) survey: Survey,
     pub(super) clock: &'a Clock,
     pub(super) astray: Astray,
@@ -50,6 +58,9 @@ impl<'a> Surveyor<'a> {
             text,
             resolver,
             bound,
+            placed: HashMap::new(),
+            asked: HashSet::new(),
+            is_embedded: false,
             survey,
             clock,
             astray,
@@ -67,6 +78,8 @@ impl<'a> Surveyor<'a> {
     /// What the file does. What its names stand for is of use only where code runs out of a text,
     /// or is that code.
     pub(super) fn survey(mut self, is_embedded: bool) -> Result<Survey, NotAnalysable> {
+        self.is_embedded = is_embedded;
+        self.ask();
         for import in &self.program.imports {
             self.import_statement(import);
         }
@@ -77,7 +90,7 @@ impl<'a> Surveyor<'a> {
                     self.lookup(id, object, index)?;
                     self.item(id, object)?;
                 }
-                Expression::Splat(object) => self.all_of(id, object)?,
+                Expression::Splat(object) => self.all_of(id, object, false)?,
                 Expression::Name(..) | Expression::Member(..) | Expression::Module(_) => {
                     self.reference(id)?;
                 }
@@ -128,7 +141,8 @@ impl<'a> Surveyor<'a> {
     /// A name that is read, and not as a part of something that is judged itself.
     pub(super) fn reference(&mut self, id: Id) -> Result<(), NotAnalysable> {
         match self.program.role(id) {
-            Role::Free | Role::Bound => self.read(id),
+            Role::Dropped if self.is_dropped_name(id) => Ok(()),
+            Role::Free | Role::Bound | Role::Dropped => self.read(id),
             Role::Part => self.escape(id),
             Role::Silent => Ok(()),
         }
@@ -140,11 +154,17 @@ impl<'a> Surveyor<'a> {
         if is_name {
             return Ok(());
         }
+        if self.is_own_register(id)? {
+            return Ok(());
+        }
         let meaning = self.resolver.meaning(id)?;
         for value in &meaning.values {
             let Some(path) = value.path().filter(|path| self.world.is_escape(path)) else {
                 continue;
             };
+            if self.only_asks(id, path) {
+                continue;
+            }
             let seen = self.seen(FactKind::Reference, value, path, id);
             self.survey.seen.push(seen);
         }

@@ -87,6 +87,33 @@ fn in_ones_own_repository_a_line_that_says_what_it_does_is_no_news() {
 }
 
 #[test]
+fn a_command_whose_words_are_all_written_is_no_news_in_ones_own_repository() {
+    let repo = |program: &str| worst(Profile::Repo, Language::Python, program);
+    let started = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(1)'])\n";
+    assert_eq!(repo(started), Severity::Medium);
+    assert_eq!(repo(&started.replace("print(1)", "eval(a)")), Severity::High);
+    assert_eq!(repo(&started.replace("'print(1)'", "code")), Severity::High);
+    let output = "import subprocess\nsubprocess.getoutput('ls')\n";
+    assert_eq!(repo(output), Severity::Medium);
+}
+
+#[test]
+fn code_that_is_written_out_weighs_what_it_does_in_ones_own_repository() {
+    let python = |profile, program| worst(profile, Language::Python, program);
+    assert_eq!(python(Profile::Repo, "exec('f(a)')\n"), Severity::Medium);
+    assert_eq!(python(Profile::Gate, "exec('f(a)')\n"), Severity::High);
+    assert_eq!(python(Profile::Repo, "exec('f(' + a + ')')\n"), Severity::High);
+    assert_eq!(python(Profile::Repo, "exec('eval(a)')\n"), Severity::High);
+    let encoded = "import base64\nexec(base64.b64decode('ZihhKQ=='))\n";
+    assert_eq!(python(Profile::Repo, encoded), Severity::High);
+    for profile in Profile::ALL {
+        assert_eq!(python(profile, "eval('[1, \"a\"]')\n"), Severity::Low);
+        let this = "x = Function('return this')()";
+        assert_eq!(worst(profile, Language::JavaScript, this), Severity::Low);
+    }
+}
+
+#[test]
 fn a_capability_weighs_what_the_configuration_says_in_every_profile() {
     let program = "import os, socket\nos.system('id')\nsocket.socket()\n";
     for profile in Profile::ALL {

@@ -226,3 +226,25 @@ fn what_is_written_to_a_collection_is_one_of_its_items() {
     let written = "import os\nl = ['path']\nl[0] = 'system'\ngetattr(os, l[0])('id')\n";
     assert!(rules(Language::Python, written).contains(&SPAWN.to_owned()));
 }
+
+/// The lines of what is found of one rule.
+fn lines(program: &str, rule: &str) -> Vec<usize> {
+    let analysis = analyse(Language::Python, program);
+    let found = analysis.findings.iter().filter(|finding| finding.rule == rule);
+    found.map(|finding| analysis.position(finding.span.start).line).collect()
+}
+
+#[test]
+fn what_code_in_a_text_does_is_told_in_its_own_line() {
+    let spawns = |program: &str| lines(program, SPAWN);
+    let row = "import os\nexec(\n    'a = 1\\n'\n    'os.system(a)\\n'\n)\n";
+    assert_eq!(spawns(row), [4]);
+    let sum = "import os\nexec(\n    'a = 1\\n' +\n    'os.' + f'sys' + 'tem(a)'\n)\n";
+    assert_eq!(spawns(sum), [4]);
+    let escapes = "import os\nexec(\"\"\"\na = '\\\\n'\nb = 'é\\t'\nos.system(a)\n\"\"\")\n";
+    assert_eq!(spawns(escapes), [5]);
+    let bound = "import os\nCODE = '''\na = '\\\\'\nos.system(a)\n'''\nexec(CODE)\n";
+    assert_eq!(spawns(bound), [4]);
+    let computed = "import os\nexec(\n    'a = 1;'\n    + ';'.join(['b', 'os.system(b)'])\n)\n";
+    assert_eq!(spawns(computed), [4]);
+}
