@@ -258,7 +258,19 @@ impl World {
         }
     }
 
-    /// The same; of a function, a member that every function has may be something else.
+    /// The members of this name that rules know: of a module, or of each that is held by what holds
+    /// them all.
+    pub(crate) fn sinks_within(&self, path: &str, name: &str) -> Vec<Rc<str>> {
+        let modules: Vec<&str> = if self.has_modules(path) {
+            self.reexported.iter().map(String::as_str).collect()
+        } else {
+            vec![path]
+        };
+        let members = modules.into_iter().map(|module| self.member(module, name));
+        members.filter(|member| self.is_sink(member)).collect()
+    }
+
+    /// A member of something; of a function, one that every function has may be something else.
     pub(crate) fn member_or_maker(&self, path: &str, name: &str) -> Rc<str> {
         let member = self.member(path, name);
         let is_named = self.is_sink(&member) || *member != *format!("{path}.{name}");

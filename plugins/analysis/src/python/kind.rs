@@ -35,6 +35,7 @@ names! {
         DottedName = "dotted_name",
         ElifClause = "elif_clause",
         ExceptClause = "except_clause",
+        ExecStatement = "exec_statement",
         ExpressionStatement = "expression_statement",
         ExpressionList = "expression_list",
         False = "false",

@@ -125,6 +125,7 @@ impl Python<'_> {
             Kind::Attribute => self.attribute(visit, children),
             Kind::Subscript => self.subscript(visit, children),
             Kind::Call => self.call(visit, children),
+            Kind::ExecStatement => self.exec_statement(visit, children),
             Kind::KeywordArgument => self.keyword(visit, children),
             Kind::ArgumentList
             | Kind::List

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::Span;
 use crate::kind::Field;
 use crate::program::{Builder, Expression, Id, Role};
 use crate::python::kind::Kind;
@@ -54,6 +55,15 @@ impl Python<'_> {
                 self.builder.push(Expression::Sequence(list), visit.span)
             }
         };
+        self.builder.push(Expression::Call(callee, arguments), visit.span)
+    }
+
+    /// `exec code` of Python 2.
+    pub(super) fn exec_statement(&mut self, visit: Visit, children: &[Child]) -> Id {
+        const EXEC: &str = "exec";
+        let span = Span { end: visit.span.start + EXEC.len(), ..visit.span };
+        let callee = self.builder.name(EXEC, span);
+        let arguments = self.builder.sequence(vec![only(children)], visit.span);
         self.builder.push(Expression::Call(callee, arguments), visit.span)
     }
 

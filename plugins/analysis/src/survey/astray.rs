@@ -39,7 +39,8 @@ impl Surveyor<'_> {
         let Some(path) = value.path().filter(|_| is_free) else { return };
         let modules = &mut self.astray.modules;
         let is_known = modules.iter().any(|(value, _)| value.path() == Some(path));
-        if modules.len() < MODULES && !is_known && self.world.is_sensitive(path) {
+        let matters = self.world.is_sensitive(path) || self.world.has_modules(path);
+        if modules.len() < MODULES && !is_known && matters {
             modules.push((value.clone(), id));
         }
     }
@@ -89,11 +90,11 @@ impl Surveyor<'_> {
         for (module, handed_on) in &astray.modules {
             let Some(path) = module.path() else { continue };
             for (name, members) in &astray.members {
-                let path = self.world.member(path, name);
-                let members = members.iter().filter(|_| self.world.is_sink(&path));
-                for member in members {
-                    self.clock.tick()?;
-                    self.may_be(module, *handed_on, member, &path)?;
+                for sink in self.world.sinks_within(path, name) {
+                    for member in members {
+                        self.clock.tick()?;
+                        self.may_be(module, *handed_on, member, &sink)?;
+                    }
                 }
             }
         }
