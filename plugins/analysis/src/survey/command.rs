@@ -53,10 +53,12 @@ impl Surveyor<'_> {
     ) -> Result<(), NotAnalysable> {
         let span = self.program.span(id);
         for words in self.alternatives(arguments)? {
-            let is_hidden = self.is_function(&words[0], id);
-            let is_known = words[0].value.is_some() && self.is_bound(words[0].id);
+            // Words that are empty without quotes are none.
+            let Some(first) = words.first() else { continue };
+            let is_hidden = self.is_function(first, id);
+            let is_known = first.value.is_some() && self.is_bound(first.id);
             if !is_known {
-                flow.consume(words[0].id, "bash", span);
+                flow.consume(first.id, "bash", span);
             }
             self.one_command(&At { is_hidden, ..At::first(id, span) }, &words, flow)?;
         }

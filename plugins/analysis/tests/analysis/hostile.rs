@@ -305,6 +305,13 @@ c[c] = async () => -1.bind([((((((((super.eval = (((((Function = c) = c) = c) = 
 c[c] = c;
 ";
 
+/// Found by fuzzing.
+#[test]
+fn a_command_of_words_that_are_all_blank_is_no_command() {
+    let analysis = try_analyse(Language::Bash, b"'$#${IFS%}");
+    assert!(analysis.is_ok(), "{}", analysis.unwrap_err());
+}
+
 #[test]
 fn what_a_name_may_be_is_not_looked_at_without_end() {
     let analysis = try_analyse(Language::JavaScript, BOUND_AGAIN_AND_AGAIN.as_bytes());
