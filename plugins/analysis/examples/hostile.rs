@@ -117,7 +117,9 @@ const NESTED: [(&str, &str, &str); 7] = [
 ];
 
 /// One line, and then others that make much of it.
-const GROWN: [(&str, &str, &str); 8] = [
+const GROWN: [(&str, &str, &str); 10] = [
+    ("closing braces behind an error", "x() (<> ", "}"),
+    ("places for what is read", "xargs -I{} echo < <(echo a) ", "{}{}{}{} "),
     ("wrappers of many words", "sudo nice nohup env setsid stdbuf time command ", "a "),
     ("lists that are added", "b = [0]*4096\n", "a=b+[]\n"),
     ("lists that are spread", "b = [0]*4096\n", "a=[*b]\n"),

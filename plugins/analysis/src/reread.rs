@@ -60,6 +60,9 @@ pub(crate) fn text(tree: &Tree, text: &Text, clock: &Clock) -> Result<Option<Tex
     }
 }
 
+/// Bytes of a line that are looked at before the pattern of a `case`.
+const PATTERN_LINE: usize = 512;
+
 struct Again<'a> {
     source: &'a str,
     bytes: Vec<u8>,
@@ -88,6 +91,9 @@ impl<'a> Again<'a> {
         let range = node.byte_range();
         let written = &self.source[range.clone()];
         if node.is_error() || node.is_missing() {
+            if range.end < self.done {
+                return;
+            }
             let range = if node.is_missing() { around(cursor) } else { range };
             self.lines(range.start, range.end);
             return;
@@ -115,6 +121,9 @@ impl<'a> Again<'a> {
 
     /// Writes the lines anew in which these bytes are.
     fn lines(&mut self, start: usize, end: usize) {
+        if end <= self.done {
+            return;
+        }
         let start = self.source[..start].rfind('\n').map_or(0, |at| at + 1).max(self.done);
         let end = self.source[end..].find('\n').map_or(self.source.len(), |at| end + at);
         if start < end {
@@ -248,9 +257,12 @@ impl<'a> Again<'a> {
 
     /// Whether the pattern of a `case` can begin here: behind what ends another one, or `in`.
     fn begins_pattern(&self, at: usize) -> bool {
-        let before = self.source[..at].trim_end();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        if !ends_as_code(line) {
+        let from = self.source.floor_char_boundary(at.saturating_sub(PATTERN_LINE));
+        let before = self.source[from..at].trim_end();
+        let ends = [";;", ";&", " in"].iter().any(|end| before.ends_with(end));
+        let line = before.rsplit('\n').next().filter(|_| ends).unwrap_or_default();
+        let is_whole = from == 0 || line.len() < before.len();
+        if !ends || !is_whole || !ends_as_code(line) {
             return false;
         }
         let opens = || {

@@ -3,15 +3,26 @@
 /// More words than this are not made of one.
 const WORDS: usize = 256;
 
+/// Letters that are looked at for the braces of one word: each that opens is looked for to its end.
+const LOOKS: usize = 200_000;
+
+/// Braces that make more than is looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooMany;
+
 /// Letters that nobody writes stand for what is no letter.
 type Letters = Vec<char>;
 
+/// Where braces begin and end, and what they stand for.
+type Group = (usize, usize, Vec<Letters>);
+
 /// The words that braces make of one, if there are any that do.
-pub(super) fn braces(word: &str) -> Option<Vec<String>> {
+pub(super) fn braces(word: &str) -> Result<Option<Vec<String>>, TooMany> {
+    let mut looks = LOOKS;
     let mut made = Vec::new();
     let mut pending: Vec<Letters> = vec![word.chars().collect()];
     while let Some(word) = pending.pop() {
-        match first_group(&word) {
+        match first_group(&word, &mut looks)? {
             None => made.push(word.into_iter().collect()),
             Some((start, end, parts)) => {
                 // The first of them comes first.
@@ -21,32 +32,35 @@ pub(super) fn braces(word: &str) -> Option<Vec<String>> {
             }
         }
         if made.len() + pending.len() > WORDS {
-            return None;
+            return Err(TooMany);
         }
     }
-    (made.len() > 1 || made.first().is_some_and(|one: &String| one != word)).then_some(made)
+    let is_changed = made.len() > 1 || made.first().is_some_and(|one: &String| one != word);
+    Ok(is_changed.then_some(made))
 }
 
 /// The first braces that mean something: where they begin and end, and what they stand for.
-fn first_group(word: &[char]) -> Option<(usize, usize, Vec<Letters>)> {
+fn first_group(word: &[char], looks: &mut usize) -> Result<Option<Group>, TooMany> {
     let mut at = 0;
     while at < word.len() {
         match word[at] {
             '\\' => at += 1,
             '{' if at == 0 || word[at - 1] != '$' => {
-                if let Some((end, parts)) = group(word, at) {
-                    return Some((at, end, parts));
+                let (group, seen) = group(word, at);
+                *looks = looks.checked_sub(seen).ok_or(TooMany)?;
+                if let Some((end, parts)) = group {
+                    return Ok(Some((at, end, parts)));
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    None
+    Ok(None)
 }
 
-/// What the braces stand for that open here.
-fn group(word: &[char], start: usize) -> Option<(usize, Vec<Letters>)> {
+/// What the braces stand for that open here, and how many letters were looked at.
+fn group(word: &[char], start: usize) -> (Option<(usize, Vec<Letters>)>, usize) {
     let (mut depth, mut from, mut parts) = (0_usize, start + 1, Vec::new());
     let mut at = start;
     while at < word.len() {
@@ -59,17 +73,17 @@ fn group(word: &[char], start: usize) -> Option<(usize, Vec<Letters>)> {
             }
             '}' if depth == 1 => {
                 if parts.is_empty() {
-                    return range(&word[from..at]).map(|parts| (at, parts));
+                    return (range(&word[from..at]).map(|parts| (at, parts)), at - start);
                 }
                 parts.push(word[from..at].to_vec());
-                return Some((at, parts));
+                return (Some((at, parts)), at - start);
             }
             '}' => depth -= 1,
             _ => {}
         }
         at += 1;
     }
-    None
+    (None, word.len() - start)
 }
 
 /// `1..3`, `a..e`
@@ -98,13 +112,13 @@ mod tests {
 
     #[test]
     fn braces_make_words() {
-        assert_eq!(braces("r{m,mdir}").unwrap(), ["rm", "rmdir"]);
-        assert_eq!(braces("{rm,-rf,/}").unwrap(), ["rm", "-rf", "/"]);
-        assert_eq!(braces("/{bin,usr/{a,b}}").unwrap(), ["/bin", "/usr/a", "/usr/b"]);
-        assert_eq!(braces("{a,b}{1..2}").unwrap(), ["a1", "a2", "b1", "b2"]);
-        assert_eq!(braces("r{m,}").unwrap(), ["rm", "r"]);
+        assert_eq!(braces("r{m,mdir}").unwrap().unwrap(), ["rm", "rmdir"]);
+        assert_eq!(braces("{rm,-rf,/}").unwrap().unwrap(), ["rm", "-rf", "/"]);
+        assert_eq!(braces("/{bin,usr/{a,b}}").unwrap().unwrap(), ["/bin", "/usr/a", "/usr/b"]);
+        assert_eq!(braces("{a,b}{1..2}").unwrap().unwrap(), ["a1", "a2", "b1", "b2"]);
+        assert_eq!(braces("r{m,}").unwrap().unwrap(), ["rm", "r"]);
         for plain in ["${a,b}", "{a}", "{}", "a\\{b,c}", "{1..99999}"] {
-            assert_eq!(braces(plain), None, "{plain}");
+            assert_eq!(braces(plain), Ok(None), "{plain}");
         }
     }
 }

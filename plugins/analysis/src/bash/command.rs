@@ -1,7 +1,7 @@
 //! Commands, and where what they read comes from.
 
 use crate::Span;
-use crate::bash::braces::braces;
+use crate::bash::braces::{TooMany, braces};
 use crate::bash::kind::Kind;
 use crate::bash::{Child, Shell, Visit, field, last};
 use crate::catalogue::Reducer;
@@ -159,12 +159,18 @@ impl Shell<'_> {
         let written = self.text.at(visit.span);
         let line = written.lines().next().unwrap_or_default();
         let mut words = line.split_whitespace();
-        let Some(first) = words.next().filter(|word| word.starts_with('{')).and_then(braces) else {
+        let Some(first) = words.next().filter(|word| word.starts_with('{')) else {
             return Id::UNKNOWN;
         };
-        let words = first.into_iter().chain(words.map(str::to_owned));
-        let words: Vec<Id> = words.map(|word| self.constant(word, visit.span)).collect();
-        let callee = words[0];
+        let words: Vec<Id> = match braces(first) {
+            Ok(None) => return Id::UNKNOWN,
+            Ok(Some(first)) => {
+                let words = first.into_iter().chain(words.map(str::to_owned));
+                words.map(|word| self.constant(word, visit.span)).collect()
+            }
+            Err(TooMany) => vec![Id::UNKNOWN],
+        };
+        let callee = words.first().copied().unwrap_or_default();
         let words = self.builder.sequence(words, visit.span);
         self.builder.push(Expression::Call(callee, words), visit.span)
     }

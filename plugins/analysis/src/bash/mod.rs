@@ -18,7 +18,7 @@ use tree_sitter::Tree;
 use crate::clock::{Clock, TooLate};
 use crate::grammar;
 use crate::kind::{Field, Vocabulary};
-use crate::program::{Builder, Expression, Id, Program, function_of};
+use crate::program::{Binding, Builder, Constant, Expression, Id, Program, function_of};
 use crate::text::Text;
 use crate::walk::{self, Descend, FrontEnd, field};
 use crate::{Language, Span};
@@ -40,7 +40,29 @@ pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, 
         references: HashSet::new(),
     };
     walk::walk(tree, vocabulary, clock, &mut shell)?;
-    Ok(shell.builder.finish())
+    let mut program = shell.builder.finish();
+    program.separators = separators(&program);
+    Ok(program)
+}
+
+/// What may part words where `IFS` is not known. What paths and options are made of is not among
+/// them: they would not be seen any more.
+const SEPARATORS: &str = "@,:;|%+~^!#&";
+/// What may part words: all that `IFS` is set to.
+fn separators(program: &Program) -> String {
+    let mut separators = String::new();
+    let is_name = |id| matches!(program.expression(id), Expression::Name(..));
+    let is_ifs = |binding: &&Binding| program.text(binding.name) == "$IFS";
+    for binding in program.bindings().iter().filter(is_ifs) {
+        match program.expression(binding.value) {
+            Expression::Constant(Constant::Text(text)) => separators.push_str(text.trim()),
+            // What it was before, most probably.
+            Expression::Name(..) => {}
+            Expression::Join(list) if program.list(list).iter().all(|id| is_name(*id)) => {}
+            _ => separators.push_str(SEPARATORS),
+        }
+    }
+    separators
 }
 
 /// The walk through a file of Bash.

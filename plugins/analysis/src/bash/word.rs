@@ -1,7 +1,7 @@
 //! Words, as the shell reads them.
 
 use crate::Span;
-use crate::bash::braces::braces;
+use crate::bash::braces::{TooMany, braces};
 use crate::bash::kind::Kind;
 use crate::bash::{Child, Shell, Visit, field, last};
 use crate::catalogue::Reducer;
@@ -59,8 +59,10 @@ impl Shell<'_> {
                 self.builder.sequence(words, visit.span)
             }
             Kind::String | Kind::Concatenation | Kind::Translated => self.joined(visit, children),
-            _ => match braces(written).filter(|_| !is_part) {
-                Some(words) => {
+            _ if is_part => self.constant(without_backslashes(written, None), visit.span),
+            _ => match braces(written) {
+                Err(TooMany) => Id::UNKNOWN,
+                Ok(Some(words)) => {
                     let words = words.iter().map(|word| without_backslashes(word, None));
                     let words: Vec<String> = words.collect();
                     let words: Vec<Id> =
@@ -68,7 +70,7 @@ impl Shell<'_> {
                     let words = self.builder.sequence(words, visit.span);
                     self.builder.push(Expression::Splat(words), visit.span)
                 }
-                None => self.constant(without_backslashes(written, None), visit.span),
+                Ok(None) => self.constant(without_backslashes(written, None), visit.span),
             },
         }
     }
@@ -83,7 +85,11 @@ impl Shell<'_> {
                 _ => template.extend(char::from_u32(STANDS_FOR_PART + number)),
             }
         }
-        let Some(words) = braces(&template) else { return self.joined(visit, children) };
+        let words = match braces(&template) {
+            Ok(Some(words)) => words,
+            Ok(None) => return self.joined(visit, children),
+            Err(TooMany) => return Id::UNKNOWN,
+        };
         let part_of = |letter: char| {
             let number = u32::from(letter).checked_sub(STANDS_FOR_PART)?;
             parts.get(usize::try_from(number).ok()?).map(|part| part.value)
@@ -341,13 +347,6 @@ impl Shell<'_> {
             Some(value) => value.value,
             None => self.constant(String::new(), visit.span),
         };
-        if self.text.at(name.visit.span) == "IFS"
-            && let Expression::Constant(Constant::Text(text)) =
-                self.builder.program.expression(value)
-        {
-            let text = text.clone();
-            self.builder.program.separators.push_str(text.trim());
-        }
         let adds = children.iter().any(|child| child.visit.kind == Kind::PlusAssign);
         let value = if adds {
             let before = self.variable(self.text.at(name.visit.span), name.visit.span);

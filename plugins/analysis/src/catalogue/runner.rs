@@ -81,7 +81,13 @@ impl Runner {
     /// What stands for the words that are read: `xargs -I X`.
     pub(crate) fn placeholder<W: AsRef<str>>(&self, words: &[W]) -> Option<String> {
         let mut words = words.iter().map(AsRef::as_ref).filter(|_| self.appends);
-        let attached = words.find_map(|word| word.strip_prefix("-I"));
+        let attached = words.find_map(|word| match word {
+            "--replace" | "-i" => Some("{}"),
+            _ => word
+                .strip_prefix("-I")
+                .or_else(|| word.strip_prefix("--replace="))
+                .or_else(|| word.strip_prefix("-i").filter(|_| !word.starts_with("--"))),
+        });
         let name = match attached {
             Some("") => words.next().unwrap_or("{}"),
             Some(name) => name,
@@ -90,8 +96,15 @@ impl Runner {
         self.appends.then(|| name.to_owned())
     }
 
+    /// What follows an option, which may be cut short where it is a long one: `--split`.
     fn follows(&self, option: &str) -> Option<Follows> {
-        let has = |options: &[String]| options.iter().any(|known| known == option);
+        let is_long = option.len() > 2 && option.starts_with("--");
+        self.follows_one(|known| known == option)
+            .or_else(|| self.follows_one(|known| is_long && known.starts_with(option)))
+    }
+
+    fn follows_one(&self, is_it: impl Fn(&str) -> bool) -> Option<Follows> {
+        let has = |options: &[String]| options.iter().any(|known| is_it(known));
         if has(&self.code) {
             Some(Follows::Code)
         } else if has(&self.files) {

@@ -226,7 +226,7 @@ impl<'a> Resolver<'a> {
     /// Texts one after another; other constants are shown as texts. In Bash, any that they may be.
     fn join(&mut self, list: &List, at: Id) -> Result<Rc<Meaning>, TooLate> {
         let empty = Value::exact(What::Constant(Constant::text("")));
-        let mut joined = Meaning { values: vec![empty], open: false };
+        let (mut texts, mut open) = (vec![(String::new(), empty)], false);
         for id in self.program.list(list) {
             let piece = match self.program.expression(*id) {
                 // All items of an array, in a text.
@@ -240,10 +240,16 @@ impl<'a> Resolver<'a> {
             if piece.constant().is_none() && self.language != Language::Bash {
                 return Ok(self.unknown.clone());
             }
-            joined = self.joined_with(&joined, &piece);
-            if joined.values.is_empty() {
+            let combinations = texts.len() * piece.values.len();
+            texts = self.with_piece(texts, &piece);
+            open |= piece.open || texts.len() < combinations;
+            if texts.is_empty() {
                 return Ok(self.unknown.clone());
             }
+        }
+        let mut joined = Meaning { values: Vec::new(), open };
+        for (text, value) in texts {
+            joined.add(value.becomes(What::Constant(Constant::text(text))));
         }
         let is_put_together = self.language != Language::Bash || self.is_spelt_out(list);
         if is_put_together {
@@ -254,25 +260,35 @@ impl<'a> Resolver<'a> {
         Ok(Rc::new(joined))
     }
 
-    /// Each of these texts, and each of those behind it.
-    fn joined_with(&mut self, before: &Meaning, piece: &Meaning) -> Meaning {
-        let mut joined = Meaning { values: Vec::new(), open: before.open || piece.open };
-        for value in &before.values {
-            let text = value.constant().and_then(Constant::as_text).map_or("", |text| text);
-            for more in &piece.values {
-                let shown = more.constant().map(|constant| fold::shown(self.language, constant));
-                let length = shown.as_ref().map_or(0, String::len);
-                let fits = text.len() + length <= fold::LONGEST && self.budget.spend(length);
-                match shown.filter(|_| fits) {
-                    Some(shown) => {
-                        let what = What::Constant(Constant::text(format!("{text}{shown}")));
-                        joined.add(value.becomes(what).with_help_of(more));
-                    }
-                    None => joined.open = true,
+    /// Each of these texts with each of those behind it, as far as that fits.
+    fn with_piece(
+        &mut self,
+        mut texts: Vec<(String, Value)>,
+        piece: &Meaning,
+    ) -> Vec<(String, Value)> {
+        let shown = |value: &Value| value.constant().map(|one| fold::shown(self.language, one));
+        let more: Vec<(String, &Value)> =
+            piece.values.iter().filter_map(|value| Some((shown(value)?, value))).collect();
+        // A text of a megabyte is not copied for each letter that comes to it.
+        if let ([(text, value)], [(shown, more)]) = (texts.as_mut_slice(), more.as_slice()) {
+            if text.len() + shown.len() > fold::LONGEST || !self.budget.spend(shown.len()) {
+                return Vec::new();
+            }
+            text.push_str(shown);
+            *value = value.clone().with_help_of(more);
+            return texts;
+        }
+        let mut made = Vec::new();
+        for (text, value) in &texts {
+            for (shown, more) in &more {
+                let length = text.len() + shown.len();
+                let fits = length <= fold::LONGEST && self.budget.spend(length);
+                if fits && made.len() < VALUES {
+                    made.push((format!("{text}{shown}"), value.clone().with_help_of(more)));
                 }
             }
         }
-        joined
+        made
     }
 
     /// Whether a word of Bash is put together of nothing but constants: with variables in them,

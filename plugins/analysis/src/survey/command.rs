@@ -84,7 +84,15 @@ impl Surveyor<'_> {
         words: &[Word],
         flow: &mut Flow,
     ) -> Result<(), NotAnalysable> {
-        let words = without_brace(words);
+        let words = match words {
+            [brace, inner @ ..] if self.is_brace(brace) => inner,
+            // `coproc name { command; }`: the grammar takes it for a command with arguments.
+            [_, brace, inner @ ..] if self.is_brace(brace) => {
+                self.one_command(&at.within(None), inner, flow)?;
+                words
+            }
+            _ => words,
+        };
         let Some(first) = words.first() else { return Ok(()) };
         if at.depth == WRAPPERS {
             self.survey.lost.get_or_insert(at.span);
@@ -102,6 +110,10 @@ impl Surveyor<'_> {
             flow.execute(&first.text, &name, at.span);
         }
         Ok(())
+    }
+
+    fn is_brace(&self, word: &Word) -> bool {
+        word.text == "{" && self.text.at(word.span) == "{"
     }
 
     fn fact(&mut self, at: &At, name: &str, words: &[Word]) -> Result<(), NotAnalysable> {
@@ -287,8 +299,11 @@ impl Surveyor<'_> {
             return Ok(inner.to_vec());
         };
         let Some(read) = self.words_read(input, flow)? else { return Ok(inner.to_vec()) };
-        let is_placed = inner.iter().any(|word| word.text.contains(&placeholder));
+        let places: usize = inner.iter().map(|word| word.text.matches(&placeholder).count()).sum();
+        let is_placed = places > 0;
         let all = read.join(" ");
+        // Before it is made: a megabyte in ten thousand places is ten gigabytes.
+        self.keep(all.len().saturating_mul(places.max(1)))?;
         let put = |word: &Word| {
             if !word.text.contains(&placeholder) {
                 return word.clone();
@@ -316,16 +331,6 @@ impl Surveyor<'_> {
         let value = Value::exact(What::Constant(Constant::text(text)));
         let (text, span) = (text.to_owned(), self.program.span(id));
         Word { id, text, value: Some(value), from_variable: true, span }
-    }
-}
-
-/// `coproc name { command; }`: the grammar takes it for a command with arguments.
-fn without_brace(words: &[Word]) -> &[Word] {
-    let is_brace = |at: usize| words.get(at).is_some_and(|word| word.text == "{");
-    match (is_brace(0), is_brace(1)) {
-        (true, _) => &words[1..],
-        (_, true) => &words[2..],
-        _ => words,
     }
 }
 

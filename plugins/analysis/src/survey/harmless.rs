@@ -58,7 +58,15 @@ impl Surveyor<'_> {
         let Expression::Member(object, name) = *self.program.expression(id) else {
             return Ok(false);
         };
-        if !self.world.is_register(self.program.text(name)) {
+        // That of a class of classes is given the class whose register it reads.
+        let is_plain_call = |call: &Id| match *self.program.expression(*call) {
+            Expression::Call(_, arguments) => self.program.arguments(arguments).is_empty(),
+            _ => false,
+        };
+        let is_register = self.world.is_register(self.program.text(name))
+            && self.program.role(id) == Role::Part
+            && self.program.calls_of(name).iter().all(is_plain_call);
+        if !is_register {
             return Ok(false);
         }
         let object = self.resolver.meaning(object)?;
