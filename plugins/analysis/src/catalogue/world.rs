@@ -278,11 +278,14 @@ impl World {
         if is_named { member } else { maker().unwrap_or(member) }
     }
 
+    /// Whether other modules have a module of this name as a member.
+    pub(crate) fn is_shared(&self, name: &str) -> bool {
+        self.reexported.contains(name.trim_start_matches('_'))
+    }
+
     /// Whether a member is another module that this one happens to have imported.
     fn is_reexported(&self, path: &str, name: &str) -> bool {
-        self.reexported.contains(name.trim_start_matches('_'))
-            && !path.contains('(')
-            && path != name
+        self.is_shared(name) && !path.contains('(') && path != name
     }
 
     /// Something's item of this name.

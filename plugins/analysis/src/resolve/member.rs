@@ -29,6 +29,12 @@ impl Resolver<'_> {
         if member.values.is_empty() {
             member.add_all(&*self.field(name)?);
         }
+        // `modules[name].os`
+        if object.values.is_empty() && member.values.is_empty() && self.world.is_shared(name) {
+            let what = What::Path(self.world.path(name.trim_start_matches('_')));
+            let resolution = Resolution::Likely;
+            member.add(Value { resolution, ..Value::exact(what) });
+        }
         Ok(Rc::new(member))
     }
 

@@ -40,8 +40,13 @@ impl Surveyor<'_> {
         let modules = &mut self.astray.modules;
         let is_known = modules.iter().any(|(value, _)| value.path() == Some(path));
         let matters = self.world.is_sensitive(path) || self.world.has_modules(path);
-        if modules.len() < MODULES && !is_known && matters {
+        if is_known || !matters {
+            return;
+        }
+        if modules.len() < MODULES {
             modules.push((value.clone(), id));
+        } else {
+            self.survey.lost.get_or_insert(self.program.span(id));
         }
     }
 

@@ -151,7 +151,8 @@ impl<'a> Surveyor<'a> {
         let first = first.map(|first| program.expression(first));
         let Some(Expression::Constant(Constant::Text(start))) = first else { return Ok(false) };
         let is_some = !start.is_empty() && !start.starts_with('_');
-        if !is_some || !object.values.iter().all(is_here) || !program.stars.is_empty() {
+        let is_of_file = !object.values.is_empty() && object.values.iter().all(is_here);
+        if !is_some || !is_of_file || !program.stars.is_empty() {
             return Ok(false);
         }
         for binding in program.bindings() {
