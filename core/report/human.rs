@@ -24,9 +24,10 @@ const LONGEST_EXCERPT: usize = 16 * 1024;
 pub fn findings(report: &Report, least: Severity) -> String {
     let mut places = Places::new(&report.run.submission);
     let mut text = String::new();
-    let mut last = None;
+    let mut shown_before = None;
     for finding in report.run.findings.iter().filter(|finding| is_shown(report, finding, least)) {
-        let is_there = last.replace(finding).is_some_and(|last| is_at_one_place(last, finding));
+        let before = shown_before.replace(finding);
+        let is_there = before.is_some_and(|before| is_at_one_place(before, finding));
         let shown = render(finding, report.gate.denies(finding), is_there, &mut places);
         let _ = writeln!(text, "{shown}\n");
     }
