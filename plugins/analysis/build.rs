@@ -10,9 +10,11 @@ use std::process::exit;
 use std::{env, fs};
 
 use capability::Capability;
-use form::File;
+use form::{Commands, File};
 use language::Language;
 use reducer::Reducer;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use severity::Severity;
 
 /// A module of the program whose types the catalogue is read by; the rest of it is not needed here.
@@ -32,26 +34,31 @@ module!(severity, "src/severity.rs");
 
 fn main() {
     println!("cargo::rerun-if-changed=catalogue");
-    for language in ["python", "javascript", "bash"] {
-        if let Err(error) = write(language) {
+    let languages = ["python", "javascript", "bash"].map(write::<File>);
+    for written in languages.into_iter().chain([write::<Commands>("commands.toml")]) {
+        if let Err(error) = written {
             println!("cargo::error={}", error.to_string().replace('\n', " "));
             exit(1);
         }
     }
 }
 
-fn write(language: &str) -> Result<(), Box<dyn Error>> {
-    let file = read(&Path::new("catalogue").join(language))?;
-    let path = PathBuf::from(env::var("OUT_DIR")?).join(language).with_extension("catalogue");
-    fs::write(path, postcard::to_allocvec(&file)?)?;
+/// Writes down what is in a folder, or in a file, of the catalogue.
+fn write<T: DeserializeOwned + Serialize>(name: &str) -> Result<(), Box<dyn Error>> {
+    let part: T = read(&Path::new("catalogue").join(name))?;
+    let path = PathBuf::from(env::var("OUT_DIR")?).join(name).with_extension("catalogue");
+    fs::write(path, postcard::to_allocvec(&part)?)?;
     Ok(())
 }
 
-/// The files of a folder, read as one.
-fn read(folder: &Path) -> Result<File, Box<dyn Error>> {
-    let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
-    let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-    paths.sort();
+/// A file, or the files of a folder, read as one.
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    let mut paths = vec![path.to_owned()];
+    if path.is_dir() {
+        let entries = fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
+        paths = entries.iter().map(fs::DirEntry::path).collect();
+        paths.sort();
+    }
     let mut texts = Vec::new();
     for path in paths {
         texts.push((fs::read_to_string(&path)?, path));

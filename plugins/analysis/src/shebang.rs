@@ -1,7 +1,7 @@
 //! The first line of a file that says which program reads it, and so what it is written in.
 
 use crate::Language;
-use crate::catalogue;
+use crate::catalogue::commands;
 
 /// `#!/usr/bin/env -S python3.12 -u`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +36,13 @@ impl<'a> Shebang<'a> {
             while words.next_if(is_of_env).is_some() {}
             program = name(words.next()?);
         }
-        let language = catalogue::of(Language::Bash).world.runner(program)?.reads()?;
+        let language = commands().runner(program)?.reads()?;
         Some(Self { language, options: words.collect(), program })
     }
 
     /// The first of the options that makes the program run code, or another file, before this one.
     pub(crate) fn runs_before(&self) -> Option<&'a str> {
-        let runner = catalogue::of(Language::Bash).world.runner(self.program)?;
+        let runner = commands().runner(self.program)?;
         self.options.iter().copied().find(|option| runner.is_followed_by_code(option))
     }
 }

@@ -148,6 +148,18 @@ pub(crate) struct Condition {
     pub(super) operand: Vec<String>,
 }
 
+/// Commands of Bash that run, write or list what they are given.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Commands {
+    pub(super) runners: Vec<Runner>,
+    /// The places of the runners, by what they are called.
+    #[serde(skip)]
+    pub(super) runner_by_name: Map<usize>,
+    pub(super) writers: Vec<Writer>,
+    pub(super) listers: Vec<Lister>,
+}
+
 /// A command of Bash that runs what it is given: code, a file of code, what it reads, or another
 /// command. Of a variable that is run, what is assigned to it is its only argument.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -309,15 +321,6 @@ pub(crate) struct World {
     pub(super) method_owners: Names,
     /// In Bash, variables that are set where most scripts run.
     pub(super) set: Names,
-    /// In Bash, commands that run something that they are given.
-    pub(super) runners: Vec<Runner>,
-    /// Their places, by what they are called.
-    #[serde(skip)]
-    pub(super) runner_by_name: Map<usize>,
-    /// In Bash, commands that are told which file to write.
-    pub(super) writers: Vec<Writer>,
-    /// In Bash, commands that list what is in folders.
-    pub(super) listers: Vec<Lister>,
     /// Names that rules name, and where these begin.
     #[serde(skip)]
     pub(super) sinks: Names,

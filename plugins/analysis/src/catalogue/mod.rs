@@ -4,7 +4,15 @@
 //! Start-up is felt by everyone who has a commit hook. So the build script has read the files, and
 //! what it wrote down is taken up when the first program of its language is judged.
 
+/// A part of the catalogue, as the build script has written it down.
+macro_rules! written {
+    ($part:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $part, ".catalogue"))
+    };
+}
+
 mod code;
+mod commands;
 mod condition;
 mod entry;
 mod extension;
@@ -19,8 +27,11 @@ mod writer;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use serde::de::DeserializeOwned;
+
 use crate::{Argument, Capability, Language};
 
+pub(crate) use commands::commands;
 pub(crate) use extension::Catalogues;
 pub use extension::{RuleError, RuleFile};
 pub(crate) use form::{Code, Entry, Runner, Trigger, World, Writer};
@@ -28,13 +39,6 @@ pub use overrides::{Level, OverrideError, Overrides};
 pub use profile::Profile;
 pub(crate) use reducer::Reducer;
 pub(crate) use runner::Runs;
-
-/// A language's files, as the build script has written them down.
-macro_rules! written {
-    ($language:literal) => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/", $language, ".catalogue"))
-    };
-}
 
 /// The rules of some languages.
 #[derive(Debug)]
@@ -72,12 +76,15 @@ pub(crate) fn of(language: Language) -> &'static Catalogue {
 
 /// The files of the languages that share their names with this one.
 fn file(language: Language) -> form::File {
-    let written: &[u8] = match language {
+    written(match language {
         Language::Python => written!("python"),
         Language::JavaScript | Language::TypeScript | Language::Tsx => written!("javascript"),
         Language::Bash => written!("bash"),
-    };
-    postcard::from_bytes(written).expect("the build script has written it by the same types")
+    })
+}
+
+fn written<T: DeserializeOwned>(part: &[u8]) -> T {
+    postcard::from_bytes(part).expect("the build script has written it by the same types")
 }
 
 impl Catalogue {
@@ -148,7 +155,7 @@ impl Catalogue {
     pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
         let used = self.exact.keys().filter(|(on, _)| *on == Trigger::Use);
         let named = used.map(|(_, name)| name.as_str());
-        named.chain(self.world.runners())
+        named.chain(commands().names())
     }
 
     /// Whether a rule is about what is written to this.

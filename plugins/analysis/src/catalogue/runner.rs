@@ -295,11 +295,11 @@ pub(crate) fn is_assignment(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::of;
+    use crate::catalogue::commands;
 
     fn runs(line: &str) -> Vec<String> {
         let words: Vec<&str> = line.split(' ').collect();
-        let runner = of(Language::Bash).world.runner(words[0]).unwrap();
+        let runner = commands().runner(words[0]).unwrap();
         let shown = |runs: Runs| match runs {
             Runs::Command(range) => format!("command {}", words[range].join(" ")),
             Runs::Code(range, skipped) | Runs::Expanded(range, skipped) => {

@@ -2,16 +2,12 @@
 
 use std::rc::Rc;
 
-use super::form::Lister;
-use super::{Entry, Reducer, Runner, Trigger, World, Writer};
+use super::{Entry, Reducer, Trigger, World};
 use crate::Severity;
 
 impl World {
     /// Learns which names matter to rules.
     pub(super) fn learn(&mut self, rules: &[Entry]) {
-        for (at, runner) in self.runners.iter().enumerate() {
-            self.runner_by_name.extend(runner.names.iter().map(|name| (name.clone(), at)));
-        }
         let used = || rules.iter().filter(|rule| rule.on == Trigger::Use);
         // A rule about what is given says nothing of the name: `getattr(requests, method)`.
         let of_names = || used().filter(|rule| rule.when.is_empty());
@@ -55,48 +51,9 @@ impl World {
         self.sinks.contains(path)
     }
 
-    /// In Bash, what a command is called without its version, if it runs something: `python3.11` is
-    /// `python`.
-    pub(crate) fn unversioned<'n>(&self, name: &'n str) -> &'n str {
-        let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
-        let is_runner = |name| self.runner_by_name.contains_key(name);
-        if !is_runner(name) && is_runner(plain) { plain } else { name }
-    }
-
-    /// In Bash, what a command of this name runs, with or without a version.
-    pub(crate) fn runner(&self, name: &str) -> Option<&Runner> {
-        self.runner_by_name.get(self.unversioned(name)).map(|at| &self.runners[*at])
-    }
-
     /// In Bash, whether this variable is set where most scripts run.
     pub(crate) fn is_set(&self, variable: &str) -> bool {
         self.set.contains(variable)
-    }
-
-    /// In Bash, which files a command of this name writes.
-    pub(crate) fn writer(&self, name: &str) -> Option<&Writer> {
-        self.writers.iter().find(|writer| writer.names.iter().any(|known| known == name))
-    }
-
-    /// In Bash, all that is in the folders that a command lists.
-    pub(crate) fn listed<W: AsRef<str>>(&self, name: &str, given: &[W]) -> Option<Vec<String>> {
-        let is_it = |lister: &&Lister| lister.names.iter().any(|known| known == name);
-        let lister = self.listers.iter().find(is_it)?;
-        let words = given.iter().map(AsRef::as_ref);
-        let is_option = |word: &&str| word.starts_with('-') && word.len() > 1;
-        let (options, folders): (Vec<&str>, Vec<&str>) = words.partition(is_option);
-        let is_known = |option: &&str| lister.options.iter().any(|known| known == option);
-        if !options.iter().all(is_known) {
-            return None;
-        }
-        let within = |folder: &str| format!("{}/*", folder.trim_end_matches('/'));
-        let here = || vec!["*".to_owned()];
-        Some(if folders.is_empty() { here() } else { folders.into_iter().map(within).collect() })
-    }
-
-    /// What commands are called that run something.
-    pub(super) fn runners(&self) -> impl Iterator<Item = &str> {
-        self.runner_by_name.keys().map(String::as_str).filter(|name| !name.starts_with('$'))
     }
 
     /// Whether rules name a member of something that is called so.

@@ -49,12 +49,11 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use crate::Language;
-    use crate::catalogue::of;
+    use crate::catalogue::commands;
 
     fn files(line: &str) -> Vec<String> {
         let words: Vec<&str> = line.split(' ').collect();
-        of(Language::Bash).world.writer(words[0]).unwrap().files(&words)
+        commands().writer(words[0]).unwrap().files(&words)
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::NotAnalysable;
-use crate::catalogue::Trigger;
+use crate::catalogue::{Trigger, commands};
 use crate::program::{Constant, Expression, Id};
 use crate::resolve::{Meaning, Value, What, flat};
 use crate::survey::program::Surveyor;
@@ -97,8 +97,8 @@ impl Surveyor<'_> {
     /// The same words with other arguments, where these may be several things and it matters.
     fn with_arguments(&mut self, words: &[Word]) -> Result<Vec<Vec<Word>>, NotAnalysable> {
         let Some(first) = words.first() else { return Ok(Vec::new()) };
-        let name = self.world.unversioned(base(&first.text));
-        let matters = self.world.runner(name).is_some()
+        let name = commands().unversioned(base(&first.text));
+        let matters = commands().runner(name).is_some()
             || !self.catalogue.named(Trigger::Use, name).is_empty();
         if !matters || words[1..].iter().all(|word| word.value.is_some()) {
             return Ok(Vec::new());

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::catalogue::{Runner, Runs};
+use crate::catalogue::{Runner, Runs, commands};
 use crate::program::{Constant, Expression, Id, ScopeId, function_of};
 use crate::resolve::{Value, What};
 use crate::survey::argument::size;
@@ -98,12 +98,12 @@ impl Surveyor<'_> {
             self.survey.lost.get_or_insert(at.span);
             return Ok(());
         }
-        let name = self.world.unversioned(base(&first.text)).to_owned();
+        let name = commands().unversioned(base(&first.text)).to_owned();
         self.fact(at, &name, words)?;
         flow.add(at.id, Run { name: name.clone(), runs_input: false });
-        flow.list(at.id, self.world.listed(&name, &words[1..]));
-        self.writes_files(at.id, &name, words, flow);
-        if self.world.runner(&name).is_some() {
+        flow.list(at.id, commands().listed(&name, &words[1..]));
+        flow.write_as_told(&name, words, at.id);
+        if commands().runner(&name).is_some() {
             return self.runs(at, &name, words, flow);
         }
         if first.text.contains('/') || first.value.is_none() {
@@ -143,7 +143,7 @@ impl Surveyor<'_> {
         words: &[Word],
         flow: &mut Flow,
     ) -> Result<(), NotAnalysable> {
-        let Some(runner) = self.world.runner(name) else { return Ok(()) };
+        let Some(runner) = commands().runner(name) else { return Ok(()) };
         for runs in runner.runs(words) {
             self.clock.tick()?;
             match runs {

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::catalogue::commands;
 use crate::program::{Expression, Id};
 use crate::shebang::Shebang;
 use crate::survey::program::Surveyor;
@@ -111,6 +112,14 @@ impl Flow {
         self.written.entry(plain(file).to_owned()).or_default().push(by);
     }
 
+    /// A command that is told where to write writes to these files.
+    pub(super) fn write_as_told(&mut self, name: &str, words: &[Word], by: Id) {
+        let writer = commands().writer(name);
+        for file in writer.map(|writer| writer.files(words)).unwrap_or_default() {
+            self.write(&file, by);
+        }
+    }
+
     /// A file is run by an interpreter.
     pub(super) fn interpret(
         &mut self,
@@ -202,7 +211,7 @@ impl Surveyor<'_> {
             let span = Span { start: input_span.start.min(span.start), end: span.end };
             self.see(FactKind::Pipeline, &printer.to(name), span);
         }
-        let language = self.world.runner(name).and_then(|runner| runner.language);
+        let language = commands().runner(name).and_then(|runner| runner.language);
         let Some(language) = language else { return Ok(()) };
         match self.resolver.meaning(input)?.text().cloned() {
             Some(text) => self.embed(language, &text, input_span, name, true),
@@ -261,14 +270,6 @@ impl Surveyor<'_> {
         }
         names.dedup();
         Ok(names)
-    }
-
-    /// The files that a command writes which is told where to write.
-    pub(super) fn writes_files(&self, id: Id, name: &str, words: &[Word], flow: &mut Flow) {
-        let Some(writer) = self.world.writer(name) else { return };
-        for file in writer.files(words) {
-            flow.write(&file, id);
-        }
     }
 
     /// The files that are run, and were written before.

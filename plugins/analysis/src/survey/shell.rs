@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::catalogue::commands;
 use crate::program::{Expression, Id, Redirect};
 use crate::survey::command::At;
 use crate::survey::flow::Flow;
@@ -55,7 +56,7 @@ impl Surveyor<'_> {
         let word = self.known(value, &meaning);
         let is_unset = value == Id::UNKNOWN;
         let span = self.program.span(target);
-        if self.world.runner(name).is_some() {
+        if commands().runner(name).is_some() {
             self.runs(&At::first(value, span), name, &[word.clone(), word.clone()], flow)?;
         }
         self.see(FactKind::Assign, name, span);
