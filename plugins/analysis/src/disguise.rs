@@ -8,7 +8,7 @@ use crate::catalogue::Trigger;
 use crate::clock::{Clock, TooLate};
 use crate::shebang::Shebang;
 use crate::text::Text;
-use crate::{Language, Span, javascript};
+use crate::{Language, Span, javascript, walk};
 
 /// More of them in one file say nothing more.
 const MOST: usize = 100;
@@ -98,26 +98,14 @@ fn names(
     clock: &Clock,
     found: &mut Vec<Disguise>,
 ) -> Result<(), TooLate> {
-    let mut cursor = tree.walk();
-    loop {
-        clock.tick()?;
+    walk::each_node(tree, clock, |cursor| {
         let node = cursor.node();
         if node.child_count() == 0 && is_name(node.kind()) {
             let span = Span { start: node.start_byte(), end: node.end_byte() };
             found.extend(name(language, text.at(span), span));
         }
-        if found.len() >= MOST {
-            return Ok(());
-        }
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return Ok(());
-            }
-        }
-    }
+        Ok(found.len() < MOST)
+    })
 }
 
 /// Whether a node is a name in one of the grammars.

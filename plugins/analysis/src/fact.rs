@@ -33,7 +33,9 @@ pub enum FactKind {
     /// Something is written to a member or an item of what has a name, `sys.excepthook = run`; in
     /// Bash, to a variable. The fact's argument is what is written, where it is one value.
     Assign,
-    /// In Bash, one command runs what another prints: `curl | sh`.
+    /// In Bash, one command runs what another prints: `curl | sh`. Where that is kept in a variable or
+    /// a file, it is `curl > sh`; a wrapper with an interpreter that takes what is typed is
+    /// `xargs starts sh`, and a function that starts itself again and again is `itself | itself`.
     Pipeline,
     /// In Bash, a file is opened: `/dev/tcp/example.org/80`.
     Redirect,

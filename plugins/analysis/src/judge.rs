@@ -7,7 +7,7 @@ use crate::catalogue::{Catalogue, Entry, Overrides, Trigger};
 use crate::disguise::Disguise;
 use crate::grammar::SyntaxError;
 use crate::program::BindingId;
-use crate::survey::{Runs, Seen};
+use crate::survey::{KnownCode, Seen};
 use crate::text::Text;
 use crate::{Argument, Capability, FactKind, Finding, Language, Resolution, Severity, Span};
 
@@ -204,8 +204,8 @@ fn applies(entry: &Entry, seen: &Seen) -> bool {
 /// it has a reason.
 fn runs_values(seen: &Seen) -> bool {
     match seen.runs {
-        Some(Runs::Function) => true,
-        Some(Runs::Values) => seen.is_named && seen.fact.arguments.len() == 1,
+        Some(KnownCode::Function) => true,
+        Some(KnownCode::Values) => seen.is_named && seen.fact.arguments.len() == 1,
         _ => false,
     }
 }
@@ -214,7 +214,7 @@ fn runs_values(seen: &Seen) -> bool {
 /// first, the program, is one. Code has to be judged, too.
 fn says_all(entry: &Entry, seen: &Seen) -> bool {
     if entry.capability == Capability::DynamicCode {
-        return seen.runs > Some(Runs::Unknown);
+        return seen.runs > Some(KnownCode::Unknown);
     }
     let given = &seen.fact.arguments;
     let is_written = |argument: &Argument| {

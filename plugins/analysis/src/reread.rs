@@ -9,7 +9,7 @@ use tree_sitter::{Tree, TreeCursor};
 
 use crate::clock::Clock;
 use crate::text::Text;
-use crate::{Language, NotAnalysable};
+use crate::{Language, NotAnalysable, walk};
 
 /// Places in one file that are read a second time. Where there are more, it is not Bash.
 const MOST_PLACES: usize = 1_000;
@@ -29,6 +29,9 @@ const BEFORE_CASE: [&str; 8] = ["&&", "(", ";", "do", "else", "then", "{", "||"]
 /// The longest of these words.
 const LONGEST_WORD: usize = 8;
 
+/// Bytes of a line that are looked at before the pattern of a `case`.
+const PATTERN_LINE: usize = 512;
+
 /// What is read a second time: as long as the text, and blank where nothing is the matter.
 pub(crate) fn text(tree: &Tree, text: &Text, clock: &Clock) -> Result<Option<Text>, NotAnalysable> {
     let source = text.as_str();
@@ -40,28 +43,17 @@ pub(crate) fn text(tree: &Tree, text: &Text, clock: &Clock) -> Result<Option<Tex
         return Ok(None);
     }
     let mut again = Again::new(source);
-    let mut cursor = tree.walk();
-    loop {
-        clock.tick()?;
-        again.look_at(&cursor);
+    walk::each_node(tree, clock, |cursor| {
+        again.look_at(cursor);
         if again.places > MOST_PLACES {
             let line = text.position(cursor.node().start_byte()).line;
             return Err(NotAnalysable::Syntax { language: Language::Bash, line });
         }
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                again.lines_that_go_on(tree);
-                return Ok(again.written().map(|written| text.reread(written)));
-            }
-        }
-    }
+        Ok(true)
+    })?;
+    again.lines_that_go_on(tree);
+    Ok(again.written().map(|written| text.reread(written)))
 }
-
-/// Bytes of a line that are looked at before the pattern of a `case`.
-const PATTERN_LINE: usize = 512;
 
 struct Again<'a> {
     source: &'a str,

@@ -4,7 +4,7 @@
 //! deep it nests. A front end is told of every node before its children and again after them,
 //! then with what it made of each child.
 
-use tree_sitter::Tree;
+use tree_sitter::{Tree, TreeCursor};
 
 use crate::Span;
 use crate::clock::{Clock, TooLate};
@@ -132,5 +132,28 @@ fn visit<K: Named>(cursor: &tree_sitter::TreeCursor<'_>, vocabulary: &Vocabulary
         field: vocabulary.field(cursor.field_id()),
         span: Span { start: node.start_byte(), end: node.end_byte() },
         named: node.is_named(),
+    }
+}
+
+/// Looks at every node of a tree, each before what is in it, as long as it is told to go on.
+pub(crate) fn each_node<E: From<TooLate>>(
+    tree: &Tree,
+    clock: &Clock,
+    mut goes_on: impl FnMut(&TreeCursor<'_>) -> Result<bool, E>,
+) -> Result<(), E> {
+    let mut cursor = tree.walk();
+    loop {
+        clock.tick()?;
+        if !goes_on(&cursor)? {
+            return Ok(());
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Ok(());
+            }
+        }
     }
 }

@@ -28,6 +28,10 @@ use kind::Kind;
 type Visit = walk::Visit<Kind>;
 type Child = walk::Child<Kind, Id>;
 
+/// What may part words where `IFS` is not known. What paths and options are made of is not among
+/// them: they would not be seen any more.
+const SEPARATORS: &str = "@,:;|%+~^!#&";
+
 /// Lowers a file.
 pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, TooLate> {
     static VOCABULARY: OnceLock<Vocabulary<Kind>> = OnceLock::new();
@@ -45,9 +49,6 @@ pub(crate) fn lower(tree: &Tree, text: &Text, clock: &Clock) -> Result<Program, 
     Ok(program)
 }
 
-/// What may part words where `IFS` is not known. What paths and options are made of is not among
-/// them: they would not be seen any more.
-const SEPARATORS: &str = "@,:;|%+~^!#&";
 /// What may part words: all that `IFS` is set to.
 fn separators(program: &Program) -> String {
     let mut separators = String::new();

@@ -42,7 +42,7 @@ pub(crate) enum Trigger {
     Lookup,
     /// Something is written to this member, or to this variable of Bash.
     Assign,
-    /// In Bash, what one command prints is run by another.
+    /// In Bash, what one command prints is run by another; see `FactKind::Pipeline`.
     Pipeline,
     /// In Bash, a file is opened.
     Redirect,

@@ -80,7 +80,10 @@ impl Runner {
 
     /// What stands for the words that are read: `xargs -I X`.
     pub(crate) fn placeholder<W: AsRef<str>>(&self, words: &[W]) -> Option<String> {
-        let mut words = words.iter().map(AsRef::as_ref).filter(|_| self.appends);
+        if !self.appends {
+            return None;
+        }
+        let mut words = words.iter().map(AsRef::as_ref);
         let attached = words.find_map(|word| match word {
             "--replace" | "-i" => Some("{}"),
             _ => word
@@ -93,7 +96,7 @@ impl Runner {
             Some(name) => name,
             None => "{}",
         };
-        self.appends.then(|| name.to_owned())
+        Some(name.to_owned())
     }
 
     /// What follows an option, which may be cut short where it is a long one: `--split`.
@@ -163,14 +166,12 @@ impl<'a, W: AsRef<str>> Reading<'a, W> {
     fn option(&mut self) -> bool {
         let Some(word) = self.word(self.at) else { return false };
         if let Some(follows) = self.runner.follows(word) {
-            let option = word.to_owned();
-            self.take(&option, follows, None);
+            self.take(word, follows, None);
             return true;
         }
         if let Some((option, _)) = word.split_once('=').filter(|_| word.starts_with("--")) {
             if let Some(follows) = self.runner.follows(option) {
-                let option = option.to_owned();
-                self.take(&option, follows, Some(option.len() + 1));
+                self.take(option, follows, Some(option.len() + 1));
             }
             return true;
         }
@@ -193,7 +194,7 @@ impl<'a, W: AsRef<str>> Reading<'a, W> {
 
     /// `-euo pipefail`: letters that stand together.
     fn letters(&mut self) {
-        let word = self.word(self.at).unwrap_or_default().to_owned();
+        let word = self.word(self.at).unwrap_or_default();
         let mark = &word[..1];
         for (at, letter) in word.char_indices().skip(1) {
             let option = format!("{mark}{letter}");
@@ -287,7 +288,7 @@ impl<'a, W: AsRef<str>> Reading<'a, W> {
 }
 
 /// `NAME=value` before a command.
-pub(crate) fn is_assignment(text: &str) -> bool {
+fn is_assignment(text: &str) -> bool {
     let Some((name, _)) = text.split_once('=') else { return false };
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -250,13 +250,13 @@ impl Program {
     /// What a class binds a name to.
     pub(crate) fn bound_in(&self, scope: ScopeId, name: Symbol) -> impl Iterator<Item = &Binding> {
         let ids = self.table.get(&(scope, name)).map_or(&[][..], Vec::as_slice);
-        ids.iter().map(|id| &self.bindings[id.0 as usize])
+        ids.iter().map(|id| self.binding(*id))
     }
 
     /// What the file's own scope binds.
     pub(crate) fn bound_at_the_top(&self) -> impl Iterator<Item = &Binding> {
         let at_the_top = self.table.iter().filter(|((scope, _), _)| *scope == ScopeId(0));
-        at_the_top.flat_map(|(_, ids)| ids).map(|id| &self.bindings[id.0 as usize])
+        at_the_top.flat_map(|(_, ids)| ids).map(|id| self.binding(*id))
     }
 
     /// The text of a symbol.
@@ -267,6 +267,11 @@ impl Program {
     /// The symbol of a text, if the file has it.
     pub(crate) fn symbol(&self, text: &str) -> Option<Symbol> {
         self.texts.numbers.get(text).copied()
+    }
+
+    /// A binding.
+    pub(crate) fn binding(&self, id: BindingId) -> &Binding {
+        &self.bindings[id.0 as usize]
     }
 
     /// Every binding there is.

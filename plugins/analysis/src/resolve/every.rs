@@ -76,7 +76,7 @@ impl Resolver<'_> {
             }
         };
         for binding in program.find(name, scope, id).bindings {
-            self.add_every(program.bindings()[binding.0 as usize].value, chain - 1, seen, all)?;
+            self.add_every(program.binding(binding).value, chain - 1, seen, all)?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::catalogue::World;
 use crate::program::{Constant, DefinitionId};
 use crate::resolve::parts::{HEIGHT, Items, Pairs, Part};
 use crate::resolve::way::{Step, Way};
@@ -178,6 +179,11 @@ impl Meaning {
     /// The one text that it is.
     pub(crate) fn text(&self) -> Option<&Rc<str>> {
         self.constant().and_then(Constant::as_text)
+    }
+
+    /// Whether it may be something that rules name.
+    pub(crate) fn has_sink(&self, world: &World) -> bool {
+        self.values.iter().any(|value| value.path().is_some_and(|path| world.is_sink(path)))
     }
 
     /// The items of the one sequence that it is.

@@ -21,8 +21,7 @@ impl Resolver<'_> {
             let one = self.member_of(value, name)?;
             member.add_all(&one);
         }
-        let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
-        if !member.values.iter().any(is_sink) {
+        if !member.has_sink(self.world) {
             // `module.constructor` is itself, and any object's constructor.
             member.add_all(&self.member_of_any(name));
         }

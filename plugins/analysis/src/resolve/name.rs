@@ -34,7 +34,7 @@ impl Resolver<'_> {
         }
         let mut meaning = Meaning { values: Vec::new(), open: found.cut };
         for binding in &found.bindings {
-            let bound = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
+            let bound = self.meaning(self.program.binding(*binding).value)?;
             meaning.open |= bound.open;
             if !self.budget.look(bound.values.len()) {
                 meaning.open = true;

@@ -48,7 +48,7 @@ impl Resolver<'_> {
         let Some(name) = self.program.symbol(&function_of(command)) else { return Ok(None) };
         let found = self.program.find(name, ScopeId::default(), at);
         let Some(binding) = found.bindings.first() else { return Ok(None) };
-        let value = self.meaning(self.program.bindings()[binding.0 as usize].value)?;
+        let value = self.meaning(self.program.binding(*binding).value)?;
         Ok(value.values.iter().find_map(|value| match value.what {
             What::Own(function) => Some(function),
             _ => None,

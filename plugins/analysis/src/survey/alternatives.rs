@@ -9,7 +9,7 @@ use crate::program::{Constant, Expression, Id};
 use crate::resolve::{Meaning, Value, What, flat};
 use crate::survey::program::Surveyor;
 use crate::survey::too_much;
-use crate::survey::word::{Word, base};
+use crate::survey::word::{self, Word, base};
 
 /// Words of one command. No shell gives a command more than fit into two megabytes; people write a
 /// hundred, and what is longer stands in a file.
@@ -24,7 +24,7 @@ impl Surveyor<'_> {
         let words = self.words_written(arguments)?;
         let Some(first) = words.first().cloned() else { return Ok(Vec::new()) };
         if let Some(all) = self.matching(&first) {
-            self.keep(size(&words) * all.len())?;
+            self.keep(word::size(&words) * all.len())?;
             let with = |name: String| {
                 let first = Word { text: name, from_variable: true, ..first.clone() };
                 std::iter::once(first).chain(words[1..].iter().cloned()).collect()
@@ -74,7 +74,7 @@ impl Surveyor<'_> {
         words: Vec<Word>,
     ) -> Result<Vec<Vec<Word>>, NotAnalysable> {
         let may_be = self.others(first)?;
-        self.keep(size(&words) * may_be.len())?;
+        self.keep(word::size(&words) * may_be.len())?;
         let with = |start: Vec<Word>| start.into_iter().chain(words[1..].iter().cloned()).collect();
         if !may_be.is_empty() {
             let is_list = may_be.iter().any(|start| start.len() > 1);
@@ -125,7 +125,7 @@ impl Surveyor<'_> {
                     None => made.push(word.clone()),
                 }
             }
-            self.keep(size(&made))?;
+            self.keep(word::size(&made))?;
             all.push(made);
         }
         Ok(all)
@@ -150,7 +150,7 @@ impl Surveyor<'_> {
                 made.push(word.clone());
             }
         }
-        self.keep(size(&made))?;
+        self.keep(word::size(&made))?;
         Ok(Some(made).filter(|made| !made.is_empty()))
     }
 
@@ -188,7 +188,7 @@ impl Surveyor<'_> {
                 }
                 _ => continue,
             };
-            self.keep(size(&words))?;
+            self.keep(word::size(&words))?;
             all.extend(Some(words).filter(|words| !words.is_empty()));
         }
         Ok(all)
@@ -248,10 +248,6 @@ impl Surveyor<'_> {
         }
         Ok((gone && !text.is_empty()).then_some(text))
     }
-}
-
-fn size(words: &[Word]) -> usize {
-    words.iter().map(|word| size_of::<Word>() + word.text.len()).sum()
 }
 
 fn split(word: &Word, text: &str) -> Vec<Word> {

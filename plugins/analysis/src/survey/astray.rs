@@ -70,11 +70,10 @@ impl Surveyor<'_> {
         if !is_named || self.world.member_of_any(name).is_some() {
             return;
         }
-        let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
         let is_known = !meaning.open
             && !meaning.values.is_empty()
             && meaning.values.iter().all(|value| self.is_in_sight(value));
-        if !is_known && !meaning.values.iter().any(is_sink) {
+        if !is_known && !meaning.has_sink(self.world) {
             self.astray.members.entry(name.into()).or_default().push(Member { at, call });
         }
     }
@@ -122,8 +121,7 @@ impl Surveyor<'_> {
             let call = self.given(id, member.at, arguments)?;
             self.called(&call, &value, path)?;
         } else {
-            let seen = self.seen(FactKind::Reference, &value, path, member.at);
-            self.survey.seen.push(seen);
+            self.tell(FactKind::Reference, &value, path, member.at);
         }
         let name = module.path().map_or("", |path| &**path);
         let label = Label {

@@ -7,7 +7,7 @@ use crate::catalogue::{Code, Reducer};
 use crate::program::{Constant, Expression, Id};
 use crate::resolve::{Meaning, Value, What};
 use crate::survey::argument::size;
-use crate::survey::embedded::{Embedded, Runs};
+use crate::survey::embedded::{Embedded, KnownCode};
 use crate::survey::program::{Surveyor, is_roundabout};
 use crate::survey::{Imported, Seen};
 use crate::{Argument, DependencyKind, Fact, FactKind, NotAnalysable, Resolution, Span};
@@ -138,8 +138,7 @@ impl Surveyor<'_> {
     /// A call of what may be something that rules name, for it was given up what it is a member of:
     /// `f().system(…)`, where eight functions call each other until one gives `os`.
     fn lost(&mut self, callee: Id, meaning: &Meaning) {
-        let is_sink = |value: &Value| value.path().is_some_and(|path| self.world.is_sink(path));
-        if meaning.values.iter().any(is_sink) {
+        if meaning.has_sink(self.world) {
             return;
         }
         let Expression::Member(_, name) = *self.program.expression(callee) else { return };
@@ -185,8 +184,7 @@ impl Surveyor<'_> {
             }
             if !is_named {
                 places.insert(span);
-                let seen = self.seen(FactKind::Call, value, path, *id);
-                self.survey.seen.push(seen);
+                self.tell(FactKind::Call, value, path, *id);
             }
         }
         Ok(())
@@ -203,7 +201,7 @@ impl Surveyor<'_> {
                 continue;
             }
             let seen = self.survey.seen.last_mut().expect("it was pushed");
-            seen.runs = Some(Runs::Unknown);
+            seen.runs = Some(KnownCode::Unknown);
             for at in (0..given.len()).filter(|at| *at != place) {
                 self.code_in(path, code, &arguments[at..], false)?;
             }
@@ -229,14 +227,14 @@ impl Surveyor<'_> {
         let others = self.words(others)?;
         let is_certain = is_whole && meaning.only().is_some();
         if meaning.only().is_some_and(|value| matches!(value.what, What::Own(_))) {
-            let known = self.survey.seen[call].runs.unwrap_or(Runs::Function);
+            let known = self.survey.seen[call].runs.unwrap_or(KnownCode::Function);
             self.survey.seen[call].runs = Some(known);
             return Ok(());
         }
         let text = |value| if code.words { self.command(value, &others) } else { written(value) };
         let texts: Vec<_> = meaning.values.iter().filter_map(text).collect();
         if !is_certain || texts.is_empty() {
-            self.survey.seen[call].runs = Some(Runs::Unknown);
+            self.survey.seen[call].runs = Some(KnownCode::Unknown);
         }
         for text in texts {
             self.keep(text.len())?;

@@ -10,7 +10,7 @@ use crate::survey::embedded::Embedded;
 use crate::survey::flow::{Flow, Run};
 use crate::survey::places::Places;
 use crate::survey::program::Surveyor;
-use crate::survey::word::{Word, base};
+use crate::survey::word::{self, Word, base};
 use crate::survey::{Seen, json, shortened};
 use crate::{Argument, Fact, FactKind, Language, NotAnalysable, Resolution, Span};
 
@@ -314,7 +314,7 @@ impl Surveyor<'_> {
         if !is_placed {
             made.extend(read.iter().map(|text| self.read_word(input, text)));
         }
-        self.keep(made.iter().map(|word| size_of::<Word>() + word.text.len()).sum())?;
+        self.keep(word::size(&made))?;
         Ok(made)
     }
 

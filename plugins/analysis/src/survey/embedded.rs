@@ -9,13 +9,13 @@ use std::rc::Rc;
 use tree_sitter::Tree;
 
 use crate::catalogue::{Catalogues, Trigger};
-use crate::clock::Clock;
+use crate::clock::{Clock, TooLate};
 use crate::program::BindingId;
 use crate::resolve::Names;
 use crate::survey::places::Places;
 use crate::survey::{Reading, Seen, Survey, shortened};
 use crate::text::Text;
-use crate::{Label, Language, NotAnalysable, SourceFile, Span, grammar};
+use crate::{Label, Language, NotAnalysable, SourceFile, Span, grammar, walk};
 
 /// Code within code: Python that starts a shell that starts Python that starts a shell. More is
 /// somebody's joke.
@@ -45,7 +45,7 @@ pub(super) struct Embedded {
 
 /// What is known of the code that a call runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Runs {
+pub(crate) enum KnownCode {
     /// Not all of it.
     Unknown,
     /// It is written out, and judged by what it does.
@@ -74,7 +74,7 @@ pub(super) fn survey(
         let names = if is_same { survey.names.clone() } else { Names::new() };
         let within = embedded.survey(&names, clock, catalogues, depth + 1)?;
         if let Some(call) = embedded.call {
-            let runs = within.as_ref().map_or(Runs::Unknown, |within| embedded.runs(within));
+            let runs = within.as_ref().map_or(KnownCode::Unknown, |within| embedded.known(within));
             let known = survey.seen[call].runs.unwrap_or(runs);
             survey.seen[call].runs = Some(known.min(runs));
         }
@@ -101,22 +101,13 @@ fn consists_of(names: &[String], tree: &Tree, clock: &Clock) -> Result<bool, Not
     if names.is_empty() || tree.root_node().has_error() {
         return Ok(false);
     }
-    let mut cursor = tree.walk();
-    loop {
-        clock.tick()?;
+    let mut is_all = true;
+    walk::each_node(tree, clock, |cursor| {
         let node = cursor.node();
-        if node.is_named() && !names.iter().any(|name| name == node.kind()) {
-            return Ok(false);
-        }
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return Ok(true);
-            }
-        }
-    }
+        is_all = !node.is_named() || names.iter().any(|name| name == node.kind());
+        Ok::<_, TooLate>(is_all)
+    })?;
+    Ok(is_all)
 }
 
 impl Embedded {
@@ -140,13 +131,13 @@ impl Embedded {
     }
 
     /// What is known of it, after it was surveyed.
-    fn runs(&self, within: &Survey) -> Runs {
+    fn known(&self, within: &Survey) -> KnownCode {
         let is_written = self.places.as_ref().is_some_and(|places| places.is_written);
         let is_judged = within.misread.is_none() && within.unjudged_code.is_none();
         match within.is_values {
-            _ if !(self.is_certain && is_written && is_judged) => Runs::Unknown,
-            true => Runs::Values,
-            false => Runs::Read,
+            _ if !(self.is_certain && is_written && is_judged) => KnownCode::Unknown,
+            true => KnownCode::Values,
+            false => KnownCode::Read,
         }
     }
 

@@ -255,10 +255,7 @@ impl Surveyor<'_> {
                 | Expression::Index(inner, _) => pending.push(*inner),
                 Expression::Name(name, scope) => {
                     let bindings = program.find(*name, *scope, id).bindings;
-                    let value = |binding: &crate::program::BindingId| {
-                        program.bindings()[binding.0 as usize].value
-                    };
-                    pending.extend(bindings.iter().map(value));
+                    pending.extend(bindings.iter().map(|id| program.binding(*id).value));
                     is_kept = true;
                 }
                 _ => {}

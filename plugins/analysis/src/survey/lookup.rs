@@ -44,8 +44,7 @@ impl<'a> Surveyor<'a> {
                 of_any.or_else(|| inner.then(|| format!("{TEMPLATE}{member}").into()))
             {
                 let value = Value::exact(What::Path(path.clone()));
-                let seen = self.seen(FactKind::Reference, &value, &path, id);
-                self.survey.seen.push(seen);
+                self.tell(FactKind::Reference, &value, &path, id);
             }
         }
         Ok(())
@@ -83,8 +82,7 @@ impl<'a> Surveyor<'a> {
         let takes_all = self.world.method(method).is_some_and(Reducer::takes_all);
         if takes_all && (self.world.is_sensitive(object) || self.world.has_modules(object)) {
             let value = Value::exact(What::Path(object.into()));
-            let seen = self.seen(FactKind::Lookup, &value, object, id);
-            self.survey.seen.push(seen);
+            self.tell(FactKind::Lookup, &value, object, id);
         }
     }
 
@@ -104,8 +102,7 @@ impl<'a> Surveyor<'a> {
             && let Some(path) = value.path()
             && (with_values || !(self.world.is_dictionary(path) || self.world.is_namespace(path)))
         {
-            let seen = self.seen(FactKind::Lookup, &value, path, id);
-            self.survey.seen.push(seen);
+            self.tell(FactKind::Lookup, &value, path, id);
         }
         Ok(())
     }
@@ -132,8 +129,7 @@ impl<'a> Surveyor<'a> {
             },
         };
         let value = value.unwrap_or_else(|| Value::exact(What::Path(path.clone())));
-        let seen = self.seen(FactKind::Lookup, &value, &path, id);
-        self.survey.seen.push(seen);
+        self.tell(FactKind::Lookup, &value, &path, id);
         Ok(())
     }
 

@@ -30,7 +30,7 @@ use crate::{
 };
 pub(crate) use argument::{json, shortened};
 use embedded::Embedded;
-pub(crate) use embedded::Runs;
+pub(crate) use embedded::KnownCode;
 use program::Surveyor;
 
 /// Facts that are kept of one file: four times what the largest file of source that people
@@ -86,7 +86,7 @@ pub(crate) struct Seen {
     /// Whether it is given the words of a command, and all of them are known.
     pub(crate) is_spelt_out: bool,
     /// What is known of the code that it runs, where it runs any.
-    pub(crate) runs: Option<Runs>,
+    pub(crate) runs: Option<KnownCode>,
 }
 
 impl Seen {

@@ -131,7 +131,7 @@ impl Surveyor<'_> {
         let found = self.program.find(name, scope, id);
         match found.bindings[..] {
             [binding] if !found.free && !found.cut => {
-                let value = self.program.bindings()[binding.0 as usize].value;
+                let value = self.program.binding(binding).value;
                 (value != Id::UNKNOWN).then_some(value)
             }
             _ => None,

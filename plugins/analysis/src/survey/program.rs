@@ -165,8 +165,7 @@ impl<'a> Surveyor<'a> {
             if self.only_asks(id, path) {
                 continue;
             }
-            let seen = self.seen(FactKind::Reference, value, path, id);
-            self.survey.seen.push(seen);
+            self.tell(FactKind::Reference, value, path, id);
         }
         Ok(())
     }
@@ -196,6 +195,12 @@ impl<'a> Surveyor<'a> {
         Ok(())
     }
 
+    /// Adds a fact, of which no more is to be said.
+    pub(super) fn tell(&mut self, kind: FactKind, value: &Value, path: &str, id: Id) {
+        let seen = self.seen(kind, value, path, id);
+        self.survey.seen.push(seen);
+    }
+
     pub(super) fn seen(&self, kind: FactKind, value: &Value, path: &str, id: Id) -> Seen {
         let span = self.program.span(id);
         let (name, resolution) = (path.to_owned(), value.resolution);
@@ -212,7 +217,7 @@ impl<'a> Surveyor<'a> {
     pub(super) fn label(&self, step: &Step) -> Option<Label> {
         let (span, written, shown) = match step {
             Step::Bound(binding, shown) => {
-                let binding = &self.program.bindings()[binding.0 as usize];
+                let binding = self.program.binding(*binding);
                 (binding.span, self.program.text(binding.name), shown)
             }
             Step::Computed(id, shown) => {

@@ -1,5 +1,4 @@
-//! The facts of a script: the commands that it runs, what runs the output of others, and the files
-//! that it opens.
+//! The walk through a script: its commands, the variables that it sets, and the files that it opens.
 
 use std::collections::HashSet;
 
@@ -59,7 +58,6 @@ impl Surveyor<'_> {
         if commands().runner(name).is_some() {
             self.runs(&At::first(value, span), name, &[word.clone(), word.clone()], flow)?;
         }
-        self.see(FactKind::Assign, name, span);
         let argument = if is_unset {
             Argument {
                 literal: Some(json("")),
@@ -69,7 +67,7 @@ impl Surveyor<'_> {
         } else {
             self.word_given(&word)?
         };
-        self.survey.seen.last_mut().expect("it was pushed").fact.arguments.push(argument);
+        self.see(FactKind::Assign, name, span).fact.arguments.push(argument);
         Ok(())
     }
 
@@ -79,9 +77,8 @@ impl Surveyor<'_> {
         let is_connection = CONNECTIONS.iter().any(|start| text.starts_with(start));
         if is_connection && !opened.contains(&id) {
             self.keep(text.len())?;
-            self.see(FactKind::Redirect, &text, self.program.span(id));
-            self.survey.seen.last_mut().expect("it was pushed").fact.resolution =
-                Resolution::Likely;
+            let span = self.program.span(id);
+            self.see(FactKind::Redirect, &text, span).fact.resolution = Resolution::Likely;
         }
         Ok(())
     }
@@ -91,12 +88,11 @@ impl Surveyor<'_> {
         let meaning = self.resolver.meaning(redirect.target)?;
         let word = self.known(redirect.target, &meaning);
         self.keep(2 * word.text.len())?;
-        self.see(FactKind::Redirect, &word.text, redirect.span);
         let operator = self.text.at(redirect.operator).to_owned();
         if operator.contains('>') {
             flow.write(&word.text, redirect.command);
         }
-        let seen = self.survey.seen.last_mut().expect("it was pushed");
+        let seen = self.see(FactKind::Redirect, &word.text, redirect.span);
         // A folder that only the machine knows is still a folder: `$HOME/.profile`.
         let is_below = word.text.starts_with('$');
         seen.fact.resolution = match word.resolution() {
@@ -113,9 +109,10 @@ impl Surveyor<'_> {
         Ok(())
     }
 
-    pub(super) fn see(&mut self, kind: FactKind, name: &str, span: Span) {
+    pub(super) fn see(&mut self, kind: FactKind, name: &str, span: Span) -> &mut Seen {
         let (name, resolution) = (name.to_owned(), Resolution::Exact);
         let fact = Fact { kind, name, resolution, arguments: Vec::new(), span };
         self.survey.seen.push(Seen::plain(fact, span, Language::Bash));
+        self.survey.seen.last_mut().expect("it was pushed")
     }
 }

@@ -1,5 +1,4 @@
-//! The words of a command, and what the first of them may be: the value of a variable, all that a
-//! function is given, or any command that a pattern stands for.
+//! The words of a command, and what a pattern among them may stand for.
 
 use crate::fold::Pattern;
 use crate::program::{Constant, Expression, Id};
@@ -136,6 +135,11 @@ impl Surveyor<'_> {
             _ => true,
         }
     }
+}
+
+/// How many bytes words take.
+pub(super) fn size(words: &[Word]) -> usize {
+    words.iter().map(|word| size_of::<Word>() + word.text.len()).sum()
 }
 
 /// `/bin/rm` is `rm`.
