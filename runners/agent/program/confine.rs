@@ -23,13 +23,14 @@ mod root;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use lazaret_agent::frame::Kind;
-use lazaret_agent::message::{Failure, Part, VERSION, Walls};
+use lazaret_agent::message::{Failure, OUT_OF_MEMORY, Part, VERSION, Walls};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::waitpid;
+use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 
 use self::groups::Groups;
@@ -38,6 +39,7 @@ use self::inner::Inner;
 use crate::attempt::{Attempt, failure, is_not_yet};
 use crate::channel;
 use crate::descriptors::Reserved;
+use crate::serve::Evidence;
 use crate::system;
 
 /// What the two processes say to each other, one byte each.
@@ -48,7 +50,7 @@ const MAP_ME: u8 = b'm';
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Builds the walls that the host asks for, and serves inside. Returns in both processes.
-pub(crate) fn run(reserved: Reserved) -> Result<(), Failure> {
+pub(crate) fn run(reserved: Reserved) -> Result<ExitCode, Failure> {
     let walls = read_walls()?;
     let identity = Identity::of_this_process()?;
     let (groups, evidence) = Groups::make(&walls)?;
@@ -57,11 +59,11 @@ pub(crate) fn run(reserved: Reserved) -> Result<(), Failure> {
     match system::fork().attempt(Part::Namespaces, "start process 1")? {
         ForkResult::Child => {
             let link = close_first(link.0, link.1);
-            Inner { walls, identity, evidence, link }.run(reserved)
+            Inner { walls, identity, evidence, link }.run(reserved).map(|()| ExitCode::SUCCESS)
         }
         ForkResult::Parent { child } => {
-            let outer = Outer { child, link: close_first(link.1, link.0), identity, groups };
-            outer.run()
+            let link = close_first(link.1, link.0);
+            Outer { child, link, identity, groups, evidence }.run()
         }
     }
 }
@@ -90,18 +92,21 @@ struct Outer {
     link: UnixStream,
     identity: Identity,
     groups: Groups,
+    evidence: Evidence,
 }
 
 impl Outer {
-    fn run(mut self) -> Result<(), Failure> {
+    fn run(mut self) -> Result<ExitCode, Failure> {
         let outcome = self.start().and_then(|()| self.wait());
         if outcome.is_err() {
             // It may not exist any more; then there is nothing to end.
             let _ = kill(self.child, Signal::SIGKILL);
         }
-        let _ = waitpid(self.child, None);
+        let ended = waitpid(self.child, None);
+        let is_killed = matches!(ended, Ok(WaitStatus::Signaled(_, Signal::SIGKILL, _)));
+        let is_out_of_memory = is_killed && self.evidence.out_of_memory();
         self.groups.remove();
-        outcome
+        outcome.map(|()| if is_out_of_memory { OUT_OF_MEMORY.into() } else { ExitCode::SUCCESS })
     }
 
     /// Counts process 1 before it does anything that has to be counted.

@@ -32,13 +32,12 @@ fn main() -> ExitCode {
     system::reset_signals();
     let outcome = match env::args().nth(1).as_deref() {
         Some("confine") => confine::run(reserved),
-        Some("serve") => serve::run(serve::Sandbox::OfAnEngine, reserved),
+        Some("serve") => {
+            serve::run(serve::Sandbox::OfAnEngine, reserved).map(|()| ExitCode::SUCCESS)
+        }
         _ => return ExitCode::from(2),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => last_word(&failure),
-    }
+    outcome.unwrap_or_else(|failure| last_word(&failure))
 }
 
 /// Tells the host why there is no answer. A host that is gone needs none.

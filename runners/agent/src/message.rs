@@ -13,6 +13,10 @@ use serde::{Deserialize, Serialize};
 /// other; they are built together, so that happens only where an engine's image is old.
 pub const VERSION: u32 = 4;
 
+/// The exit code of an agent whose process 1 the kernel ended for want of memory. It ends the program
+/// before the agent; but what a program held in pipes is given back a moment after that.
+pub const OUT_OF_MEMORY: u8 = 3;
+
 /// The number of the user and the group that programs run as, inside.
 pub const NOBODY: u32 = 65534;
 

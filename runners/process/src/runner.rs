@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_agent::host::{self, Conversation, ConversationError, Preparation};
-use lazaret_agent::message::{GroupParent, Kernel, VERSION, Walls};
+use lazaret_agent::message::{GroupParent, Kernel, OUT_OF_MEMORY, VERSION, Walls};
 use lazaret_sandbox::{
-    Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError,
+    Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError, Status,
 };
 use nix::errno::Errno;
 use tokio::io::AsyncReadExt;
@@ -97,8 +97,12 @@ impl Runner for ProcessRunner {
             outer_kernel: None,
         };
         let outcome = converse(streams.reader, streams.writer, &preparation, &job, &events).await;
-        say_goodbye(&mut agent).await?;
-        explain(outcome, streams.errors).await
+        let exit_code = say_goodbye(&mut agent).await?;
+        let mut outcome = explain(outcome, streams.errors).await?;
+        if outcome.status == Status::SandboxCrashed && exit_code == Some(OUT_OF_MEMORY.into()) {
+            outcome.status = Status::MemoryLimit;
+        }
+        Ok(outcome)
     }
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
@@ -137,11 +141,12 @@ fn start() -> Result<(Child, Streams), RunnerError> {
     Ok((child, Streams { writer, reader, errors }))
 }
 
-/// Waits until the agent has gone, so that after a run nothing of it is left.
-async fn say_goodbye(agent: &mut Child) -> Result<(), RunnerError> {
+/// Waits until the agent has gone, so that after a run nothing of it is left. Answers with its exit
+/// code, where it had one and it is known.
+async fn say_goodbye(agent: &mut Child) -> Result<Option<i32>, RunnerError> {
     let gone = match timeout(FAREWELL, agent.wait()).await {
-        Ok(gone) => gone.map(drop),
-        Err(_) => agent.kill().await,
+        Ok(gone) => gone.map(|status| status.code()),
+        Err(_) => agent.kill().await.map(|()| None),
     };
     match gone {
         // Where this program was started with the end of children ignored, the kernel may be the
@@ -150,7 +155,7 @@ async fn say_goodbye(agent: &mut Child) -> Result<(), RunnerError> {
             let action = "wait for the end of the sandbox".into();
             Err(RunnerError::Failed { action, source: Box::new(error) })
         }
-        _ => Ok(()),
+        gone => Ok(gone.unwrap_or_default()),
     }
 }
 

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use lazaret_process::{ProcessConfig, ProcessRunner};
-use lazaret_sandbox::conformance::program::{bash, story};
+use lazaret_sandbox::conformance::program::{Program, bash, story};
 use lazaret_sandbox::{Event, Events, Outcome, Runner, RunnerError, Status};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -32,7 +32,11 @@ struct Run {
 /// Starts a program that sleeps for as many seconds as no other, and waits for its first word.
 async fn begin(seconds: &str) -> Run {
     let code = format!("setsid sleep {seconds} & echo begun; sleep {seconds}");
-    let program = bash(&code).limit(|limits| limits.wall = Duration::from_secs(2));
+    begin_as(bash(&code).limit(|limits| limits.wall = Duration::from_secs(2)), seconds).await
+}
+
+/// Starts a program of which two processes sleep.
+async fn begin_as(program: Program, seconds: &str) -> Run {
     let (events, mut listener) = Events::channel(1);
     let runner = ProcessRunner::new(ProcessConfig::default());
     let task = tokio::spawn(async move { runner.run(program.job, events).await });
@@ -93,6 +97,27 @@ async fn an_agent_that_is_killed_takes_everything_along() {
     let outcome = (&mut run.task).await.expect("no panic").expect("it ran");
     assert_eq!(outcome.status, Status::SandboxCrashed, "{}", story(&outcome));
     all_is_gone(&run, "86402").await;
+}
+
+/// What a program held in pipes is free a moment after it was killed, and the kernel does not wait: it
+/// may take the agent next. Here it is made to take the agent first.
+#[tokio::test]
+async fn an_agent_that_the_kernel_ends_for_want_of_memory_is_the_programs_doing() {
+    let code = "sleep 86406 & sleep 86406 & echo begun; kill -STOP $$; \
+                head -c 200M /dev/zero > /dev/shm/file";
+    let program = bash(code).limit(|limits| (limits.memory, limits.disk) = (64 << 20, 1 << 30));
+    let mut run = begin_as(program, "86406").await;
+    let [program] = children(run.inner.as_raw().cast_unsigned()).try_into().expect("the program");
+    let score = |process: u32, score: &str| {
+        fs::write(format!("/proc/{process}/oom_score_adj"), score).expect("allowed");
+    };
+    score(run.inner.as_raw().cast_unsigned(), "1000");
+    for process in processes("86406").into_iter().chain([program.as_raw().cast_unsigned()]) {
+        score(process, "0");
+    }
+    kill(program, Signal::SIGCONT).expect("continued");
+    let outcome = (&mut run.task).await.expect("no panic").expect("it ran");
+    assert_eq!(outcome.status, Status::MemoryLimit, "{}", story(&outcome));
 }
 
 #[tokio::test]
