@@ -3,6 +3,9 @@
 /// More words than this are not made of one.
 const WORDS: usize = 256;
 
+/// Letters of all words together that are made of one: `eval` runs them as code.
+const LETTERS: usize = 16 * 1024;
+
 /// Letters that are looked at for the braces of one word: each that opens is looked for to its end.
 const LOOKS: usize = 200_000;
 
@@ -19,11 +22,14 @@ type Group = (usize, usize, Vec<Letters>);
 /// The words that braces make of one, if there are any that do.
 pub(super) fn braces(word: &str) -> Result<Option<Vec<String>>, TooMany> {
     let mut looks = LOOKS;
-    let mut made = Vec::new();
+    let (mut made, mut letters) = (Vec::new(), 0);
     let mut pending: Vec<Letters> = vec![word.chars().collect()];
     while let Some(word) = pending.pop() {
         match first_group(&word, &mut looks)? {
-            None => made.push(word.into_iter().collect()),
+            None => {
+                letters += word.len();
+                made.push(word.into_iter().collect());
+            }
             Some((start, end, parts)) => {
                 // The first of them comes first.
                 for part in parts.iter().rev() {
@@ -31,7 +37,7 @@ pub(super) fn braces(word: &str) -> Result<Option<Vec<String>>, TooMany> {
                 }
             }
         }
-        if made.len() + pending.len() > WORDS {
+        if made.len() + pending.len() > WORDS || letters > LETTERS {
             return Err(TooMany);
         }
     }
@@ -120,5 +126,13 @@ mod tests {
         for plain in ["${a,b}", "{a}", "{}", "a\\{b,c}", "{1..99999}"] {
             assert_eq!(braces(plain), Ok(None), "{plain}");
         }
+    }
+
+    #[test]
+    fn words_that_are_many_or_long_are_not_made() {
+        let long = "a".repeat(LETTERS / 2);
+        assert_eq!(braces(&format!("{long}{{,b}}")), Err(TooMany));
+        assert!(braces(&format!("{}{{,b}}", &long[..LETTERS / 2 - 1])).is_ok());
+        assert_eq!(braces("{1..16}{1..17}"), Err(TooMany));
     }
 }

@@ -103,9 +103,14 @@ impl Surveyor<'_> {
         if !matters || words[1..].iter().all(|word| word.value.is_some()) {
             return Ok(Vec::new());
         }
+        // What braces or a list became has been taken apart: what all of it may be is no word of it.
+        let is_with =
+            |at: usize, word: &Word| words.get(at).is_some_and(|other| other.id == word.id);
         let mut may_be = Vec::with_capacity(words.len());
-        for word in &words[1..] {
-            let mut other = if word.value.is_some() { Vec::new() } else { self.others(word)? };
+        for (at, word) in words.iter().enumerate().skip(1) {
+            let is_whole = !is_with(at - 1, word) && !is_with(at + 1, word);
+            let is_open = is_whole && word.value.is_none();
+            let mut other = if is_open { self.others(word)? } else { Vec::new() };
             if other.is_empty() && word.value.is_none() && self.is_unset(word) {
                 let text = self.without_unset(self.inner(word.id))?;
                 other.extend(text.map(|text| vec![of_text(word, &text)]));
