@@ -19,8 +19,11 @@ const ECHOES: [&str; 2] = ["echo", "printf"];
 /// Expressions that are looked at to find them.
 const LOOKS: usize = 256;
 
+/// What was added last, among which the same may be.
+const NEAR: usize = 64;
+
 /// A command that runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) name: String,
     /// Whether it runs what it reads from its input.
@@ -56,7 +59,7 @@ struct Consumed {
 }
 
 /// A file that is run.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct FileRun {
     file: String,
     /// What runs it.
@@ -68,7 +71,8 @@ struct FileRun {
     span: Span,
 }
 
-/// What a script's commands are, and the files that they write and run.
+/// What a script's commands are, and the files that they write and run: each once, in however many
+/// ways a command can be read.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
     /// The commands that each call is: itself, and those that it only wraps.
@@ -84,7 +88,7 @@ pub(super) struct Flow {
 impl Flow {
     /// A command that a call is.
     pub(super) fn add(&mut self, id: Id, run: Run) {
-        self.runs.entry(id).or_default().push(run);
+        add(self.runs.entry(id).or_default(), run);
     }
 
     /// What a call is before all that it wraps.
@@ -109,7 +113,7 @@ impl Flow {
 
     /// A command writes to a file.
     pub(super) fn write(&mut self, file: &str, by: Id) {
-        self.written.entry(plain(file).to_owned()).or_default().push(by);
+        add(self.written.entry(plain(file).to_owned()).or_default(), by);
     }
 
     /// A command that is told where to write writes to these files.
@@ -129,14 +133,14 @@ impl Flow {
         span: Span,
     ) {
         let (file, name, is_program) = (plain(file).to_owned(), name.to_owned(), false);
-        self.run.push(FileRun { file, name, language, is_program, span });
+        add(&mut self.run, FileRun { file, name, language, is_program, span });
     }
 
     /// A file is run as a program.
     pub(super) fn execute(&mut self, file: &str, name: &str, span: Span) {
         let (file, name, is_program) = (plain(file).to_owned(), name.to_owned(), true);
         let language = Some(Language::Bash);
-        self.run.push(FileRun { file, name, language, is_program, span });
+        add(&mut self.run, FileRun { file, name, language, is_program, span });
     }
 
     /// The commands that write a file.
@@ -293,6 +297,13 @@ impl Surveyor<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds what is not there yet. What is added for one command stands together.
+fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.iter().rev().take(NEAR).any(|known| *known == item) {
+        list.push(item);
     }
 }
 
