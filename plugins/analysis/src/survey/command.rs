@@ -7,7 +7,7 @@ use crate::program::{Constant, Expression, Id, ScopeId, function_of};
 use crate::resolve::{Value, What};
 use crate::survey::argument::size;
 use crate::survey::embedded::Embedded;
-use crate::survey::flow::{Flow, Run};
+use crate::survey::flow::{Flow, NEAR, Run};
 use crate::survey::places::Places;
 use crate::survey::program::Surveyor;
 use crate::survey::word::{self, Word, base};
@@ -273,6 +273,14 @@ impl Surveyor<'_> {
         callee: &str,
         is_certain: bool,
     ) -> Result<(), NotAnalysable> {
+        // A command that can be read in many ways runs the same in most of them.
+        let is_same = |one: &Embedded| {
+            let known = (one.language, &*one.code, one.span, &*one.callee, one.is_certain);
+            known == (language, code, span, callee, is_certain)
+        };
+        if self.survey.embedded.iter().rev().take(NEAR).any(is_same) {
+            return Ok(());
+        }
         self.keep(code.len())?;
         let places = self.text.at(span).find(code).map(|at| {
             let start = span.start + at;

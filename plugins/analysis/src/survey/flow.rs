@@ -1,7 +1,9 @@
 //! What goes from command to command: what one prints and another runs, in a pipeline or through a
 //! file.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::catalogue::commands;
 use crate::program::{Expression, Id};
@@ -20,7 +22,7 @@ const ECHOES: [&str; 2] = ["echo", "printf"];
 const LOOKS: usize = 256;
 
 /// What was added last, among which the same may be.
-const NEAR: usize = 64;
+pub(super) const NEAR: usize = 64;
 
 /// A command that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,18 +41,14 @@ struct Printer {
 }
 
 impl Printer {
-    fn kept(self) -> Self {
-        Self { is_kept: true, ..self }
-    }
-
-    /// The name of the pipeline to what runs it.
-    fn to(&self, runner: &str) -> String {
-        format!("{} {} {runner}", self.name, if self.is_kept { '>' } else { '|' })
+    /// The name of the pipeline to what runs it, directly or out of a file.
+    fn to(&self, runner: &str, is_in_file: bool) -> String {
+        format!("{} {} {runner}", self.name, if self.is_kept || is_in_file { '>' } else { '|' })
     }
 }
 
 /// Something that is run, whoever prints it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Consumed {
     what: Id,
     /// What runs it.
@@ -83,6 +81,8 @@ pub(super) struct Flow {
     consumed: Vec<Consumed>,
     /// What is in the folders that a command lists.
     listed: HashMap<Id, Vec<String>>,
+    /// What prints each of those that were asked about.
+    printers: RefCell<HashMap<Id, Rc<[Printer]>>>,
 }
 
 impl Flow {
@@ -98,7 +98,7 @@ impl Flow {
 
     /// What is in this, or what this prints, is run.
     pub(super) fn consume(&mut self, what: Id, name: &str, span: Span) {
-        self.consumed.push(Consumed { what, name: name.to_owned(), span });
+        add(&mut self.consumed, Consumed { what, name: name.to_owned(), span });
     }
 
     /// A command lists these.
@@ -160,8 +160,8 @@ impl Surveyor<'_> {
         }
         self.fork_bombs(flow)?;
         for Consumed { what, name, span } in &flow.consumed {
-            for printer in self.printers(*what, flow)? {
-                self.see(FactKind::Pipeline, &printer.to(name), *span);
+            for printer in self.printers(*what, flow)?.iter() {
+                self.see(FactKind::Pipeline, &printer.to(name, false), *span);
             }
         }
         Ok(())
@@ -211,9 +211,9 @@ impl Surveyor<'_> {
         flow: &Flow,
     ) -> Result<(), NotAnalysable> {
         let (span, input_span) = (self.program.span(id), self.program.span(input));
-        for printer in self.printers(input, flow)? {
+        for printer in self.printers(input, flow)?.iter() {
             let span = Span { start: input_span.start.min(span.start), end: span.end };
-            self.see(FactKind::Pipeline, &printer.to(name), span);
+            self.see(FactKind::Pipeline, &printer.to(name, false), span);
         }
         let language = commands().runner(name).and_then(|runner| runner.language);
         let Some(language) = language else { return Ok(()) };
@@ -227,7 +227,17 @@ impl Surveyor<'_> {
     }
 
     /// The commands that print what is in a word, or what a command reads.
-    fn printers(&self, id: Id, flow: &Flow) -> Result<Vec<Printer>, NotAnalysable> {
+    fn printers(&self, id: Id, flow: &Flow) -> Result<Rc<[Printer]>, NotAnalysable> {
+        let known = flow.printers.borrow().get(&id).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found: Rc<[Printer]> = self.find_printers(id, flow)?.into();
+        flow.printers.borrow_mut().insert(id, Rc::clone(&found));
+        Ok(found)
+    }
+
+    fn find_printers(&self, id: Id, flow: &Flow) -> Result<Vec<Printer>, NotAnalysable> {
         let program = self.program;
         let (mut names, mut seen) = (Vec::new(), HashSet::new());
         let mut waiting = vec![(id, false)];
@@ -278,8 +288,8 @@ impl Surveyor<'_> {
         for run in &flow.run {
             for by in flow.writers(&run.file) {
                 self.clock.tick()?;
-                for printer in self.printers(*by, flow)? {
-                    self.see(FactKind::Pipeline, &printer.kept().to(&run.name), run.span);
+                for printer in self.printers(*by, flow)?.iter() {
+                    self.see(FactKind::Pipeline, &printer.to(&run.name, true), run.span);
                 }
                 if let Some(language) = run.language
                     && let Some(text) = self.resolver.meaning(*by)?.text().cloned()
