@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt::Write;
 
+use lazaret_wasm::LoadError;
+
 use crate::config::ConfigError;
 use crate::verdict::Verdict;
 
@@ -71,5 +73,11 @@ fn indented(text: &str) -> String {
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
         Self { message: error.to_string(), causes: Vec::new(), help: error.help }
+    }
+}
+
+impl From<LoadError> for CliError {
+    fn from(error: LoadError) -> Self {
+        Self { help: error.help(), ..Self::caused(error.to_string(), &error.reason) }
     }
 }

@@ -6,6 +6,7 @@ mod deps;
 mod doctor;
 mod error;
 mod input;
+mod policy;
 mod pool;
 mod run;
 mod serve;
@@ -71,6 +72,9 @@ enum Command {
     /// Shows the queue and the pools of a running service
     #[command(after_help = pool::CODES)]
     Pool(pool::PoolArgs),
+    /// Tools for those who write policies, and those who use them
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Shows the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -106,6 +110,7 @@ fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
         Command::Serve(arguments) => serve::serve(app, layers, arguments),
         Command::Doctor(arguments) => doctor::doctor(app, layers, &arguments),
         Command::Pool(arguments) => pool::pool(layers, &arguments),
+        Command::Policy(command) => policy::policy(&command),
         Command::Config(command) => config::config(app, layers, &command),
     }
 }

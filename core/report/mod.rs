@@ -4,4 +4,5 @@ mod lines;
 
 pub mod deps;
 pub mod human;
+pub mod policy;
 pub mod v1;

@@ -17,6 +17,8 @@ const PACKAGE: &str = "lazaret:policy/";
 const VERSION: &str = "0.1.";
 /// What every policy exports.
 const POLICY: &str = "lazaret:policy/policy";
+/// What the other interfaces are written with. It has no functions, so it reaches nothing.
+const TYPES: &str = "lazaret:policy/types@";
 /// What a policy would judge all files together by. Ignoring it would be a silent pass.
 const SUBMISSION_POLICY: &str = "lazaret:policy/submission-policy";
 
@@ -71,34 +73,65 @@ fn check_core_import(module: &str) -> Result<(), Refusal> {
     if module.starts_with("[export]") { Ok(()) } else { check_import(module) }
 }
 
-/// Looks at what the outermost component imports and exports; those inside have nothing else.
+/// The interfaces with functions that an admitted component imports.
+pub(crate) fn imports(component: &[u8]) -> Result<Vec<String>, Refusal> {
+    let mut names = Vec::new();
+    for_each_name(component, |side, name| {
+        if side == Side::Import && !name.starts_with(TYPES) {
+            names.push(name.to_owned());
+        }
+        Ok(())
+    })?;
+    Ok(names)
+}
+
 fn check_component(component: &[u8]) -> Result<(), Refusal> {
-    let mut depth = 0_usize;
     let mut is_policy = false;
+    for_each_name(component, |side, name| {
+        match side {
+            Side::Import => check_import(name)?,
+            Side::Export => is_policy |= check_export(name)?,
+        }
+        Ok(())
+    })?;
+    if is_policy { Ok(()) } else { Err(Refusal::MissingExport(POLICY)) }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Import,
+    Export,
+}
+
+/// Goes through what the outermost component imports and exports; those inside have nothing else.
+fn for_each_name(
+    component: &[u8],
+    mut see: impl FnMut(Side, &str) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(component) {
         match payload.map_err(malformed)? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(imports) if depth == 0 => {
                 for import in imports {
-                    check_import(import.map_err(malformed)?.name.name)?;
+                    see(Side::Import, import.map_err(malformed)?.name.name)?;
                 }
             }
             Payload::ComponentExportSection(exports) if depth == 0 => {
                 for export in exports {
-                    is_policy |= check_export(export.map_err(malformed)?.name.name)?;
+                    see(Side::Export, export.map_err(malformed)?.name.name)?;
                 }
             }
             _ => {}
         }
     }
-    if is_policy { Ok(()) } else { Err(Refusal::MissingExport(POLICY)) }
+    Ok(())
 }
 
 fn check_import(name: &str) -> Result<(), Refusal> {
     let (interface, version) = name.split_once('@').unwrap_or((name, ""));
     match interface.strip_prefix(PACKAGE) {
-        // `types` has no functions: the other two, and the export, are written with it.
         Some("tree" | "log" | "types") => check_version(version),
         _ => Err(Refusal::Import(name.to_owned())),
     }

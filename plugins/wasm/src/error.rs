@@ -108,6 +108,7 @@ impl Refusal {
     /// What the user can do.
     pub fn help(&self) -> Option<String> {
         let help = match self {
+            Self::Unreadable(_) => "check the path",
             Self::Precompiled => "give the .wasm that it was compiled from",
             Self::NotWasm => {
                 "a policy is a .wasm file; build a Rust policy with `cargo build --release --target wasm32-unknown-unknown`"

@@ -26,6 +26,7 @@ mod code;
 mod convert;
 mod error;
 mod host;
+mod inspection;
 mod judgement;
 mod manifest;
 mod options;
@@ -41,6 +42,7 @@ mod tree;
 
 pub use cache::CacheError;
 pub use error::{Failure, LoadError, PolicyError, Refusal};
+pub use inspection::{Form, Inspection};
 pub use manifest::{Interest, Manifest, PolicyRule};
 pub use options::{HostOptions, Limits};
 pub use policies::Policies;

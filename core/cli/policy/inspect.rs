@@ -1,0 +1,37 @@
+//! `lazaret policy inspect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use lazaret_wasm::{Inspection, PolicySource};
+
+use crate::cli::error::CliError;
+use crate::cli::{OK, print};
+use crate::report::policy::{Policy, human};
+
+/// What the exit codes say.
+pub(super) const CODES: &str = "\
+Exit codes:
+  0  the file is a policy that this version runs
+  2  it is not, or wrong usage";
+
+#[derive(Args)]
+pub(in crate::cli) struct InspectArgs {
+    /// The policy
+    #[arg(value_name = "FILE.wasm")]
+    file: PathBuf,
+    /// Prints what it is as JSON (schemas/policy.v1.json)
+    #[arg(long)]
+    json: bool,
+}
+
+/// Compiles the policy, asks it what it is, and prints that.
+pub(super) fn inspect(arguments: &InspectArgs) -> Result<u8, CliError> {
+    let policy = Policy::from(&Inspection::of(PolicySource::from_file(&arguments.file)?)?);
+    if arguments.json {
+        print(&format!("{}\n", policy.to_json()))?;
+    } else {
+        print(&human::policy(&policy))?;
+    }
+    Ok(OK)
+}
