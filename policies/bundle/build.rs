@@ -14,15 +14,8 @@ use std::process::{Command, exit};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Small, because the code is in every copy of the program; and without what unwinding needs,
-/// because a panic in a policy traps.
-const PROFILE: [&str; 5] = [
-    "profile.release.opt-level='s'",
-    "profile.release.lto=true",
-    "profile.release.codegen-units=1",
-    "profile.release.panic='abort'",
-    "profile.release.strip=true",
-];
+/// What policies are compiled with, as `lazaret policy build` compiles them.
+const PROFILE: &str = include_str!("../release.toml");
 
 /// What the outer cargo, or clippy, sets for its own target or its own compiler.
 const FOREIGN: [&str; 4] =
@@ -99,7 +92,8 @@ fn compile(policy: &Policy, policies: &Path, out: &Path) -> Result<()> {
     cargo.args(["build", "--release", "--lib", "--target", TARGET]);
     cargo.arg("--manifest-path").arg(policy.folder.join("Cargo.toml"));
     cargo.arg("--target-dir").arg(target_directory(out));
-    cargo.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
+    let settings = PROFILE.lines().filter(|line| !line.starts_with('#'));
+    cargo.args(settings.flat_map(|setting| ["--config", setting]));
     for variable in FOREIGN {
         cargo.env_remove(variable);
     }

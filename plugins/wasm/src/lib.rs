@@ -25,6 +25,7 @@ mod cache;
 mod code;
 mod convert;
 mod error;
+pub mod fixture;
 mod host;
 mod inspection;
 mod judgement;
@@ -41,7 +42,7 @@ mod table;
 mod tree;
 
 pub use cache::CacheError;
-pub use error::{Failure, LoadError, PolicyError, Refusal};
+pub use error::{Failure, FixtureError, LoadError, PolicyError, Refusal};
 pub use inspection::{Form, Inspection};
 pub use manifest::{Interest, Manifest, PolicyRule};
 pub use options::{HostOptions, Limits};

@@ -82,6 +82,11 @@ pub struct Interest {
 }
 
 impl Manifest {
+    /// Whether a policy can have this id: lower-case words with hyphens, at most 64 bytes.
+    pub fn is_id(id: &str) -> bool {
+        is_id(id)
+    }
+
     /// What the policy says about itself, where that holds together.
     pub(crate) fn check(raw: types::Manifest) -> Result<Self, Refusal> {
         let manifest = Self::from_contract(raw)?;

@@ -1,0 +1,186 @@
+//! Files that say themselves what a policy finds in them.
+//!
+//! A comment at the end of a line, `# expect: shell-true` or `// expect: shell-true, no-timeout`,
+//! names the rules that apply on that line, and no others may; a line without one is fine. So an
+//! example, its documentation and its test are one thing. They are judged by the real analysis and
+//! the real host: facts made by hand say what the author believes the analysis says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lazaret_analysis::{Analyser, Analysis, Finding, Language, Project, SourceFile};
+
+use crate::{FixtureError, LogLine, Policies};
+
+const EXPECT: &str = "expect:";
+
+/// The rules on each line that has any; lines count from 1.
+pub type RulesByLine = BTreeMap<usize, BTreeSet<String>>;
+
+/// A file that says itself what a policy finds in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixture {
+    /// Its name.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    language: Language,
+}
+
+/// What a policy said about a fixture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// What it found, by the rules' ids without the policy's.
+    pub found: RulesByLine,
+    /// What it logged.
+    pub log: Vec<LogLine>,
+}
+
+/// A comment that says what is expected.
+struct Comment<'a> {
+    line: usize,
+    /// The byte that it begins at.
+    at: usize,
+    rules: &'a str,
+}
+
+impl Fixture {
+    /// The fixture of this name and contents.
+    pub fn new(path: impl Into<String>, contents: Vec<u8>) -> Result<Self, FixtureError> {
+        let path = path.into();
+        let language = Language::of(&path, &contents).ok_or(FixtureError::Language)?;
+        let text = String::from_utf8(contents).map_err(|_| FixtureError::Text)?;
+        Ok(Self { path, text, language })
+    }
+
+    /// What its comments say is found.
+    pub fn expected(&self) -> RulesByLine {
+        let comments = self.comments().map(|comment| (comment.line, rules(comment.rules)));
+        comments.filter(|(_, rules)| !rules.is_empty()).collect()
+    }
+
+    /// What `policies` find in it.
+    pub fn judge(&self, policies: &Policies) -> Result<Judged, FixtureError> {
+        let contents = self.text.clone().into_bytes();
+        let file = SourceFile { path: self.path.clone(), language: self.language, contents };
+        let analysis = Analyser::default().analyse(&file, &Project::default())?;
+        let is_none = |comment: &Comment<'_>| !is_comment(comment.at, &analysis);
+        if let Some(Comment { line, .. }) = self.comments().find(is_none) {
+            return Err(FixtureError::Comment { line });
+        }
+        let mut log = Vec::new();
+        let findings = policies.judge_with_log(&analysis, &mut log)?;
+        Ok(Judged { found: by_line(&findings, &analysis), log })
+    }
+
+    /// The same file, with comments that say that `found` is found.
+    #[must_use]
+    pub fn blessed(&self, found: &RulesByLine) -> Self {
+        let marker = self.marker();
+        let lines = (1..).zip(self.text.split_inclusive('\n'));
+        let text = lines.map(|(number, line)| blessed(line, found.get(&number), marker)).collect();
+        Self { text, ..self.clone() }
+    }
+
+    fn comments(&self) -> impl Iterator<Item = Comment<'_>> {
+        let mut begin = 0;
+        let lines = (1..).zip(self.text.split_inclusive('\n'));
+        lines.filter_map(move |(line, text)| {
+            let start = begin;
+            begin += text.len();
+            let (code, rules) = split(text, self.marker())?;
+            Some(Comment { line, at: start + code.len(), rules })
+        })
+    }
+
+    /// What begins a comment.
+    fn marker(&self) -> &'static str {
+        match self.language {
+            Language::Python | Language::Bash => "#",
+            _ => "//",
+        }
+    }
+}
+
+fn by_line(findings: &[Finding], analysis: &Analysis) -> RulesByLine {
+    let mut lines = RulesByLine::new();
+    for finding in findings {
+        let rule = finding.rule.split_once('/').map_or(finding.rule.as_str(), |(_, rule)| rule);
+        let line = analysis.position(finding.span.start).line;
+        lines.entry(line).or_default().insert(rule.to_owned());
+    }
+    lines
+}
+
+/// Whether a comment begins at this byte. One that is inside a text is part of the text.
+fn is_comment(at: usize, analysis: &Analysis) -> bool {
+    let tree = analysis.tree();
+    let node = tree.root_node().descendant_for_byte_range(at, at + 1);
+    node.is_some_and(|node| node.kind() == "comment")
+}
+
+/// A line without the comment that says what it expects, and what that says.
+fn split<'a>(line: &'a str, marker: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rules) = line.rsplit_once(EXPECT)?;
+    Some((before.trim_end().strip_suffix(marker)?, rules.trim()))
+}
+
+fn rules(written: &str) -> BTreeSet<String> {
+    let rules = written.split(',').map(str::trim).filter(|rule| !rule.is_empty());
+    rules.map(str::to_owned).collect()
+}
+
+/// A line that expects `found`; as it stands, where it does already.
+fn blessed(line: &str, found: Option<&BTreeSet<String>>, marker: &str) -> String {
+    let (code, expected) = split(line, marker).unwrap_or((line, ""));
+    let found = found.cloned().unwrap_or_default();
+    if rules(expected) == found {
+        return line.to_owned();
+    }
+    let code = code.trim_end();
+    let end = &line[line.trim_end_matches(['\r', '\n']).len()..];
+    if found.is_empty() {
+        return format!("{code}{end}");
+    }
+    let found = found.into_iter().collect::<Vec<_>>().join(", ");
+    format!("{code}  {marker} {EXPECT} {found}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fixture, RulesByLine};
+
+    fn fixture(path: &str, text: &str) -> Fixture {
+        Fixture::new(path, text.as_bytes().to_vec()).unwrap()
+    }
+
+    fn lines(rules: &[(usize, &str)]) -> RulesByLine {
+        let mut lines = RulesByLine::new();
+        for (line, rule) in rules {
+            lines.entry(*line).or_default().insert((*rule).to_owned());
+        }
+        lines
+    }
+
+    #[test]
+    fn a_comment_says_what_is_expected_on_its_line() {
+        let python = fixture("a.py", "a()\nb()  # expect: one\nc() # expect: one, two\n");
+        assert_eq!(python.expected(), lines(&[(2, "one"), (3, "one"), (3, "two")]));
+        let javascript = fixture("a.js", "a(); // expect: one\nb('expect: two');\n");
+        assert_eq!(javascript.expected(), lines(&[(1, "one")]));
+    }
+
+    #[test]
+    fn what_is_blessed_expects_what_was_found_and_nothing_else() {
+        let text = "a()\r\nb()  # expect: one\nc() # expect: two";
+        let found = lines(&[(1, "one"), (3, "two")]);
+        let blessed = fixture("a.py", text).blessed(&found);
+        assert_eq!(blessed.text, "a()  # expect: one\r\nb()\nc() # expect: two");
+        assert_eq!(blessed.expected(), found);
+    }
+
+    #[test]
+    fn a_file_of_no_language_is_no_fixture() {
+        assert!(Fixture::new("a.txt", b"hello".to_vec()).is_err());
+        assert!(Fixture::new("a.py", b"\xff".to_vec()).is_err());
+    }
+}
