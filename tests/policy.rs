@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::schema::{assert_kept, assert_published};
-use crate::support::{Place, Ran, finish};
+use crate::support::{Place, Ran, finish, root};
 
 const SCHEMA: &str = "policy.v1.json";
 
@@ -99,7 +99,12 @@ fn a_component_that_imports_wasi_is_refused_with_what_to_do() {
     let source = "#[unsafe(no_mangle)] pub extern \"C\" fn check() { println!(\"hello\") }";
     let file = compiled(&place, "wasm32-wasip2", source);
     let ran = inspect(&place, &file, &[]);
-    assert_refused(&ran, &file, "it imports `wasi:", "build a Rust policy for");
+    assert_refused(
+        &ran,
+        &file,
+        "it imports `wasi:",
+        "build a Rust policy with `lazaret policy build`",
+    );
 }
 
 #[test]
@@ -107,4 +112,141 @@ fn a_file_that_is_not_there_is_refused_with_what_to_do() {
     let place = Place::new();
     let file = Path::new("nowhere.wasm");
     assert_refused(&inspect(&place, file, &[]), file, "cannot read it\n", "check the path");
+}
+
+/// A program in `folder` that builds with what this repository is built with, and asks no registry.
+fn offline(mut command: Command, folder: &Path) -> Ran {
+    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    command.current_dir(folder).env("CARGO_NET_OFFLINE", "true");
+    // One for all tests: what policies depend on is compiled once.
+    finish(command.env("CARGO_TARGET_DIR", root().join("target/tests/policies")), b"")
+}
+
+fn policy(place: &Place, folder: &Path, arguments: &[&str]) -> Ran {
+    let mut command = place.command();
+    command.arg("policy").args(arguments);
+    offline(command, folder)
+}
+
+/// What a new author does, in this order.
+#[test]
+fn a_new_policy_builds_passes_its_tests_and_stops_a_file() {
+    let place = Place::new();
+    let ran = place.lazaret(&["policy", "new", "no-telnet"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let folder = place.path().join("no-telnet");
+    let mut cargo = Command::new("cargo");
+    cargo.arg("test");
+    let ran = offline(cargo, &folder);
+    assert!(ran.code == 0 && ran.stdout.contains("2 passed"), "{ran:?}");
+    let ran = policy(&place, &folder, &["test"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        ran.stdout,
+        "right    fixtures/bad.py\nright    fixtures/good.py\n2 fixtures, all right\n"
+    );
+    let ran = policy(&place, &folder, &["build"]);
+    let begins = "built `no-telnet.wasm`: no-telnet 0.1.0, 1 rule, ";
+    assert!(ran.code == 0 && ran.stdout.starts_with(begins), "{ran:?}");
+    let wasm = std::fs::read(folder.join("no-telnet.wasm")).unwrap();
+    let home = std::env::var("HOME").unwrap();
+    let names_home = wasm.windows(home.len()).any(|window| window == home.as_bytes());
+    assert!(!names_home, "the file names {home}");
+    place.write("lazaret.toml", "[policies]\npaths = [\"no-telnet/no-telnet.wasm\"]\n");
+    place.write("a.py", "from telnetlib import Telnet as t\nt('example.org')\n");
+    let ran = place.lazaret(&["check", "a.py"]);
+    assert!(ran.code == 1 && ran.stdout.contains("high[no-telnet/plain-login]"), "{ran:?}");
+}
+
+#[test]
+fn a_policy_that_does_not_compile_is_not_built() {
+    let place = Place::new();
+    place.lazaret(&["policy", "new", "broken"]);
+    let folder = place.path().join("broken");
+    place.write("broken/src/lib.rs", "fn");
+    let ran = policy(&place, &folder, &["build"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let ends = "error: cannot compile the policy in `.`\n  help: cargo's own words are above\n";
+    assert!(ran.stderr.ends_with(ends), "{ran:?}");
+    assert!(!folder.join("broken.wasm").exists());
+}
+
+#[test]
+fn test_says_which_rule_was_expected_where_and_what_was_found_instead() {
+    let place = Place::new();
+    shell_injection(&place);
+    let text = "import os\nos.system(input())\nprint(1)  # expect: computed-command\n\
+                os.system('ls')  # expect: constant-comand\n";
+    place.write("fixtures/bad.py", text);
+    place.write("fixtures/good.js", "require('child_process').exec(name);\n");
+    let ran = place.lazaret(&["policy", "test", "shell-injection.wasm"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let expected = "\
+wrong    fixtures/bad.py
+    line 2: found `computed-command`, which is not expected
+        os.system(input())
+    line 3: expected `computed-command`, which is not found
+        print(1)  # expect: computed-command
+    line 4: expected `constant-comand`, found `constant-command`
+        os.system('ls')  # expect: constant-comand
+        help: the policy has no rule `constant-comand`; did you mean `constant-command`?
+wrong    fixtures/good.js
+    line 1: found `computed-command`, which is not expected
+        require('child_process').exec(name);
+note: no fixture expects `uncertain-shell`
+note: no fixture expects `constant-command`
+2 fixtures, 2 wrong
+";
+    assert_eq!(ran.stdout, expected);
+}
+
+/// What may not be found is never written down as found.
+#[test]
+fn bless_writes_what_is_found_except_into_good_files() {
+    let place = Place::new();
+    shell_injection(&place);
+    let bad = place.write("fixtures/bad.py", "import os\nos.system(input())\n");
+    let good = place.write("fixtures/good.py", "import os\nos.system(input())\n");
+    let bless = || place.lazaret(&["policy", "test", "shell-injection.wasm", "--bless"]);
+    let ran = bless();
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.stdout.contains("blessed  fixtures/bad.py\nwrong    fixtures/good.py\n"),
+        "{ran:?}"
+    );
+    let blessed = "import os\nos.system(input())  # expect: computed-command\n";
+    assert_eq!(std::fs::read_to_string(bad).unwrap(), blessed);
+    assert_eq!(std::fs::read_to_string(&good).unwrap(), "import os\nos.system(input())\n");
+    std::fs::remove_file(good).unwrap();
+    assert_eq!(bless().code, 0);
+}
+
+/// A comment inside a text is part of the text, and says nothing.
+#[test]
+fn bless_leaves_a_line_that_cannot_have_a_comment() {
+    let place = Place::new();
+    shell_injection(&place);
+    let text = "import os\nos.system(\"\"\"a\n\"\"\" + input()); x = 1; os.system(\\\n  input())\n";
+    let bad = place.write("fixtures/bad.py", text);
+    let ran = place.lazaret(&["policy", "test", "shell-injection.wasm", "--bless"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(std::fs::read_to_string(bad).unwrap(), text);
+}
+
+#[test]
+fn mistakes_with_policies_say_what_to_do() {
+    let place = Place::new();
+    shell_injection(&place);
+    place.write("there/a", "");
+    for (arguments, error, help) in [
+        (["new", "No_Telnet"], "cannot call a policy `No_Telnet`", "use lower-case words with"),
+        (["new", "there"], "cannot make `there`: it is there already", "choose another name"),
+        (["build", "there"], "cannot build `there`: there is no Cargo.toml", "`lazaret policy new"),
+        (["test", "shell-injection.wasm"], "cannot test: there are no fixtures", "put files there"),
+    ] {
+        let ran = place.lazaret(&["policy", arguments[0], arguments[1]]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.stderr.starts_with(&format!("error: {error}")), "{ran:?}");
+        assert!(ran.stderr.contains("help: ") && ran.stderr.contains(help), "{ran:?}");
+    }
 }

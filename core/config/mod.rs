@@ -10,6 +10,7 @@ mod layers;
 mod show;
 
 pub use error::ConfigError;
+pub(crate) use error::suggest;
 pub use layers::{DEFAULTS, Layers};
 pub use lazaret_sandbox::{Size, Time};
 pub use show::{schema, show};

@@ -189,6 +189,6 @@ pub fn missing_dependencies(report: &Report) -> Option<String> {
 }
 
 /// `1 file`, `2 files`
-pub(super) fn count(number: usize, what: &str) -> String {
+pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

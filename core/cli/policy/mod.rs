@@ -1,6 +1,11 @@
 //! `lazaret policy`: what authors of policies work with, and who uses them looks into.
 
+mod build;
+mod cargo;
 mod inspect;
+mod new;
+mod template;
+mod test;
 
 use clap::Subcommand;
 
@@ -8,6 +13,14 @@ use super::error::CliError;
 
 #[derive(Subcommand)]
 pub(super) enum PolicyCommand {
+    /// Makes a folder with a policy that builds, its tests and its fixtures
+    New(new::NewArgs),
+    /// Compiles a policy that is written in Rust
+    #[command(after_help = build::CODES)]
+    Build(build::BuildArgs),
+    /// Judges a policy's fixtures, and says what was expected and what was found instead
+    #[command(after_help = test::CODES)]
+    Test(test::TestArgs),
     /// Tells what a policy looks for, asks for and can reach
     #[command(after_help = inspect::CODES)]
     Inspect(inspect::InspectArgs),
@@ -16,6 +29,9 @@ pub(super) enum PolicyCommand {
 /// Does what is asked for.
 pub(super) fn policy(command: &PolicyCommand) -> Result<u8, CliError> {
     match command {
+        PolicyCommand::New(arguments) => new::new(arguments),
+        PolicyCommand::Build(arguments) => build::build(arguments),
+        PolicyCommand::Test(arguments) => test::test(arguments),
         PolicyCommand::Inspect(arguments) => inspect::inspect(arguments),
     }
 }

@@ -112,12 +112,14 @@ impl Refusal {
             Self::Unreadable(_) => "check the path",
             Self::Precompiled => "give the .wasm that it was compiled from",
             Self::NotWasm => {
-                "a policy is a .wasm file; build a Rust policy with `cargo build --release --target wasm32-unknown-unknown`"
+                "a policy is a .wasm file; build a Rust policy with `lazaret policy build`"
             }
             Self::Malformed(_) => "the file may be cut off; build or fetch it again",
-            Self::NoContract => "build it with the crate `lazaret-policy` and its `export_policy!`",
+            Self::NoContract => {
+                "build it with the crate `lazaret-policy` and its `export_policy!`; `lazaret policy new` makes a policy that has both"
+            }
             Self::Import(name) if name.starts_with("wasi") => {
-                "build a Rust policy for `wasm32-unknown-unknown`; give componentize-py `--stub-wasi`, and jco `--backend quickjs` with its WASI stubbed"
+                "build a Rust policy with `lazaret policy build`, for `wasm32-unknown-unknown`; give componentize-py `--stub-wasi`, and jco `--backend quickjs` with its WASI stubbed"
             }
             Self::Import(_) => "a policy has no other permissions; remove what needs the import",
             Self::Version(_) => "build it with the `lazaret-policy` of this version",
@@ -126,7 +128,7 @@ impl Refusal {
             }
             Self::Types(_) => "build it with the contract as it is in `lazaret-policy`",
             Self::TooLarge { .. } => {
-                "build it for release, with `strip = true` and `opt-level = \"s\"`"
+                "build it small and for release, as `lazaret policy build` does"
             }
             Self::Trial(failure) => return failure.help(),
             _ => return None,

@@ -1,0 +1,70 @@
+//! `lazaret policy new`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use lazaret_wasm::Manifest;
+
+use super::template;
+use crate::cli::error::CliError;
+use crate::cli::{OK, print};
+
+#[derive(Args)]
+pub(in crate::cli) struct NewArgs {
+    /// The folder to make; its last part is the policy's id
+    #[arg(value_name = "NAME")]
+    folder: PathBuf,
+    /// What the policy is written in
+    #[arg(long, value_name = "LANGUAGE", default_value = "rust")]
+    lang: Lang,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Lang {
+    /// With the crate `lazaret-policy`, which the folder contains
+    Rust,
+}
+
+/// Makes the folder, and says what to do with it.
+pub(super) fn new(arguments: &NewArgs) -> Result<u8, CliError> {
+    let folder = &arguments.folder;
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    if !Manifest::is_id(&name) {
+        let message = format!("cannot call a policy `{name}`");
+        return Err(CliError::new(message).help("use lower-case words with hyphens: `no-telnet`"));
+    }
+    if folder.exists() {
+        let message = format!("cannot make `{}`: it is there already", folder.display());
+        return Err(CliError::new(message).help("choose another name, or remove it"));
+    }
+    let files = match arguments.lang {
+        Lang::Rust => template::RUST,
+    };
+    for (path, text) in files {
+        write(&folder.join(path), &template::filled(text, &name))?;
+    }
+    for (path, text) in template::SDK {
+        write(&folder.join(path), text)?;
+    }
+    print(&next(folder, &name))?;
+    Ok(OK)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    let folder = path.parent().expect("files of a template are in its folder");
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))
+}
+
+fn next(folder: &Path, name: &str) -> String {
+    let folder = folder.display();
+    format!(
+        "made `{folder}`: `src/lib.rs` is the judgement, and `fixtures` say what it finds\n\n  \
+         cd {folder}\n  \
+         cargo test              # without WebAssembly\n  \
+         lazaret policy test     # builds it, and judges the fixtures\n  \
+         lazaret policy build    # makes {name}.wasm\n"
+    )
+}

@@ -1,0 +1,79 @@
+//! What a new policy begins as.
+//!
+//! The crate that policies depend on is in every copy of this program, and is written into the
+//! folder: what is made builds with the contract that this version speaks, wherever it came from.
+
+/// Files of the template: what they are called in the folder, and what is in them.
+pub(super) const RUST: &[(&str, &str)] = &[
+    ("Cargo.toml", include_str!("template/rust/Cargo.toml.in")),
+    (".gitignore", include_str!("template/rust/gitignore.in")),
+    ("README.md", include_str!("template/rust/README.md.in")),
+    ("src/lib.rs", include_str!("template/rust/lib.rs.in")),
+    ("tests/judges.rs", include_str!("template/rust/judges.rs.in")),
+    ("fixtures/bad.py", include_str!("template/rust/bad.py.in")),
+    ("fixtures/good.py", include_str!("template/rust/good.py.in")),
+];
+
+macro_rules! sdk {
+    ($($path:literal)*) => {
+        &[$((concat!("sdk/", $path), include_str!(concat!("../../../policies/sdk/", $path)))),*]
+    };
+}
+
+/// The crate `lazaret-policy`, as it is.
+pub(super) const SDK: &[(&str, &str)] = sdk![
+    "Cargo.toml"
+    "src/bindings.rs"
+    "src/call.rs"
+    "src/context.rs"
+    "src/guest.rs"
+    "src/lib.rs"
+    "src/log.rs"
+    "src/manifest.rs"
+    "src/pattern.rs"
+    "src/policy.rs"
+    "src/testing.rs"
+    "wit/policy.wit"
+];
+
+/// A file of the template for the policy `name`.
+pub(super) fn filled(text: &str, name: &str) -> String {
+    text.replace("{{name}}", name)
+        .replace("{{crate}}", &name.replace('-', "_"))
+        .replace("{{type}}", &type_name(name))
+        .replace("{{version}}", env!("CARGO_PKG_VERSION"))
+}
+
+/// `NoTelnet` of `no-telnet`. A type cannot begin with a digit.
+fn type_name(name: &str) -> String {
+    let mut type_name = String::new();
+    for word in name.split('-') {
+        let (first, rest) = word.split_at(word.len().min(1));
+        type_name.push_str(&first.to_ascii_uppercase());
+        type_name.push_str(rest);
+    }
+    if type_name.starts_with(|first: char| first.is_ascii_digit()) {
+        type_name.insert_str(0, "Policy");
+    }
+    type_name
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{SDK, type_name};
+
+    #[test]
+    fn the_whole_crate_is_embedded() {
+        let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/sdk");
+        let count = |folder: &str| std::fs::read_dir(sdk.join(folder)).unwrap().count();
+        assert_eq!(SDK.len(), 1 + count("src") + count("wit"), "a file is missing in the list");
+    }
+
+    #[test]
+    fn a_type_is_called_as_the_policy() {
+        assert_eq!(type_name("no-telnet"), "NoTelnet");
+        assert_eq!(type_name("2fa"), "Policy2fa");
+    }
+}
