@@ -138,7 +138,7 @@ fn a_new_policy_builds_passes_its_tests_and_stops_a_file() {
     let mut cargo = Command::new("cargo");
     cargo.arg("test");
     let ran = offline(cargo, &folder);
-    assert!(ran.code == 0 && ran.stdout.contains("2 passed"), "{ran:?}");
+    assert!(ran.code == 0 && ran.stdout.contains("3 passed"), "{ran:?}");
     let ran = policy(&place, &folder, &["test"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(

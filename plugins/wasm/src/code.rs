@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use lazaret_analysis::printable;
+use serde_json::Value;
 
 use crate::bindings::{LazaretPolicyPre, SettingsError};
 use crate::cache::{digest, hexadecimal};
 use crate::host::Host;
 use crate::run::Run;
 use crate::state::State;
-use crate::{Manifest, Refusal};
+use crate::{Manifest, Refusal, SettingsProblem, settings};
 
 /// The code of one policy.
 pub(crate) struct Code {
@@ -55,16 +56,27 @@ impl Code {
         Manifest::check(run.describe(policy).map_err(Refusal::Trial)?)
     }
 
-    /// Has the policy look at what it will be told.
-    pub(crate) fn validate_settings(&self, settings: &String, host: &Host) -> Result<(), Refusal> {
+    /// Holds what the policy will be told against its schema, and has the policy look at it.
+    pub(crate) fn validate_settings(
+        &self,
+        settings: &Value,
+        manifest: &Manifest,
+        host: &Host,
+    ) -> Result<(), Refusal> {
+        let problems = settings::problems(&manifest.settings_schema, settings)?;
+        // A policy may rely on its schema.
+        let problems =
+            if problems.is_empty() { self.complaints(settings, host)? } else { problems };
+        if problems.is_empty() { Ok(()) } else { Err(Refusal::Settings(problems)) }
+    }
+
+    fn complaints(&self, settings: &Value, host: &Host) -> Result<Vec<SettingsProblem>, Refusal> {
         let policy = self.prepared(host)?;
         let run = Run::new(host.runtime()?, None, &host.limits);
-        let problems = run.validate_settings(policy, settings).map_err(Refusal::Trial)?;
-        if problems.is_empty() {
-            return Ok(());
-        }
-        let problem =
-            |SettingsError { pointer, message }| (printable(&pointer), printable(&message));
-        Err(Refusal::Settings(problems.into_iter().map(problem).collect()))
+        let said = run.validate_settings(policy, &settings.to_string()).map_err(Refusal::Trial)?;
+        let problem = |SettingsError { pointer, message }| {
+            SettingsProblem::new(printable(&pointer), printable(&message))
+        };
+        Ok(said.into_iter().map(problem).collect())
     }
 }

@@ -1,12 +1,13 @@
 //! Why a policy cannot be used, and why it could not judge.
 
 use std::error::Error;
-use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use lazaret_analysis::NotAnalysable;
 use thiserror::Error;
+
+use crate::SettingsProblem;
 
 /// An error of wasmtime or of its tools, which have types of their own for it.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
@@ -98,8 +99,8 @@ pub enum Refusal {
         known: Vec<String>,
     },
     /// It does not take its settings.
-    #[error("its settings are wrong: {}", Problems(.0))]
-    Settings(Vec<(String, String)>),
+    #[error("its settings are wrong: {}", one_line(.0))]
+    Settings(Vec<SettingsProblem>),
     /// wasmtime does not work on this machine.
     #[error("cannot set up WebAssembly on this machine")]
     Runtime(#[source] Cause),
@@ -137,18 +138,8 @@ impl Refusal {
     }
 }
 
-/// What a policy says about its settings, as one line.
-struct Problems<'a>(&'a [(String, String)]);
-
-impl fmt::Display for Problems<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (row, (pointer, message)) in self.0.iter().enumerate() {
-            let separator = if row == 0 { "" } else { "; " };
-            let place = if pointer.is_empty() { "/" } else { pointer };
-            write!(formatter, "{separator}{message} (at `{place}`)")?;
-        }
-        Ok(())
-    }
+fn one_line(problems: &[SettingsProblem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// A policy that could not judge a file. It never stands for "nothing found".

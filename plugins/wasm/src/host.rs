@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wasmtime::component::Component;
 
 use crate::admission::admit;
@@ -45,9 +45,9 @@ impl Host {
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
-    /// What the policy of this id is told, as JSON.
-    pub(crate) fn settings(&self, id: &str) -> String {
-        self.settings.get(id).map_or_else(|| "{}".to_owned(), Value::to_string)
+    /// What the policy of this id is told; an empty object, where nothing is said.
+    pub(crate) fn settings(&self, id: &str) -> Value {
+        self.settings.get(id).cloned().unwrap_or_else(|| Value::Object(Map::new()))
     }
 
     /// The policy compiled; from the cache, if it is there.

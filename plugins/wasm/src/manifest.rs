@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use lazaret_analysis::{Fact, FactKind, Language, Severity, printable};
 use serde::{Deserialize, Serialize};
 
-use crate::Refusal;
 use crate::bindings::types;
 use crate::convert::severity;
+use crate::{Refusal, settings};
 
 /// The kinds of facts that a policy can ask for.
 const KINDS: [FactKind; 10] = [
@@ -92,10 +92,7 @@ impl Manifest {
         let manifest = Self::from_contract(raw)?;
         manifest.check_ids()?;
         manifest.check_interests()?;
-        let schema = &manifest.settings_schema;
-        if !schema.is_empty() && serde_json::from_str::<serde_json::Value>(schema).is_err() {
-            return Err(wrong("its settings schema is not JSON"));
-        }
+        settings::validator(&manifest.settings_schema)?;
         Ok(manifest)
     }
 

@@ -43,10 +43,11 @@ impl Policy {
             Some(known) => known.manifest.clone(),
             None => code.describe(host)?,
         };
-        let settings = host.settings(&manifest.id);
+        let told = host.settings(&manifest.id);
+        let settings = told.to_string();
         let accepted = hexadecimal(&digest([settings.as_bytes()]));
         if known.is_none_or(|known| known.accepted != accepted) {
-            code.validate_settings(&settings, host)?;
+            code.validate_settings(&told, &manifest, host)?;
             Known { manifest: manifest.clone(), accepted }.write(&code, host);
         }
         Ok(Self { name, manifest, settings, code })

@@ -1,5 +1,7 @@
 //! What a policy is and asks for.
 
+use serde_json::Value;
+
 use crate::types::{self, Interest, Severity};
 
 /// What a policy is and asks for.
@@ -67,6 +69,14 @@ impl Manifest {
         self.interests("import", patterns)
     }
 
+    /// A JSON Schema of the settings. The host holds settings against it before the policy sees any;
+    /// with `"additionalProperties": false` a mistyped name is told with the nearest right one.
+    #[must_use]
+    pub fn settings(mut self, schema: &Value) -> Self {
+        self.0.settings_schema = schema.to_string();
+        self
+    }
+
     /// Starts the policy for every file of its languages, whether what it asks for occurs or not.
     #[must_use]
     pub fn always(mut self) -> Self {
@@ -86,6 +96,10 @@ impl Manifest {
     pub fn rule(mut self, rule: Rule) -> Self {
         self.0.rules.push(rule.0);
         self
+    }
+
+    pub(crate) fn has_settings(&self) -> bool {
+        !self.0.settings_schema.is_empty()
     }
 
     pub(crate) fn into_contract(self) -> types::Manifest {
