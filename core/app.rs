@@ -60,6 +60,19 @@ pub struct BuildError {
     pub reason: String,
     /// What the user can do.
     pub help: Option<String>,
+    /// Further mistakes in the same table.
+    pub more: Vec<BuildError>,
+}
+
+impl BuildError {
+    /// All mistakes of a table as one error; nothing, where there is none.
+    pub fn all(mistakes: Vec<Self>) -> Result<(), Self> {
+        let mut mistakes = mistakes.into_iter();
+        match mistakes.next() {
+            Some(first) => Err(Self { more: mistakes.collect(), ..first }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The name in `runner = …` of whichever is ready.

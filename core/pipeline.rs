@@ -149,7 +149,9 @@ impl Pipeline {
         }
         // Whoever listens hears that no more is coming.
         run.events = Events::none();
-        run.findings.sort_by(|a, b| (&a.path, a.span, &a.rule).cmp(&(&b.path, b.span, &b.rule)));
+        for findings in [&mut run.findings, &mut run.monitored] {
+            findings.sort_by(|a, b| (&a.path, a.span, &a.rule).cmp(&(&b.path, b.span, &b.rule)));
+        }
         Report { verdict, failure, gate: self.gate, run, timings }
     }
 

@@ -70,6 +70,8 @@ pub struct Run {
     pub unjudged: Vec<Unjudged>,
     /// What the rules say.
     pub findings: Vec<Finding>,
+    /// What policies say that are only listened to. It stops nothing.
+    pub monitored: Vec<Finding>,
     /// What the code needs from outside.
     pub dependencies: Vec<Dependency>,
     /// What the program did.
@@ -85,6 +87,7 @@ impl Run {
             events,
             analyses: Vec::new(),
             findings: Vec::new(),
+            monitored: Vec::new(),
             dependencies: Vec::new(),
             outcome: None,
         }

@@ -10,6 +10,7 @@ mod deps;
 mod docker;
 mod doctor;
 mod extension;
+mod policies;
 mod policy;
 mod pool;
 mod pre_commit;

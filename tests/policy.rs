@@ -114,6 +114,15 @@ fn a_file_that_is_not_there_is_refused_with_what_to_do() {
     assert_refused(&inspect(&place, file, &[]), file, "cannot read it\n", "check the path");
 }
 
+/// A policy in Rust, compiled.
+pub(crate) fn built(place: &Place, name: &str, source: &str) {
+    place.lazaret(&["policy", "new", name]);
+    let folder = place.path().join(name);
+    std::fs::write(folder.join("src/lib.rs"), source).unwrap();
+    let ran = policy(place, &folder, &["build"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
 /// A program in `folder` that builds with what this repository is built with, and asks no registry.
 fn offline(mut command: Command, folder: &Path) -> Ran {
     std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
@@ -152,10 +161,32 @@ fn a_new_policy_builds_passes_its_tests_and_stops_a_file() {
     let home = std::env::var("HOME").unwrap();
     let names_home = wasm.windows(home.len()).any(|window| window == home.as_bytes());
     assert!(!names_home, "the file names {home}");
-    place.write("lazaret.toml", "[policies]\npaths = [\"no-telnet/no-telnet.wasm\"]\n");
+    place.write("lazaret.toml", "[policies.no-telnet]\nsource = \"no-telnet/no-telnet.wasm\"\n");
     place.write("a.py", "from telnetlib import Telnet as t\nt('example.org')\n");
     let ran = place.lazaret(&["check", "a.py"]);
     assert!(ran.code == 1 && ran.stdout.contains("high[no-telnet/plain-login]"), "{ran:?}");
+    settings_are_held_against_the_schema(&place);
+}
+
+/// Of the policy that was made just now.
+fn settings_are_held_against_the_schema(place: &Place) {
+    let check = |settings: &str| {
+        let table = "[policies.no-telnet]\nsource = \"no-telnet/no-telnet.wasm\"\n";
+        place.write("lazaret.toml", format!("{table}settings = {settings}\n"));
+        place.lazaret(&["check", "a.py"])
+    };
+    assert_eq!(check("{ hosts = [\"example.org\"] }").code, 0);
+    assert_eq!(check("{ hosts = [\"localhost\"] }").code, 1);
+    let ran = check("{ host = [], hosts = [\"a\", 1] }");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    for told in [
+        "`: there is no such setting (at `/host`)\n  help: did you mean `hosts`?\n",
+        "`: 1 is not of type \"string\" (at `/hosts/1`)\n",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}\nis not in\n{}", ran.stderr);
+    }
+    let key = "error: cannot use `policies.no-telnet.settings` of ";
+    assert_eq!(ran.stderr.matches(key).count(), 2, "{}", ran.stderr);
 }
 
 #[test]

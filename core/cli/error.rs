@@ -14,12 +14,14 @@ pub(crate) struct CliError {
     message: String,
     causes: Vec<String>,
     help: Option<String>,
+    /// Further errors, which are told after it.
+    more: Vec<CliError>,
 }
 
 impl CliError {
     /// An error without causes.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), help: None }
+        Self { message: message.into(), causes: Vec::new(), help: None, more: Vec::new() }
     }
 
     /// An error with what brought it about.
@@ -30,7 +32,7 @@ impl CliError {
             causes.push(each.to_string());
             next = each.source();
         }
-        Self { message: message.into(), causes, help: None }
+        Self { message: message.into(), causes, help: None, more: Vec::new() }
     }
 
     /// Why nobody knows, where the verdict is that.
@@ -40,6 +42,7 @@ impl CliError {
             message: format!("the stage `{stage}` could not do its work"),
             causes: vec![reason.clone()],
             help: help.clone(),
+            more: Vec::new(),
         })
     }
 
@@ -61,6 +64,7 @@ impl CliError {
         if let Some(help) = &self.help {
             let _ = writeln!(text, "  help: {}", indented(help));
         }
+        self.more.iter().for_each(|error| text.push_str(&error.render()));
         text
     }
 }
@@ -72,7 +76,9 @@ fn indented(text: &str) -> String {
 
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
-        Self { message: error.to_string(), causes: Vec::new(), help: error.help }
+        let message = error.to_string();
+        let more = error.more.into_iter().map(Self::from).collect();
+        Self { message, causes: Vec::new(), help: error.help, more }
     }
 }
 

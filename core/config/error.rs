@@ -16,6 +16,8 @@ pub struct ConfigError {
     pub reason: String,
     /// What the user can do.
     pub help: Option<String>,
+    /// Further mistakes, in the order they are told.
+    pub more: Vec<ConfigError>,
 }
 
 /// `` `key` of `origin` ``, or only the origin.
@@ -63,7 +65,7 @@ pub(super) fn from_figment(
     let key = path.join(".");
     let origin =
         error.metadata.as_ref().map_or_else(|| origin(figment, &key), |known| name(known, &key));
-    ConfigError { origin, key, reason, help }
+    ConfigError { origin, key, reason, help, more: Vec::new() }
 }
 
 /// What was found, in words for people who write TOML.
@@ -100,6 +102,7 @@ pub(super) fn unknown_key(figment: &Figment, key: &str, name: &str, known: &[&st
         key: key.to_owned(),
         reason: "there is no such key".to_owned(),
         help: Some(suggest(name, known)),
+        more: Vec::new(),
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn readable(file: &Path) -> Result<(), ConfigError> {
         key: String::new(),
         reason: format!("cannot read it: {error}"),
         help: None,
+        more: Vec::new(),
     })
 }
 
@@ -101,6 +102,7 @@ fn names_no_programs(file: &Path, runners: &[&str]) -> Result<(), ConfigError> {
             "put it into your own configuration, or, if you trust the project, pass `--config {}`",
             file.display()
         )),
+        more: Vec::new(),
     })
 }
 

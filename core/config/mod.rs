@@ -173,7 +173,8 @@ impl Config {
 
     /// An error about `key`, which names the layer that set it.
     pub(crate) fn error(&self, key: &str, reason: String, help: Option<String>) -> ConfigError {
-        ConfigError { origin: error::origin(&self.figment, key), key: key.to_owned(), reason, help }
+        let origin = error::origin(&self.figment, key);
+        ConfigError { origin, key: key.to_owned(), reason, help, more: Vec::new() }
     }
 
     /// The error of a part that cannot be built from its table.
@@ -182,7 +183,8 @@ impl Config {
             "" => table.to_owned(),
             key => format!("{table}.{key}"),
         };
-        self.error(&key, error.reason, error.help)
+        let more = error.more.into_iter().map(|error| self.refuse(table, error)).collect();
+        ConfigError { more, ..self.error(&key, error.reason, error.help) }
     }
 
     /// The error of a name that nothing has, with the nearest that something has.

@@ -28,8 +28,12 @@ pub fn findings(report: &Report, least: Severity) -> String {
     for finding in report.run.findings.iter().filter(|finding| is_shown(report, finding, least)) {
         let before = shown_before.replace(finding);
         let is_there = before.is_some_and(|before| is_at_one_place(before, finding));
-        let shown = render(finding, report.gate.denies(finding), is_there, &mut places);
+        let weight = if report.gate.denies(finding) { Weight::Denies } else { Weight::Counts };
+        let shown = render(finding, weight, is_there, &mut places);
         let _ = writeln!(text, "{shown}\n");
+    }
+    for finding in report.run.monitored.iter().filter(|finding| finding.severity >= least) {
+        let _ = writeln!(text, "{}\n", render(finding, Weight::Monitored, false, &mut places));
     }
     for file in &report.run.unjudged {
         let title = Level::ERROR.primary_title(format!(
@@ -51,10 +55,25 @@ fn is_at_one_place(one: &Finding, other: &Finding) -> bool {
     (&one.path, one.span, &one.labels) == (&other.path, other.span, &other.labels)
 }
 
+/// What comes of a finding.
+#[derive(Clone, Copy)]
+enum Weight {
+    /// It reaches the gate.
+    Denies,
+    /// It does not.
+    Counts,
+    /// It is never looked at by the gate.
+    Monitored,
+}
+
 /// A finding in its source, unless that was shown just before.
-fn render(finding: &Finding, denies: bool, is_there: bool, places: &mut Places<'_>) -> String {
-    let level = if denies { Level::ERROR } else { Level::WARNING };
-    let level = level.with_name(finding.severity.name());
+fn render(finding: &Finding, weight: Weight, is_there: bool, places: &mut Places<'_>) -> String {
+    let severity = finding.severity.name();
+    let level = match weight {
+        Weight::Denies => Level::ERROR.with_name(severity),
+        Weight::Counts => Level::WARNING.with_name(severity),
+        Weight::Monitored => Level::NOTE.with_name(format!("monitored, {severity}")),
+    };
     let spans = finding.labels.iter().map(|label| label.span).chain([finding.span]);
     let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
     let end = spans.map(|span| span.end).max().unwrap_or(0);
@@ -97,6 +116,9 @@ pub fn check_summary(report: &Report) -> String {
         count(run.submission.code.len(), "file"),
         count(run.findings.len(), "finding"),
     );
+    if !run.monitored.is_empty() {
+        let _ = write!(text, ", {} only monitored", run.monitored.len());
+    }
     let partly = run.analyses.iter().filter(|one| one.misread.is_some() && one.unjudged.is_none());
     match partly.count() {
         0 => {}

@@ -24,6 +24,8 @@ pub struct Report {
     pub unknown: Option<Unknown>,
     /// What the rules say, by file and place.
     pub findings: Vec<Finding>,
+    /// What policies say that are only listened to, by file and place. It stops nothing.
+    pub monitored: Vec<Finding>,
     /// The files that could not be judged.
     pub unjudged: Vec<Unjudged>,
     /// The files of which a part is not understood, and the rest judged.

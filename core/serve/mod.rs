@@ -74,6 +74,7 @@ impl ServeConfig {
                 key: "queue.concurrent".into(),
                 reason: format!("it is {turns}, and the runner has places for {places}"),
                 help: Some("lower it, or raise `docker.max`, which is for each engine".into()),
+                ..BuildError::default()
             }),
         }
     }

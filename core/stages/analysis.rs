@@ -60,6 +60,7 @@ impl AnalysisConfig {
             key: "distributions".to_owned(),
             reason: error.to_string(),
             help: Some("name a distribution, with versions or without: \"tools>=2\"".to_owned()),
+            ..BuildError::default()
         })
     }
 
@@ -87,7 +88,12 @@ impl StageConfig for AnalysisConfig {
 
 /// An analyser that knows the rules in these files too.
 fn with_rules(paths: &[PathBuf]) -> Result<Analyser, BuildError> {
-    let wrong = |reason, help| BuildError { key: "catalogues".to_owned(), reason, help };
+    let wrong = |reason, help| BuildError {
+        key: "catalogues".to_owned(),
+        reason,
+        help,
+        ..BuildError::default()
+    };
     let mut files: Vec<RuleFile> = Vec::new();
     for path in paths {
         files.push(read_file(path).map_err(|error| wrong(error.to_string(), error.help))?);
@@ -111,7 +117,7 @@ fn refused(error: &OverrideError) -> BuildError {
             Some("name each rule that is meant, in `analysis.rules`".to_owned()),
         ),
     };
-    BuildError { key, reason: error.to_string(), help }
+    BuildError { key, reason: error.to_string(), help, ..BuildError::default() }
 }
 
 struct AnalysisStage {

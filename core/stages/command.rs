@@ -50,7 +50,7 @@ impl CommandConfig {
         let wrong = |key: &str, reason: &str| BuildError {
             key: key.into(),
             reason: reason.into(),
-            help: None,
+            ..BuildError::default()
         };
         if self.command.first().is_none_or(String::is_empty) {
             return Err(wrong("command", "it names no program"));

@@ -55,7 +55,7 @@ impl StageConfig for ExecutionConfig {
         limits.validate().map_err(|error| BuildError {
             key: if error.name == "wall" { "timeout".into() } else { error.name.into() },
             reason: error.to_string(),
-            help: None,
+            ..BuildError::default()
         })?;
         let isolation = self.isolation();
         Ok(Box::new(ExecutionStage { runner: Arc::clone(&parts.runner), limits, isolation }))

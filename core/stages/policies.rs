@@ -1,100 +1,105 @@
 //! The second check: policies, sandboxed judgements that anybody can ship as a `.wasm` file.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod config;
+mod date;
+mod load;
+mod terms;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lazaret_wasm::{HostOptions, LoadError, Policies, PolicySource};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::Value;
+use lazaret_analysis::{Analysis, Finding};
+use lazaret_wasm::PolicyError;
+
+pub use config::{Mode, OnError, PoliciesConfig, PolicyConfig, RuleConfig};
+pub use date::Date;
 
 use crate::app::{BuildError, Parts};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError};
 use crate::submission::Submission;
-
-/// The table `[policies]`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PoliciesConfig {
-    /// Whether the policies that come with Lazaret judge too.
-    bundled: bool,
-    /// Further policies: `.wasm` files.
-    paths: Vec<PathBuf>,
-    /// Settings by policy id.
-    settings: BTreeMap<String, Value>,
-}
+use load::Loaded;
 
 impl StageConfig for PoliciesConfig {
     const NAME: &'static str = "policies";
     const PHASE: Phase = Phase::Check;
 
     fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        let sources = self.sources().map_err(|errors| refused("paths", &errors))?;
-        let options = HostOptions {
-            cache: parts.cache.as_ref().map(|cache| cache.join("policies")),
-            settings: self.settings,
-            ..HostOptions::default()
-        };
-        let policies = Policies::load(sources, &options).map_err(|errors| refused("", &errors))?;
-        Ok(Box::new(PoliciesStage { policies: Arc::new(policies) }))
+        Ok(Box::new(PoliciesStage(Arc::new(load::load(&self, parts)?))))
     }
 }
 
-impl PoliciesConfig {
-    fn sources(&self) -> Result<Vec<PolicySource>, Vec<LoadError>> {
-        let mut sources = Vec::new();
-        let mut errors = Vec::new();
-        if self.bundled {
-            let bundled = lazaret_bundle::policies().iter();
-            sources.extend(bundled.map(|policy| PolicySource::new(policy.name, policy.wasm)));
-        }
-        for path in &self.paths {
-            match PolicySource::from_file(path) {
-                Ok(source) => sources.push(source),
-                Err(error) => errors.push(error),
-            }
-        }
-        if errors.is_empty() { Ok(sources) } else { Err(errors) }
-    }
-}
+struct PoliciesStage(Arc<Loaded>);
 
-/// All mistakes of all policies, as one error.
-fn refused(key: &str, errors: &[LoadError]) -> BuildError {
-    let reasons: Vec<String> = errors.iter().map(|error| lazaret_sandbox::causes(error)).collect();
-    BuildError {
-        key: key.to_owned(),
-        reason: reasons.join("\n"),
-        help: errors.iter().find_map(LoadError::help),
-    }
-}
-
-struct PoliciesStage {
-    policies: Arc<Policies>,
+/// What policies say about files.
+#[derive(Default)]
+struct Judgement {
+    /// What counts.
+    findings: Vec<Finding>,
+    /// What is only told.
+    monitored: Vec<Finding>,
 }
 
 #[async_trait]
 impl Stage for PoliciesStage {
     async fn apply(&self, run: &mut Run) -> Result<(), StageError> {
         everything_is_analysed(run)?;
-        let policies = Arc::clone(&self.policies);
+        let loaded = Arc::clone(&self.0);
         let analyses = std::mem::take(&mut run.analyses);
         let judged = tokio::task::spawn_blocking(move || {
-            let findings: Result<Vec<_>, _> =
-                analyses.iter().map(|analysis| policies.judge(analysis)).collect();
-            (analyses, findings)
+            let judgement = loaded.judge_all(&analyses);
+            (analyses, judgement)
         });
-        let (analyses, findings) =
+        let (analyses, judgement) =
             judged.await.map_err(|error| StageError::new(format!("cannot judge: {error}")))?;
         run.analyses = analyses;
-        let findings = findings.map_err(|error| StageError {
+        let Judgement { findings, monitored } = judgement.map_err(|error| StageError {
             message: "cannot judge by the policies".into(),
             help: error.help(),
             source: Some(error.into()),
         })?;
-        run.findings.extend(findings.into_iter().flatten());
+        run.findings.extend(findings);
+        run.monitored.extend(monitored);
         Ok(())
+    }
+}
+
+impl Loaded {
+    /// What the policies say about all files. The first that cannot judge is the error, unless its
+    /// terms say that it is only told.
+    fn judge_all(&self, analyses: &[Analysis]) -> Result<Judgement, PolicyError> {
+        let mut judgement = Judgement::default();
+        analyses.iter().try_for_each(|analysis| self.judge(analysis, &mut judgement))?;
+        Ok(judgement)
+    }
+
+    fn judge(&self, analysis: &Analysis, judgement: &mut Judgement) -> Result<(), PolicyError> {
+        let today = Date::today();
+        let is_asked = |id: &str| self.terms[id].cover(analysis);
+        for answer in self.policies.judge_each(analysis, |manifest| is_asked(&manifest.id)) {
+            let terms = &self.terms[&answer.manifest.id];
+            match answer.said {
+                Ok(findings) => {
+                    judgement.add(findings.into_iter().map(|one| terms.weigh(one, today)));
+                }
+                Err(error) if terms.on_error == OnError::Report => {
+                    judgement.monitored.push(terms::failed(&error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Judgement {
+    fn add(&mut self, weighed: impl Iterator<Item = (Mode, Finding)>) {
+        for (mode, finding) in weighed {
+            match mode {
+                Mode::Enforce => self.findings.push(finding),
+                Mode::Monitor => self.monitored.push(finding),
+                Mode::Off => {}
+            }
+        }
     }
 }
 

@@ -26,6 +26,11 @@ impl From<&pipeline::Report> for Report {
                 .iter()
                 .map(|finding| Finding::new(finding, report.gate.denies(finding), &mut places))
                 .collect(),
+            monitored: run
+                .monitored
+                .iter()
+                .map(|finding| Finding::new(finding, false, &mut places))
+                .collect(),
             unjudged: run.unjudged.iter().map(Unjudged::from).collect(),
             partly_analysed: run.analyses.iter().filter_map(Partly::of).collect(),
             dependencies: run.dependencies.iter().map(Dependency::from).collect(),

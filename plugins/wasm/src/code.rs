@@ -67,7 +67,10 @@ impl Code {
         // A policy may rely on its schema.
         let problems =
             if problems.is_empty() { self.complaints(settings, host)? } else { problems };
-        if problems.is_empty() { Ok(()) } else { Err(Refusal::Settings(problems)) }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::Settings { problems, manifest: Box::new(manifest.clone()) })
     }
 
     fn complaints(&self, settings: &Value, host: &Host) -> Result<Vec<SettingsProblem>, Refusal> {

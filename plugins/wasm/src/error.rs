@@ -7,7 +7,7 @@ use std::time::Duration;
 use lazaret_analysis::NotAnalysable;
 use thiserror::Error;
 
-use crate::SettingsProblem;
+use crate::{Manifest, SettingsProblem};
 
 /// An error of wasmtime or of its tools, which have types of their own for it.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
@@ -99,8 +99,13 @@ pub enum Refusal {
         known: Vec<String>,
     },
     /// It does not take its settings.
-    #[error("its settings are wrong: {}", one_line(.0))]
-    Settings(Vec<SettingsProblem>),
+    #[error("its settings are wrong: {}", one_line(.problems))]
+    Settings {
+        /// What is wrong with them.
+        problems: Vec<SettingsProblem>,
+        /// What the policy is: it works, with other settings.
+        manifest: Box<Manifest>,
+    },
     /// wasmtime does not work on this machine.
     #[error("cannot set up WebAssembly on this machine")]
     Runtime(#[source] Cause),

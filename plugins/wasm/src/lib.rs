@@ -47,7 +47,7 @@ pub use error::{Failure, FixtureError, LoadError, PolicyError, Refusal};
 pub use inspection::{Form, Inspection};
 pub use manifest::{Interest, Manifest, PolicyRule};
 pub use options::{HostOptions, Limits};
-pub use policies::Policies;
+pub use policies::{Answer, Policies};
 pub use settings::SettingsProblem;
 pub use source::PolicySource;
 pub use state::{LogLevel, LogLine};

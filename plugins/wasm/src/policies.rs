@@ -23,6 +23,20 @@ impl Policies {
     /// Loads policies. One that cannot be used makes the whole fail, with the errors of all that
     /// cannot: a control that was asked for is never dropped.
     pub fn load(sources: Vec<PolicySource>, options: &HostOptions) -> Result<Self, Vec<LoadError>> {
+        let (policies, mut errors) = Self::load_those_that_work(sources, options);
+        // Of a policy that could not be loaded the id may not be known.
+        if errors.is_empty() {
+            errors = unused_settings(&policies.host, &policies.policies);
+        }
+        if errors.is_empty() { Ok(policies) } else { Err(errors) }
+    }
+
+    /// Loads policies, for somebody who has more to say about those that work than what is wrong
+    /// with the others. Never to judge with where there are errors.
+    pub fn load_those_that_work(
+        sources: Vec<PolicySource>,
+        options: &HostOptions,
+    ) -> (Self, Vec<LoadError>) {
         let host = Host::new(options);
         let mut policies: Vec<Policy> = Vec::with_capacity(sources.len());
         let mut errors = Vec::new();
@@ -33,16 +47,17 @@ impl Policies {
                 Err(reason) => errors.push(LoadError { policy: name, reason }),
             }
         }
-        // Of a policy that could not be loaded the id may not be known.
-        if errors.is_empty() {
-            errors = unused_settings(&host, &policies);
-        }
-        if errors.is_empty() { Ok(Self { host, policies }) } else { Err(errors) }
+        (Self { host, policies }, errors)
     }
 
     /// What the policies are, in the order they were given.
     pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
         self.policies.iter().map(|policy| &policy.manifest)
+    }
+
+    /// The same, each with what its source is called.
+    pub fn named_manifests(&self) -> impl Iterator<Item = (&str, &Manifest)> {
+        self.policies.iter().map(|policy| (policy.name.as_str(), &policy.manifest))
     }
 
     /// Why the cache that was asked for is not used.
@@ -64,25 +79,57 @@ impl Policies {
         analysis: &Analysis,
         log: &mut Vec<LogLine>,
     ) -> Result<Vec<Finding>, PolicyError> {
-        let subject = LazyCell::new(|| Arc::new(Subject::of(analysis)));
         let mut findings = Vec::new();
-        for policy in &self.policies {
-            if !policy.manifest.concerns(analysis.language(), &analysis.facts) {
-                continue;
-            }
-            let id = &policy.manifest.id;
-            let judged = policy.judge(&self.host, analysis, Arc::clone(&subject));
-            let judged = judged.map_err(|reason| PolicyError {
-                policy: id.clone(),
-                path: analysis.path().to_owned(),
-                reason,
-            })?;
-            findings.extend(judged.findings);
-            let line = |(level, message)| LogLine { policy: id.clone(), level, message };
-            log.extend(judged.lines.into_iter().map(line));
+        for Answer { said, log: lines, .. } in self.judge_each(analysis, |_| true) {
+            findings.extend(said?);
+            log.extend(lines);
         }
         Ok(findings)
     }
+
+    /// What each of the policies says about a file that `is_asked` and have something to look at in
+    /// it, whether others fail or not. It judges when the next answer is asked for.
+    pub fn judge_each<'a>(
+        &'a self,
+        analysis: &'a Analysis,
+        mut is_asked: impl FnMut(&Manifest) -> bool + 'a,
+    ) -> impl Iterator<Item = Answer<'a>> + 'a {
+        let subject = LazyCell::new(|| Arc::new(Subject::of(analysis)));
+        let awake = self.policies.iter().filter(move |policy| {
+            is_asked(&policy.manifest)
+                && policy.manifest.concerns(analysis.language(), &analysis.facts)
+        });
+        awake.map(move |policy| self.answer(policy, analysis, Arc::clone(&subject)))
+    }
+
+    fn answer<'a>(
+        &self,
+        policy: &'a Policy,
+        analysis: &Analysis,
+        subject: Arc<Subject>,
+    ) -> Answer<'a> {
+        let manifest = &policy.manifest;
+        let (said, lines) = match policy.judge(&self.host, analysis, subject) {
+            Ok(judged) => (Ok(judged.findings), judged.lines),
+            Err(reason) => {
+                let (policy, path) = (manifest.id.clone(), analysis.path().to_owned());
+                (Err(PolicyError { policy, path, reason }), Vec::new())
+            }
+        };
+        let line = |(level, message)| LogLine { policy: manifest.id.clone(), level, message };
+        Answer { manifest, said, log: lines.into_iter().map(line).collect() }
+    }
+}
+
+/// What one policy says about a file.
+#[derive(Debug)]
+pub struct Answer<'a> {
+    /// The policy.
+    pub manifest: &'a Manifest,
+    /// What it found; or why it could not judge.
+    pub said: Result<Vec<Finding>, PolicyError>,
+    /// What it logged, where it could judge.
+    pub log: Vec<LogLine>,
 }
 
 impl fmt::Debug for Policies {

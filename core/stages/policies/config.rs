@@ -1,0 +1,182 @@
+//! The tables below `[policies]`, as they are written.
+//!
+//! A table's name is the policy's id, so that reports, settings and exceptions call it alike. A
+//! folder of policies has a table, too, for what is to hold for all of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use lazaret_analysis::{Language, Severity};
+use lazaret_wasm::{LoadError, PolicySource};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::date::Date;
+use crate::app::BuildError;
+use crate::config::{SeverityName, suggest};
+
+/// What stands before the name of a policy that comes with Lazaret.
+const BUILTIN: &str = "builtin:";
+
+/// The tables below `[policies]`, by name.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct PoliciesConfig(pub(super) BTreeMap<String, PolicyConfig>);
+
+/// A policy, or a folder of policies.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PolicyConfig {
+    /// A `.wasm` file, a folder with such files, or `builtin:` and the name of one that comes with
+    /// Lazaret.
+    pub(super) source: String,
+    /// Whether what it finds counts.
+    #[serde(default)]
+    pub(super) mode: Mode,
+    /// What happens where it cannot judge a file: `block` in the mode `enforce`, and `report` in
+    /// `monitor`, unless it is said here.
+    #[serde(default)]
+    pub(super) on_error: Option<OnError>,
+    /// The files that it judges, by patterns as in `.gitignore`; all, where there are none.
+    #[serde(default)]
+    pub(super) paths: Vec<String>,
+    /// The languages that it judges, of those that it can; all, where there are none.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) languages: Vec<Language>,
+    /// What it is told. Its own schema says what there is.
+    #[serde(default)]
+    pub(super) settings: Map<String, Value>,
+    /// What is different for a rule of its.
+    #[serde(default)]
+    pub(super) rules: BTreeMap<String, RuleConfig>,
+}
+
+/// What is different for a rule.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleConfig {
+    /// How bad it is.
+    #[serde(default)]
+    #[schemars(with = "Option<SeverityName>")]
+    pub(super) severity: Option<Severity>,
+    /// Whether what it finds counts, in place of the policy's mode.
+    #[serde(default)]
+    pub(super) mode: Option<Mode>,
+    /// The last day on which this holds.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub(super) until: Option<Date>,
+}
+
+/// Whether what is found counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// It does.
+    #[default]
+    Enforce,
+    /// It is told, and stops nothing.
+    Monitor,
+    /// Nothing is looked for.
+    Off,
+}
+
+/// What happens where a policy cannot judge a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnError {
+    /// Nobody knows, so the verdict is `unknown`.
+    Block,
+    /// It is told, and the others decide.
+    Report,
+}
+
+/// Where a policy is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Builtin(String),
+    Folder(PathBuf),
+    File(PathBuf),
+}
+
+impl PolicyConfig {
+    pub(super) fn source(&self) -> Source {
+        if let Some(name) = self.source.strip_prefix(BUILTIN) {
+            return Source::Builtin(name.to_owned());
+        }
+        let path = PathBuf::from(&self.source);
+        if path.is_dir() { Source::Folder(path) } else { Source::File(path) }
+    }
+
+    pub(super) fn on_error(&self) -> OnError {
+        self.on_error.unwrap_or(match self.mode {
+            Mode::Monitor => OnError::Report,
+            Mode::Enforce | Mode::Off => OnError::Block,
+        })
+    }
+}
+
+impl Source {
+    /// The policies that are there.
+    pub(super) fn open(&self) -> Result<Vec<PolicySource>, BuildError> {
+        match self {
+            Self::Builtin(name) => builtin(name).map(|source| vec![source]),
+            Self::File(path) => PolicySource::from_file(path)
+                .map(|source| vec![source])
+                .map_err(|error| unusable(&error)),
+            Self::Folder(folder) => {
+                let files = files(folder).map_err(|reason| wrong_source(reason, None))?;
+                let sources = files.iter().map(PolicySource::from_file);
+                sources.collect::<Result<_, _>>().map_err(|error| unusable(&error))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builtin(name) => write!(formatter, "{BUILTIN}{name}"),
+            Self::Folder(path) | Self::File(path) => path.display().fmt(formatter),
+        }
+    }
+}
+
+fn builtin(name: &str) -> Result<PolicySource, BuildError> {
+    let policies = lazaret_bundle::policies();
+    let found = policies.iter().find(|policy| policy.name == name);
+    let source = found.map(|policy| PolicySource::new(format!("{BUILTIN}{name}"), policy.wasm));
+    source.ok_or_else(|| {
+        let names: Vec<&str> = policies.iter().map(|policy| policy.name).collect();
+        let reason = format!("no policy `{name}` comes with Lazaret");
+        wrong_source(reason, Some(suggest(name, &names)))
+    })
+}
+
+/// A folder without policies is not what anybody means.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let cannot = |error| format!("cannot read `{}`: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(format!("there is no .wasm file in `{}`", folder.display()));
+    }
+    Ok(files)
+}
+
+/// A policy that cannot be loaded.
+pub(super) fn unusable(error: &LoadError) -> BuildError {
+    wrong_source(lazaret_sandbox::causes(error), error.help())
+}
+
+fn wrong_source(reason: String, help: Option<String>) -> BuildError {
+    BuildError { key: "source".to_owned(), reason, help, ..BuildError::default() }
+}

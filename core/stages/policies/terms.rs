@@ -1,0 +1,125 @@
+//! On what terms a policy judges: which files, and what comes of what it finds.
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use lazaret_analysis::{Analysis, Finding, Language, Span};
+use lazaret_wasm::{Manifest, PolicyError};
+
+use super::config::{Mode, OnError, PolicyConfig, RuleConfig};
+use super::date::Date;
+use crate::app::BuildError;
+use crate::config::suggest;
+
+/// On what terms a policy judges.
+#[derive(Debug)]
+pub(super) struct Terms {
+    mode: Mode,
+    pub(super) on_error: OnError,
+    paths: Option<Gitignore>,
+    languages: Vec<Language>,
+    rules: Vec<(String, RuleConfig)>,
+}
+
+impl Terms {
+    /// The terms that `config` says for the policy, or all that is wrong with them. Where the
+    /// code's author is not `trusted`, files of every name are judged: the author has named them.
+    pub(super) fn new(
+        config: &PolicyConfig,
+        manifest: &Manifest,
+        trusted: bool,
+    ) -> Result<Self, Vec<BuildError>> {
+        let mut mistakes = wrong_rules(config, manifest);
+        mistakes.extend(wrong_languages(config, manifest));
+        let paths = paths(&config.paths).unwrap_or_else(|mistake| {
+            mistakes.push(mistake);
+            None
+        });
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let rules = config.rules.iter();
+        Ok(Self {
+            mode: config.mode,
+            on_error: config.on_error(),
+            paths: paths.filter(|_| trusted),
+            languages: config.languages.clone(),
+            rules: rules
+                .map(|(id, rule)| (format!("{}/{id}", manifest.id), rule.clone()))
+                .collect(),
+        })
+    }
+
+    /// Whether the policy is asked about this file.
+    pub(super) fn cover(&self, analysis: &Analysis) -> bool {
+        let speaks = self.languages.is_empty() || self.languages.contains(&analysis.language());
+        // Patterns are for what is below the directory in which Lazaret is started.
+        let path = analysis.path().trim_start_matches('/');
+        let is_in = |paths: &Gitignore| paths.matched_path_or_any_parents(path, false).is_ignore();
+        speaks && self.paths.as_ref().is_none_or(is_in)
+    }
+
+    /// What comes of a finding on this day: it counts, or is only told, or nothing does.
+    pub(super) fn weigh(&self, mut finding: Finding, today: Date) -> (Mode, Finding) {
+        let rule = self.rules.iter().find(|(id, _)| *id == finding.rule).map(|(_, rule)| rule);
+        let Some(rule) = rule else { return (self.mode, finding) };
+        if let Some(until) = rule.until.filter(|until| *until < today) {
+            finding.message = format!("{} (its exception ran out on {until})", finding.message);
+            return (self.mode, finding);
+        }
+        finding.severity = rule.severity.unwrap_or(finding.severity);
+        (rule.mode.unwrap_or(self.mode), finding)
+    }
+}
+
+/// That a policy failed, where that is told and stops nothing.
+pub(super) fn failed(error: &PolicyError) -> Finding {
+    Finding {
+        rule: format!("{}/failed", error.policy),
+        capability: None,
+        severity: lazaret_analysis::Severity::High,
+        message: lazaret_sandbox::causes(error),
+        path: error.path.clone(),
+        span: Span { start: 0, end: 0 },
+        labels: Vec::new(),
+        help: error.help(),
+        cwe: None,
+    }
+}
+
+fn wrong_rules(config: &PolicyConfig, manifest: &Manifest) -> Vec<BuildError> {
+    let known: Vec<&str> = manifest.rules.iter().map(|rule| rule.id.as_str()).collect();
+    let unknown = config.rules.keys().filter(|id| !known.contains(&id.as_str()));
+    let mistake = |id: &String| BuildError {
+        key: format!("rules.{id}"),
+        reason: format!("the policy has no rule `{id}`"),
+        help: Some(suggest(id, &known)),
+        ..BuildError::default()
+    };
+    unknown.map(mistake).collect()
+}
+
+fn wrong_languages(config: &PolicyConfig, manifest: &Manifest) -> Option<BuildError> {
+    let known = &manifest.languages;
+    let is_unknown = |language: &&Language| !known.is_empty() && !known.contains(language);
+    let language = config.languages.iter().find(is_unknown)?.name();
+    let names: Vec<&str> = known.iter().map(|language| language.name()).collect();
+    Some(BuildError {
+        key: "languages".to_owned(),
+        reason: format!("the policy does not judge `{language}`"),
+        help: Some(suggest(language, &names)),
+        ..BuildError::default()
+    })
+}
+
+fn paths(patterns: &[String]) -> Result<Option<Gitignore>, BuildError> {
+    let mistake = |error: &ignore::Error| BuildError {
+        key: "paths".to_owned(),
+        reason: error.to_string(),
+        ..BuildError::default()
+    };
+    let mut builder = GitignoreBuilder::new("");
+    for pattern in patterns {
+        builder.add_line(None, pattern).map_err(|error| mistake(&error))?;
+    }
+    let paths = builder.build().map_err(|error| mistake(&error))?;
+    Ok((!patterns.is_empty()).then_some(paths))
+}

@@ -1,0 +1,153 @@
+//! Policies as a configuration has them: what counts, where, and until when.
+
+use crate::policy::built;
+use crate::support::{Place, Ran};
+
+const FOUND: &str = "low[shell-injection/constant-command]";
+
+/// Checks a command that is constant and goes through a shell, which is `low`, with this table.
+fn check(table: &str) -> Ran {
+    let place = Place::new();
+    check_in(&place, "src/a.py", table)
+}
+
+fn check_in(place: &Place, file: &str, table: &str) -> Ran {
+    place.write(file, "import subprocess\nsubprocess.run('ls', shell=True)\n");
+    let rest = "[analysis.capabilities]\nprocess = \"low\"\n[gate]\ndeny = \"medium\"\n";
+    place.write("lazaret.toml", format!("{rest}[policies.shell-injection]\n{table}\n"));
+    place.lazaret(&["check", "--all", file])
+}
+
+#[test]
+fn a_policy_that_is_off_finds_nothing() {
+    assert!(check("mode = \"enforce\"").stdout.contains(FOUND));
+    assert!(!check("mode = \"off\"").stdout.contains("shell-injection"));
+}
+
+#[test]
+fn a_rule_has_the_severity_that_the_table_says() {
+    let table = "rules = { constant-command = { severity = \"critical\" } }";
+    let ran = check(table);
+    assert!(ran.code == 1 && ran.stdout.contains("critical[shell-injection/constant-command]"));
+}
+
+#[test]
+fn what_is_monitored_is_told_and_stops_nothing() {
+    let place = Place::new();
+    let severe = "constant-command = { severity = \"critical\" }";
+    let ran = check_in(&place, "a.py", &format!("mode = \"monitor\"\nrules = {{ {severe} }}"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let title = "monitored, critical[shell-injection/constant-command]: ";
+    assert!(ran.stdout.contains(title), "{ran:?}");
+    assert!(ran.stderr.contains("0 at or above the gate (`medium`), 1 only monitored"), "{ran:?}");
+    let report = place.lazaret(&["check", "a.py", "--json"]).json();
+    let monitored = &report["monitored"][0];
+    assert_eq!(monitored["rule"], "shell-injection/constant-command");
+    assert_eq!((&monitored["denies"], &report["verdict"]), (&false.into(), &"allow".into()));
+    let severe = "constant-command = { severity = \"critical\", mode = \"enforce\" }";
+    let ran = check(&format!("mode = \"monitor\"\nrules = {{ {severe} }}"));
+    assert_eq!(ran.code, 1, "a rule can have a mode of its own: {ran:?}");
+}
+
+#[test]
+fn an_exception_holds_until_its_day_and_then_says_that_it_ran_out() {
+    let rule =
+        |until| format!("rules.constant-command = {{ mode = \"off\", until = \"{until}\" }}");
+    assert!(!check(&rule("2999-12-31")).stdout.contains("shell-injection"));
+    let ran = check(&rule("2020-02-29"));
+    assert!(ran.stdout.contains(FOUND), "{ran:?}");
+    assert!(ran.stdout.contains("(its exception ran out on 2020-02-29)"), "{ran:?}");
+}
+
+#[test]
+fn a_policy_judges_the_files_and_languages_that_its_table_names() {
+    for (table, is_found) in [
+        ("paths = [\"src/\"]", true),
+        ("paths = [\"*.py\"]", true),
+        ("paths = [\"*.py\", \"!src/*.py\"]", false),
+        ("paths = [\"lib/\"]", false),
+        ("languages = [\"python\"]", true),
+        ("languages = [\"javascript\"]", false),
+    ] {
+        let ran = check(table);
+        assert_eq!(ran.stdout.contains(FOUND), is_found, "{table}: {ran:?}");
+    }
+}
+
+/// A stranger calls a file what gets it past.
+#[test]
+fn what_a_stranger_has_named_is_judged_whatever_its_name() {
+    let place = Place::new();
+    place.write("a.py", "import subprocess\nsubprocess.run('ls', shell=True)\n");
+    let table = "[gate]\ndeny = \"low\"\n[policies.shell-injection]\npaths = [\"src/\"]\n";
+    let config = "runner = \"process\"\n[analysis.capabilities]\nprocess = \"off\"\n";
+    place.write("my.toml", format!("{config}{table}"));
+    assert_eq!(place.lazaret(&["--config", "my.toml", "check", "a.py"]).code, 0);
+    let ran = place.lazaret(&["--config", "my.toml", "run", "a.py"]);
+    assert!(ran.code == 126 && ran.stderr.contains("shell-injection/"), "{ran:?}");
+}
+
+const FAILS: &str = "use lazaret_policy::prelude::*;
+struct Fails;
+impl Policy for Fails {
+    fn manifest() -> Manifest {
+        Manifest::new(\"fails\", \"1.0.0\")
+            .always()
+            .rule(Rule::new(\"never\", Severity::High, \"nothing\"))
+    }
+    fn check(_: &mut Context) {
+        panic!(\"it is broken\");
+    }
+}
+lazaret_policy::export_policy!(Fails);
+";
+
+#[test]
+fn a_policy_that_fails_blocks_unless_its_table_says_otherwise() {
+    let place = Place::new();
+    built(&place, "fails", FAILS);
+    place.write("a.py", "print(1)\n");
+    let check = |table: &str| {
+        let source = "source = \"fails/fails.wasm\"";
+        place.write("lazaret.toml", format!("[policies.fails]\n{source}\n{table}\n"));
+        place.lazaret(&["check", "a.py"])
+    };
+    for blocks in ["", "on-error = \"block\"", "mode = \"monitor\"\non-error = \"block\""] {
+        let ran = check(blocks);
+        assert!(ran.code == 3 && ran.stderr.contains("it is broken"), "{blocks}: {ran:?}");
+    }
+    for reports in ["mode = \"monitor\"", "on-error = \"report\""] {
+        let ran = check(reports);
+        assert_eq!(ran.code, 0, "{reports}: {ran:?}");
+        assert!(ran.stdout.contains("monitored, high[fails/failed]: "), "{reports}: {ran:?}");
+        assert!(ran.stdout.contains("it is broken"), "{reports}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_folder_of_policies_has_one_table() {
+    let place = Place::new();
+    let [policy] = lazaret_bundle::policies() else { panic!("there are others now") };
+    place.write("ours/shell.wasm", policy.wasm);
+    place.write("ours/README.md", "");
+    let ours = "[policies.ours]\nsource = \"ours\"";
+    let ran = check_in(&place, "a.py", &format!("mode = \"off\"\n{ours}\nmode = \"monitor\""));
+    assert!(ran.stdout.contains("monitored, low[shell-injection/constant-command]"), "{ran:?}");
+    let ran = check_in(&place, "a.py", &format!("mode = \"off\"\n{ours}\nsettings = {{ a = 1 }}"));
+    assert!(ran.code == 2 && ran.stderr.contains("`policies.ours.settings`"), "{ran:?}");
+    assert!(ran.stderr.contains("`ours` is a folder, and this is for one policy"), "{ran:?}");
+    std::fs::remove_file(place.path().join("ours/shell.wasm")).unwrap();
+    let ran = check_in(&place, "a.py", ours);
+    assert!(ran.code == 2 && ran.stderr.contains("there is no .wasm file in `ours`"), "{ran:?}");
+}
+
+/// One that comes with Lazaret and is in no table would judge nothing.
+#[test]
+fn every_policy_that_comes_with_lazaret_has_a_table() {
+    let defaults = Place::new().lazaret(&["config", "default"]).stdout;
+    for policy in lazaret_bundle::policies() {
+        let source = format!("[policies.{0}]\n", policy.name);
+        assert!(defaults.contains(&source), "{}", policy.name);
+        assert!(defaults.contains(&format!("source = \"builtin:{}\"\n", policy.name)));
+    }
+}
