@@ -151,3 +151,52 @@ fn every_policy_that_comes_with_lazaret_has_a_table() {
         assert!(defaults.contains(&format!("source = \"builtin:{}\"\n", policy.name)));
     }
 }
+
+/// Explains the second line of a file with this configuration.
+fn explain(place: &Place, file: &str, text: &str, configuration: &str) -> Ran {
+    place.write(file, text);
+    place.write("lazaret.toml", configuration);
+    place.lazaret(&["policy", "explain", &format!("{file}:2")])
+}
+
+#[test]
+fn explain_tells_what_woke_a_policy_and_what_came_of_it() {
+    let place = Place::new();
+    let text =
+        "import subprocess as s\ns.run('ls', shell=True)\ns.check_call(input(), shell=True)\n";
+    let ran = explain(&place, "a.py", text, "[policies.shell-injection]\nmode = \"monitor\"\n");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let expected = "\
+a.py:2  s.run('ls', shell=True)
+facts on it: call `subprocess.run`, command `ls`, command `ls`
+
+shell-injection was woken by call `subprocess.run` here; call `subprocess.check_call` on line 3, as `subprocess.check_*`
+    low[shell-injection/constant-command], it is only told: `subprocess.run` gives a constant command to a shell
+";
+    assert_eq!(ran.stdout, expected);
+    let ran = explain(&place, "a.py", &text.replace("s.run", "s.list2cmdline"), "");
+    assert!(ran.stdout.contains("    it found nothing here, and 1 elsewhere\n"), "{ran:?}");
+}
+
+#[test]
+fn explain_tells_why_a_policy_slept() {
+    let place = Place::new();
+    let table = |key: &str| format!("[policies.shell-injection]\n{key}\n");
+    let python = "import os\nos.system(input())\n";
+    for (file, text, key, why) in [
+        ("a.py", "\nprint(1)\n", "", "nothing that it asks for is in the file: call `os.system`, "),
+        ("a.sh", "\nls\n", "", "it does not judge bash\n"),
+        ("a.py", python, "mode = \"off\"", "`policies.shell-injection.mode` is \"off\"\n"),
+        ("a.py", python, "paths = [\"src/\"]", "its table leaves the file out by `paths`\n"),
+        ("a.py", python, "languages = [\"tsx\"]", "its table leaves the file out by `languages`\n"),
+    ] {
+        let ran = explain(&place, file, text, &table(key));
+        let slept = format!("\nshell-injection slept: {why}");
+        assert!(ran.code == 0 && ran.stdout.contains(&slept), "{slept}\nis not in\n{ran:?}");
+    }
+    for (place_in_file, help) in [("a.py:9", "name one of its 2 lines"), ("a.py", "`src/a.py:12`")]
+    {
+        let ran = place.lazaret(&["policy", "explain", place_in_file]);
+        assert!(ran.code == 2 && ran.stderr.contains(help), "{ran:?}");
+    }
+}

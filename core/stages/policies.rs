@@ -2,6 +2,7 @@
 
 mod config;
 mod date;
+mod explain;
 mod load;
 mod terms;
 
@@ -9,22 +10,23 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lazaret_analysis::{Analysis, Finding};
-use lazaret_wasm::PolicyError;
+use lazaret_wasm::{Manifest, PolicyError};
 
 pub use config::{Mode, OnError, PoliciesConfig, PolicyConfig, RuleConfig};
 pub use date::Date;
+pub(crate) use explain::{Awake, Explained, Waker, explain as explain_line};
+pub(crate) use load::{Loaded, load};
 
 use crate::app::{BuildError, Parts};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError};
 use crate::submission::Submission;
-use load::Loaded;
 
 impl StageConfig for PoliciesConfig {
     const NAME: &'static str = "policies";
     const PHASE: Phase = Phase::Check;
 
     fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        Ok(Box::new(PoliciesStage(Arc::new(load::load(&self, parts)?))))
+        Ok(Box::new(PoliciesStage(Arc::new(load(&self, parts.cache.as_deref(), parts.trusted)?))))
     }
 }
 
@@ -72,10 +74,15 @@ impl Loaded {
         Ok(judgement)
     }
 
+    /// Whether a policy is asked about this file.
+    fn covers(&self, manifest: &Manifest, analysis: &Analysis) -> bool {
+        self.terms[&manifest.id].left_out_by(analysis).is_none()
+    }
+
     fn judge(&self, analysis: &Analysis, judgement: &mut Judgement) -> Result<(), PolicyError> {
         let today = Date::today();
-        let is_asked = |id: &str| self.terms[id].cover(analysis);
-        for answer in self.policies.judge_each(analysis, |manifest| is_asked(&manifest.id)) {
+        for answer in self.policies.judge_each(analysis, |manifest| self.covers(manifest, analysis))
+        {
             let terms = &self.terms[&answer.manifest.id];
             match answer.said {
                 Ok(findings) => {

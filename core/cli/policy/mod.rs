@@ -2,6 +2,7 @@
 
 mod build;
 mod cargo;
+mod explain;
 mod inspect;
 mod new;
 mod template;
@@ -10,6 +11,7 @@ mod test;
 use clap::Subcommand;
 
 use super::error::CliError;
+use crate::config::Layers;
 
 #[derive(Subcommand)]
 pub(super) enum PolicyCommand {
@@ -24,14 +26,17 @@ pub(super) enum PolicyCommand {
     /// Tells what a policy looks for, asks for and can reach
     #[command(after_help = inspect::CODES)]
     Inspect(inspect::InspectArgs),
+    /// Tells which policies looked at a line, what woke them, and why the others slept
+    Explain(explain::ExplainArgs),
 }
 
 /// Does what is asked for.
-pub(super) fn policy(command: &PolicyCommand) -> Result<u8, CliError> {
+pub(super) fn policy(layers: Layers, command: &PolicyCommand) -> Result<u8, CliError> {
     match command {
         PolicyCommand::New(arguments) => new::new(arguments),
         PolicyCommand::Build(arguments) => build::build(arguments),
         PolicyCommand::Test(arguments) => test::test(arguments),
+        PolicyCommand::Explain(arguments) => explain::explain(layers, arguments),
         PolicyCommand::Inspect(arguments) => inspect::inspect(arguments),
     }
 }

@@ -1,23 +1,29 @@
 //! From the tables to policies that are ready, or to everything that is wrong with any of them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use lazaret_wasm::{HostOptions, LoadError, Manifest, Policies, Refusal, SettingsProblem};
 use serde_json::Value;
 
 use super::config::{Mode, PoliciesConfig, PolicyConfig, Source, unusable};
 use super::terms::Terms;
-use crate::app::{BuildError, Parts};
+use crate::app::BuildError;
 use crate::config::suggest;
 
 /// Policies that are ready, with the terms of each by its id.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     pub(super) policies: Policies,
     pub(super) terms: BTreeMap<String, Terms>,
 }
 
 /// Loads the policies that are not off. Whoever has made several mistakes hears of all.
-pub(super) fn load(config: &PoliciesConfig, parts: &Parts) -> Result<Loaded, BuildError> {
+/// Where the code's author is not `trusted`, paths narrow nothing.
+pub(crate) fn load(
+    config: &PoliciesConfig,
+    cache: Option<&Path>,
+    trusted: bool,
+) -> Result<Loaded, BuildError> {
     let mut mistakes = Vec::new();
     let mut sources = Vec::new();
     // The table that a source was named by.
@@ -33,14 +39,14 @@ pub(super) fn load(config: &PoliciesConfig, parts: &Parts) -> Result<Loaded, Bui
             Err(mistake) => mistakes.push(below(name, mistake)),
         }
     }
-    let (policies, errors) = Policies::load_those_that_work(sources, &options(config, parts));
+    let (policies, errors) = Policies::load_those_that_work(sources, &options(config, cache));
     mistakes.extend(errors.iter().flat_map(|error| explained(error, tables[&error.policy].0)));
     let mut terms = BTreeMap::new();
     let with_wrong_settings = errors.iter().filter_map(manifest);
     for (source, manifest) in policies.named_manifests().chain(with_wrong_settings) {
         let (name, table) = tables[source];
         mistakes.extend(misnamed(name, table, manifest));
-        match Terms::new(table, manifest, parts.trusted) {
+        match Terms::new(table, manifest, trusted) {
             Ok(made) => drop(terms.insert(manifest.id.clone(), made)),
             Err(wrong) => mistakes.extend(wrong.into_iter().map(|mistake| below(name, mistake))),
         }
@@ -48,12 +54,12 @@ pub(super) fn load(config: &PoliciesConfig, parts: &Parts) -> Result<Loaded, Bui
     BuildError::all(mistakes).map(|()| Loaded { policies, terms })
 }
 
-fn options(config: &PoliciesConfig, parts: &Parts) -> HostOptions {
+fn options(config: &PoliciesConfig, cache: Option<&Path>) -> HostOptions {
     let settings = |(name, table): (&String, &PolicyConfig)| {
         (name.clone(), Value::Object(table.settings.clone()))
     };
     HostOptions {
-        cache: parts.cache.as_ref().map(|cache| cache.join("policies")),
+        cache: cache.map(|cache| cache.join("policies")),
         settings: config.0.iter().map(settings).collect(),
         ..HostOptions::default()
     }

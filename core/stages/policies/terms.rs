@@ -48,13 +48,15 @@ impl Terms {
         })
     }
 
-    /// Whether the policy is asked about this file.
-    pub(super) fn cover(&self, analysis: &Analysis) -> bool {
-        let speaks = self.languages.is_empty() || self.languages.contains(&analysis.language());
+    /// The key that leaves this file out; nothing, where the policy is asked about it.
+    pub(super) fn left_out_by(&self, analysis: &Analysis) -> Option<&'static str> {
+        if !self.languages.is_empty() && !self.languages.contains(&analysis.language()) {
+            return Some("languages");
+        }
         // Patterns are for what is below the directory in which Lazaret is started.
         let path = analysis.path().trim_start_matches('/');
         let is_in = |paths: &Gitignore| paths.matched_path_or_any_parents(path, false).is_ignore();
-        speaks && self.paths.as_ref().is_none_or(is_in)
+        (!self.paths.as_ref().is_none_or(is_in)).then_some("paths")
     }
 
     /// What comes of a finding on this day: it counts, or is only told, or nothing does.

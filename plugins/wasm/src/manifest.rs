@@ -98,14 +98,23 @@ impl Manifest {
 
     /// Whether the policy has to look at a file of this language with these facts.
     pub(crate) fn concerns(&self, language: Language, facts: &[Fact]) -> bool {
-        let speaks = self.languages.is_empty() || self.languages.contains(&language);
-        speaks && (self.always || facts.iter().any(|fact| self.asks_for(fact)))
+        self.speaks(language) && (self.always || facts.iter().any(|fact| self.asks_for(fact)))
+    }
+
+    /// Whether the policy judges this language.
+    pub fn speaks(&self, language: Language) -> bool {
+        self.languages.is_empty() || self.languages.contains(&language)
+    }
+
+    /// What the policy asks for that this fact is, which wakes it.
+    pub fn interest_in(&self, fact: &Fact) -> Option<&Interest> {
+        let kind = fact.kind.name();
+        self.interests.iter().find(|one| one.kind == kind && matches(&one.pattern, &fact.name))
     }
 
     /// Whether the policy gets this fact.
     pub(crate) fn asks_for(&self, fact: &Fact) -> bool {
-        let kind = fact.kind.name();
-        self.interests.iter().any(|one| one.kind == kind && matches(&one.pattern, &fact.name))
+        self.interest_in(fact).is_some()
     }
 
     /// The rule of this id.
