@@ -200,3 +200,23 @@ fn explain_tells_why_a_policy_slept() {
         assert!(ran.code == 2 && ran.stderr.contains(help), "{ran:?}");
     }
 }
+
+#[test]
+fn bench_counts_fuel_that_is_the_same_every_time() {
+    let place = Place::new();
+    place.write("a.py", "import os\nos.system(input())\n");
+    place.write("b.py", "print(1)\n");
+    place.write("c.sh", "ls\n");
+    let row = |rounds: &str| {
+        let ran = place.lazaret(&["policy", "bench", ".", "--rounds", rounds]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let rows: Vec<&str> = ran.stdout.lines().collect();
+        assert_eq!(rows.len(), 2, "{ran:?}");
+        let cells = rows[1].split_whitespace().take(4).map(str::to_owned);
+        cells.collect::<Vec<_>>()
+    };
+    let [policy, woken, skipped, fuel] = row("3").try_into().unwrap();
+    assert_eq!((policy.as_str(), woken.as_str(), skipped.as_str()), ("shell-injection", "1", "2"));
+    assert!(fuel.parse::<u64>().unwrap() > 1_000, "{fuel}");
+    assert_eq!(row("1")[3], fuel);
+}

@@ -66,14 +66,19 @@ enum Weight {
     Monitored,
 }
 
+impl Weight {
+    fn level(self, severity: &'static str) -> Level<'static> {
+        match self {
+            Self::Denies => Level::ERROR.with_name(severity),
+            Self::Counts => Level::WARNING.with_name(severity),
+            Self::Monitored => Level::NOTE.with_name(format!("monitored, {severity}")),
+        }
+    }
+}
+
 /// A finding in its source, unless that was shown just before.
 fn render(finding: &Finding, weight: Weight, is_there: bool, places: &mut Places<'_>) -> String {
-    let severity = finding.severity.name();
-    let level = match weight {
-        Weight::Denies => Level::ERROR.with_name(severity),
-        Weight::Counts => Level::WARNING.with_name(severity),
-        Weight::Monitored => Level::NOTE.with_name(format!("monitored, {severity}")),
-    };
+    let level = weight.level(finding.severity.name());
     let spans = finding.labels.iter().map(|label| label.span).chain([finding.span]);
     let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
     let end = spans.map(|span| span.end).max().unwrap_or(0);

@@ -75,7 +75,7 @@ impl Loaded {
     }
 
     /// Whether a policy is asked about this file.
-    fn covers(&self, manifest: &Manifest, analysis: &Analysis) -> bool {
+    pub(crate) fn covers(&self, manifest: &Manifest, analysis: &Analysis) -> bool {
         self.terms[&manifest.id].left_out_by(analysis).is_none()
     }
 

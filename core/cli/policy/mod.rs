@@ -1,5 +1,6 @@
 //! `lazaret policy`: what authors of policies work with, and who uses them looks into.
 
+mod bench;
 mod build;
 mod cargo;
 mod explain;
@@ -26,6 +27,9 @@ pub(super) enum PolicyCommand {
     /// Tells what a policy looks for, asks for and can reach
     #[command(after_help = inspect::CODES)]
     Inspect(inspect::InspectArgs),
+    /// Measures what policies cost, and how often they are skipped
+    #[command(after_help = bench::WHAT)]
+    Bench(bench::BenchArgs),
     /// Tells which policies looked at a line, what woke them, and why the others slept
     Explain(explain::ExplainArgs),
 }
@@ -36,6 +40,7 @@ pub(super) fn policy(layers: Layers, command: &PolicyCommand) -> Result<u8, CliE
         PolicyCommand::New(arguments) => new::new(arguments),
         PolicyCommand::Build(arguments) => build::build(arguments),
         PolicyCommand::Test(arguments) => test::test(arguments),
+        PolicyCommand::Bench(arguments) => bench::bench(layers, arguments),
         PolicyCommand::Explain(arguments) => explain::explain(layers, arguments),
         PolicyCommand::Inspect(arguments) => inspect::inspect(arguments),
     }

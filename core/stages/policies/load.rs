@@ -13,7 +13,7 @@ use crate::config::suggest;
 
 /// Policies that are ready, with the terms of each by its id.
 pub(crate) struct Loaded {
-    pub(super) policies: Policies,
+    pub(crate) policies: Policies,
     pub(super) terms: BTreeMap<String, Terms>,
 }
 

@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use lazaret_analysis::{Analysis, Finding};
 
@@ -109,15 +110,20 @@ impl Policies {
         subject: Arc<Subject>,
     ) -> Answer<'a> {
         let manifest = &policy.manifest;
-        let (said, lines) = match policy.judge(&self.host, analysis, subject) {
-            Ok(judged) => (Ok(judged.findings), judged.lines),
+        // All policies share the tree, so the first does not pay for it.
+        subject.table();
+        let begun = Instant::now();
+        let judged = policy.judge(&self.host, analysis, subject);
+        let time = begun.elapsed();
+        let (said, fuel, lines) = match judged {
+            Ok(judged) => (Ok(judged.findings), judged.fuel, judged.lines),
             Err(reason) => {
                 let (policy, path) = (manifest.id.clone(), analysis.path().to_owned());
-                (Err(PolicyError { policy, path, reason }), Vec::new())
+                (Err(PolicyError { policy, path, reason }), 0, Vec::new())
             }
         };
         let line = |(level, message)| LogLine { policy: manifest.id.clone(), level, message };
-        Answer { manifest, said, log: lines.into_iter().map(line).collect() }
+        Answer { manifest, said, fuel, time, log: lines.into_iter().map(line).collect() }
     }
 }
 
@@ -128,6 +134,10 @@ pub struct Answer<'a> {
     pub manifest: &'a Manifest,
     /// What it found; or why it could not judge.
     pub said: Result<Vec<Finding>, PolicyError>,
+    /// The fuel that it took, where it could judge: the same at every run.
+    pub fuel: u64,
+    /// How long it took. Code that was not used since the start is compiled or loaded in it.
+    pub time: Duration,
     /// What it logged, where it could judge.
     pub log: Vec<LogLine>,
 }

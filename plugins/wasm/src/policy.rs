@@ -25,6 +25,7 @@ pub(crate) struct Policy {
 /// What a policy said about a file.
 pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
+    pub(crate) fuel: u64,
     pub(crate) lines: Vec<(LogLevel, String)>,
 }
 
@@ -67,7 +68,7 @@ impl Policy {
         let run = Run::new(runtime, Some(subject), &host.limits);
         let said = run.check(policy, &self.settings, &unit)?;
         let findings = judgement::findings(said.findings, &self.manifest, analysis, &host.limits)?;
-        Ok(Judged { findings, lines: said.lines })
+        Ok(Judged { findings, fuel: said.fuel, lines: said.lines })
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Run<'a> {
 /// What a policy said about a file, unchecked.
 pub(crate) struct Said {
     pub(crate) findings: Vec<types::Finding>,
+    /// The fuel that it took.
+    pub(crate) fuel: u64,
     pub(crate) lines: Vec<(LogLevel, String)>,
 }
 
@@ -76,7 +78,11 @@ impl<'a> Run<'a> {
             policy.lazaret_policy_policy().call_check(&mut self.store, settings, unit)
         });
         match said {
-            Ok(Ok(findings)) => Ok(Said { findings, lines: self.store.into_data().lines }),
+            Ok(Ok(findings)) => {
+                let left = self.store.get_fuel().expect("the engine counts fuel");
+                let fuel = self.fuel.saturating_sub(left);
+                Ok(Said { findings, fuel, lines: self.store.into_data().lines })
+            }
             Ok(Err(message)) => Err(Failure::Said(printable(&message))),
             Err(error) => Err(self.failure(error)),
         }
