@@ -131,6 +131,12 @@ fn a_folder_of_policies_has_one_table() {
     place.write("ours/shell.wasm", policy.wasm);
     place.write("ours/README.md", "");
     let ours = "[policies.ours]\nsource = \"ours\"";
+    let ran = check_in(&place, "a.py", ours);
+    assert!(ran.code == 2 && ran.stderr.contains("`policies.ours.source`"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("`shell-injection` is that of `builtin:shell-injection`"),
+        "{ran:?}"
+    );
     let ran = check_in(&place, "a.py", &format!("mode = \"off\"\n{ours}\nmode = \"monitor\""));
     assert!(ran.stdout.contains("monitored, low[shell-injection/constant-command]"), "{ran:?}");
     let ran = check_in(&place, "a.py", &format!("mode = \"off\"\n{ours}\nsettings = {{ a = 1 }}"));

@@ -36,7 +36,6 @@ pub struct PolicyConfig {
     pub(super) mode: Mode,
     /// What happens where it cannot judge a file: `block` in the mode `enforce`, and `report` in
     /// `monitor`, unless it is said here.
-    #[serde(default)]
     pub(super) on_error: Option<OnError>,
     /// The files that it judges, by patterns as in `.gitignore`; all, where there are none.
     #[serde(default)]
@@ -58,14 +57,11 @@ pub struct PolicyConfig {
 #[serde(deny_unknown_fields)]
 pub struct RuleConfig {
     /// How bad it is.
-    #[serde(default)]
     #[schemars(with = "Option<SeverityName>")]
     pub(super) severity: Option<Severity>,
     /// Whether what it finds counts, in place of the policy's mode.
-    #[serde(default)]
     pub(super) mode: Option<Mode>,
     /// The last day on which this holds.
-    #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub(super) until: Option<Date>,
 }
@@ -119,18 +115,16 @@ impl PolicyConfig {
 }
 
 impl Source {
-    /// The policies that are there.
-    pub(super) fn open(&self) -> Result<Vec<PolicySource>, BuildError> {
+    /// The policies that are there, and what is wrong with the others.
+    pub(super) fn open(&self) -> Vec<Result<PolicySource, BuildError>> {
+        let read = |path: &PathBuf| PolicySource::from_file(path).map_err(|error| unusable(&error));
         match self {
-            Self::Builtin(name) => builtin(name).map(|source| vec![source]),
-            Self::File(path) => PolicySource::from_file(path)
-                .map(|source| vec![source])
-                .map_err(|error| unusable(&error)),
-            Self::Folder(folder) => {
-                let files = files(folder).map_err(|reason| wrong_source(reason, None))?;
-                let sources = files.iter().map(PolicySource::from_file);
-                sources.collect::<Result<_, _>>().map_err(|error| unusable(&error))
-            }
+            Self::Builtin(name) => vec![builtin(name)],
+            Self::File(path) => vec![read(path)],
+            Self::Folder(folder) => match files(folder) {
+                Ok(files) => files.iter().map(read).collect(),
+                Err(reason) => vec![Err(wrong_source(reason, None))],
+            },
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lazaret_wasm::{HostOptions, LoadError, Manifest, Policies, Refusal, SettingsProblem};
+use lazaret_wasm::{HostOptions, LoadError, Policies, PolicySource, Refusal, SettingsProblem};
 use serde_json::Value;
 
 use super::config::{Mode, PoliciesConfig, PolicyConfig, Source, unusable};
@@ -17,6 +17,13 @@ pub(crate) struct Loaded {
     pub(super) terms: BTreeMap<String, Terms>,
 }
 
+/// A table that is not off.
+struct Table<'a> {
+    name: &'a str,
+    config: &'a PolicyConfig,
+    source: Source,
+}
+
 /// Loads the policies that are not off. Whoever has made several mistakes hears of all.
 /// Where the code's author is not `trusted`, paths narrow nothing.
 pub(crate) fn load(
@@ -24,94 +31,106 @@ pub(crate) fn load(
     cache: Option<&Path>,
     trusted: bool,
 ) -> Result<Loaded, BuildError> {
+    let cache = cache.map(|cache| cache.join("policies"));
+    let options = HostOptions { cache, ..HostOptions::default() };
+    let mut loaded = Loaded { policies: Policies::new(&options), terms: BTreeMap::new() };
     let mut mistakes = Vec::new();
-    let mut sources = Vec::new();
-    // The table that a source was named by.
-    let mut tables = BTreeMap::new();
-    for (name, table) in config.0.iter().filter(|(_, table)| table.mode != Mode::Off) {
-        mistakes.extend(wrong_folder(table).map(|mistake| below(name, mistake)));
-        match table.source().open() {
-            Ok(opened) => {
-                let named = opened.iter().map(|source| (source.name.clone(), (name, table)));
-                tables.extend(named);
-                sources.extend(opened);
+    for table in tables(config) {
+        let mut wrong = table.wrong_folder();
+        // Each of its policies would refuse what is not for it.
+        let sources = if wrong.is_empty() { table.source.open() } else { Vec::new() };
+        for source in sources {
+            match source {
+                Ok(source) => wrong.extend(loaded.add(&table, source, trusted)),
+                Err(mistake) => wrong.push(mistake),
             }
-            Err(mistake) => mistakes.push(below(name, mistake)),
         }
+        mistakes.extend(wrong.into_iter().map(|mistake| below(table.name, mistake)));
     }
-    let (policies, errors) = Policies::load_those_that_work(sources, &options(config, cache));
-    mistakes.extend(errors.iter().flat_map(|error| explained(error, tables[&error.policy].0)));
-    let mut terms = BTreeMap::new();
-    let with_wrong_settings = errors.iter().filter_map(manifest);
-    for (source, manifest) in policies.named_manifests().chain(with_wrong_settings) {
-        let (name, table) = tables[source];
-        mistakes.extend(misnamed(name, table, manifest));
-        match Terms::new(table, manifest, trusted) {
-            Ok(made) => drop(terms.insert(manifest.id.clone(), made)),
-            Err(wrong) => mistakes.extend(wrong.into_iter().map(|mistake| below(name, mistake))),
+    BuildError::all(mistakes).map(|()| loaded)
+}
+
+/// Folders come last: a policy that has a table of its own too is one too many in the folder.
+fn tables(config: &PoliciesConfig) -> Vec<Table<'_>> {
+    let on = config.0.iter().filter(|(_, config)| config.mode != Mode::Off);
+    let mut tables: Vec<Table<'_>> =
+        on.map(|(name, config)| Table { name, config, source: config.source() }).collect();
+    tables.sort_by_key(Table::is_folder);
+    tables
+}
+
+impl Loaded {
+    /// Adds a policy on the terms of its table, and tells what is wrong with any of both.
+    fn add(&mut self, table: &Table<'_>, source: PolicySource, trusted: bool) -> Vec<BuildError> {
+        let settings = Value::Object(table.config.settings.clone());
+        let (mut mistakes, manifest) = match self.policies.add(PolicySource { settings, ..source })
+        {
+            Ok(manifest) => (Vec::new(), manifest.clone()),
+            // The rest of its table is looked at, too.
+            Err(LoadError { reason: Refusal::Settings { problems, manifest }, .. }) => {
+                (problems.iter().map(wrong_setting).collect(), *manifest)
+            }
+            // One of both tables does not have the policy's name, and hears of it.
+            Err(LoadError { reason: Refusal::Duplicate { id, .. }, .. }) if !table.is_folder() => {
+                return table.misnamed(&id).into_iter().collect();
+            }
+            Err(error) => return vec![unusable(&error)],
+        };
+        mistakes.extend(table.misnamed(&manifest.id));
+        match Terms::new(table.config, &manifest, trusted) {
+            Ok(terms) => drop(self.terms.insert(manifest.id, terms)),
+            Err(wrong) => mistakes.extend(wrong),
         }
-    }
-    BuildError::all(mistakes).map(|()| Loaded { policies, terms })
-}
-
-fn options(config: &PoliciesConfig, cache: Option<&Path>) -> HostOptions {
-    let settings = |(name, table): (&String, &PolicyConfig)| {
-        (name.clone(), Value::Object(table.settings.clone()))
-    };
-    HostOptions {
-        cache: cache.map(|cache| cache.join("policies")),
-        settings: config.0.iter().map(settings).collect(),
-        ..HostOptions::default()
+        mistakes
     }
 }
 
-/// What a policy is whose settings alone are wrong: the rest of its table is looked at, too.
-fn manifest(error: &LoadError) -> Option<(&str, &Manifest)> {
-    let Refusal::Settings { manifest, .. } = &error.reason else { return None };
-    Some((&error.policy, manifest))
+impl Table<'_> {
+    fn is_folder(&self) -> bool {
+        matches!(self.source, Source::Folder(_))
+    }
+
+    /// One that is called otherwise than its table would have another name in reports.
+    fn misnamed(&self, id: &str) -> Option<BuildError> {
+        (id != self.name && !self.is_folder()).then(|| BuildError {
+            reason: format!("the id of `{}` is `{id}`", self.source),
+            help: Some(format!("call the table `policies.{id}`")),
+            ..BuildError::default()
+        })
+    }
+
+    /// Settings and rules are one policy's, and a folder has several.
+    fn wrong_folder(&self) -> Vec<BuildError> {
+        let PolicyConfig { settings, rules, .. } = self.config;
+        let written = [("settings", !settings.is_empty()), ("rules", !rules.is_empty())];
+        let wrong = written.into_iter().filter(|(_, is_written)| *is_written && self.is_folder());
+        let mistake = |(key, _): (&str, bool)| BuildError {
+            key: key.to_owned(),
+            reason: format!("`{}` is a folder, and this is for one policy", self.source),
+            help: Some("give the policy a table of its own, with its file as `source`".to_owned()),
+            ..BuildError::default()
+        };
+        wrong.map(mistake).collect()
+    }
 }
 
-/// What is wrong with one policy, below its table's name.
-fn explained(error: &LoadError, name: &str) -> Vec<BuildError> {
-    let Refusal::Settings { problems, .. } = &error.reason else {
-        return vec![below(name, unusable(error))];
-    };
-    let mistake = |problem: &SettingsProblem| BuildError {
-        key: format!("{name}.settings"),
+fn wrong_setting(problem: &SettingsProblem) -> BuildError {
+    BuildError {
+        key: "settings".to_owned(),
         reason: problem.to_string(),
         help: (!problem.choice.is_empty()).then(|| {
             let choice: Vec<&str> = problem.choice.iter().map(String::as_str).collect();
             suggest(&problem.written, &choice)
         }),
         ..BuildError::default()
-    };
-    problems.iter().map(mistake).collect()
+    }
 }
 
-/// One that is called otherwise than its table would have no settings, and another name in reports.
-fn misnamed(name: &str, table: &PolicyConfig, manifest: &Manifest) -> Option<BuildError> {
-    let id = &manifest.id;
-    let is_wrong = id != name && !matches!(table.source(), Source::Folder(_));
-    is_wrong.then(|| BuildError {
-        key: name.to_owned(),
-        reason: format!("the id of `{}` is `{id}`", table.source()),
-        help: Some(format!("call the table `policies.{id}`")),
-        ..BuildError::default()
-    })
-}
-
-/// Settings and rules are one policy's, and a folder has several.
-fn wrong_folder(table: &PolicyConfig) -> Option<BuildError> {
-    let is_wrong = matches!(table.source(), Source::Folder(_))
-        && !(table.settings.is_empty() && table.rules.is_empty());
-    is_wrong.then(|| BuildError {
-        key: if table.rules.is_empty() { "settings" } else { "rules" }.to_owned(),
-        reason: format!("`{}` is a folder, and this is for one policy", table.source()),
-        help: Some("give the policy a table of its own, with its file as `source`".to_owned()),
-        ..BuildError::default()
-    })
-}
-
+/// A mistake in the table of this name.
 fn below(name: &str, mistake: BuildError) -> BuildError {
-    BuildError { key: format!("{name}.{}", mistake.key), ..mistake }
+    let key = match mistake.key.as_str() {
+        "" => name.to_owned(),
+        key => format!("{name}.{key}"),
+    };
+    BuildError { key, ..mistake }
 }

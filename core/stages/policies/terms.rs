@@ -1,5 +1,7 @@
 //! On what terms a policy judges: which files, and what comes of what it finds.
 
+use std::collections::BTreeMap;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use lazaret_analysis::{Analysis, Finding, Language, Span};
 use lazaret_wasm::{Manifest, PolicyError};
@@ -16,7 +18,8 @@ pub(super) struct Terms {
     pub(super) on_error: OnError,
     paths: Option<Gitignore>,
     languages: Vec<Language>,
-    rules: Vec<(String, RuleConfig)>,
+    /// By the rule's id, with the policy's.
+    rules: BTreeMap<String, RuleConfig>,
 }
 
 impl Terms {
@@ -29,22 +32,21 @@ impl Terms {
     ) -> Result<Self, Vec<BuildError>> {
         let mut mistakes = wrong_rules(config, manifest);
         mistakes.extend(wrong_languages(config, manifest));
-        let paths = paths(&config.paths).unwrap_or_else(|mistake| {
-            mistakes.push(mistake);
+        let paths = paths(&config.paths).unwrap_or_else(|wrong| {
+            mistakes.extend(wrong);
             None
         });
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        let rules = config.rules.iter();
+        let rule =
+            |(id, rule): (&String, &RuleConfig)| (format!("{}/{id}", manifest.id), rule.clone());
         Ok(Self {
             mode: config.mode,
             on_error: config.on_error(),
             paths: paths.filter(|_| trusted),
             languages: config.languages.clone(),
-            rules: rules
-                .map(|(id, rule)| (format!("{}/{id}", manifest.id), rule.clone()))
-                .collect(),
+            rules: config.rules.iter().map(rule).collect(),
         })
     }
 
@@ -55,14 +57,14 @@ impl Terms {
         }
         // Patterns are for what is below the directory in which Lazaret is started.
         let path = analysis.path().trim_start_matches('/');
-        let is_in = |paths: &Gitignore| paths.matched_path_or_any_parents(path, false).is_ignore();
-        (!self.paths.as_ref().is_none_or(is_in)).then_some("paths")
+        let is_out =
+            |paths: &Gitignore| !paths.matched_path_or_any_parents(path, false).is_ignore();
+        self.paths.as_ref().is_some_and(is_out).then_some("paths")
     }
 
     /// What comes of a finding on this day: it counts, or is only told, or nothing does.
     pub(super) fn weigh(&self, mut finding: Finding, today: Date) -> (Mode, Finding) {
-        let rule = self.rules.iter().find(|(id, _)| *id == finding.rule).map(|(_, rule)| rule);
-        let Some(rule) = rule else { return (self.mode, finding) };
+        let Some(rule) = self.rules.get(&finding.rule) else { return (self.mode, finding) };
         if let Some(until) = rule.until.filter(|until| *until < today) {
             finding.message = format!("{} (its exception ran out on {until})", finding.message);
             return (self.mode, finding);
@@ -99,29 +101,32 @@ fn wrong_rules(config: &PolicyConfig, manifest: &Manifest) -> Vec<BuildError> {
     unknown.map(mistake).collect()
 }
 
-fn wrong_languages(config: &PolicyConfig, manifest: &Manifest) -> Option<BuildError> {
+fn wrong_languages(config: &PolicyConfig, manifest: &Manifest) -> Vec<BuildError> {
     let known = &manifest.languages;
     let is_unknown = |language: &&Language| !known.is_empty() && !known.contains(language);
-    let language = config.languages.iter().find(is_unknown)?.name();
     let names: Vec<&str> = known.iter().map(|language| language.name()).collect();
-    Some(BuildError {
+    let mistake = |language: &Language| BuildError {
         key: "languages".to_owned(),
-        reason: format!("the policy does not judge `{language}`"),
-        help: Some(suggest(language, &names)),
+        reason: format!("the policy does not judge `{}`", language.name()),
+        help: Some(suggest(language.name(), &names)),
         ..BuildError::default()
-    })
+    };
+    config.languages.iter().filter(is_unknown).map(mistake).collect()
 }
 
-fn paths(patterns: &[String]) -> Result<Option<Gitignore>, BuildError> {
-    let mistake = |error: &ignore::Error| BuildError {
+/// What the patterns mean; nothing, where there are none.
+fn paths(patterns: &[String]) -> Result<Option<Gitignore>, Vec<BuildError>> {
+    let mistake = |error: ignore::Error| BuildError {
         key: "paths".to_owned(),
         reason: error.to_string(),
         ..BuildError::default()
     };
     let mut builder = GitignoreBuilder::new("");
-    for pattern in patterns {
-        builder.add_line(None, pattern).map_err(|error| mistake(&error))?;
+    let wrong = patterns.iter().filter_map(|pattern| builder.add_line(None, pattern).err());
+    let mut mistakes: Vec<BuildError> = wrong.map(mistake).collect();
+    let paths = builder.build().map_err(|error| mistakes.push(mistake(error)));
+    match paths {
+        Ok(paths) if mistakes.is_empty() => Ok((!patterns.is_empty()).then_some(paths)),
+        _ => Err(mistakes),
     }
-    let paths = builder.build().map_err(|error| mistake(&error))?;
-    Ok((!patterns.is_empty()).then_some(paths))
 }

@@ -56,7 +56,7 @@ impl Code {
         Manifest::check(run.describe(policy).map_err(Refusal::Trial)?)
     }
 
-    /// Holds what the policy will be told against its schema, and has the policy look at it.
+    /// Holds the settings against the policy's schema, and has the policy look at it.
     pub(crate) fn validate_settings(
         &self,
         settings: &Value,

@@ -92,12 +92,6 @@ pub enum Refusal {
         /// The other policy, as [`crate::PolicySource::name`] has it.
         other: String,
     },
-    /// There are settings for a policy that is not there.
-    #[error("there are settings for it, and no policy has this id; there are `{}`", .known.join("`, `"))]
-    NotThere {
-        /// The ids that there are.
-        known: Vec<String>,
-    },
     /// It does not take its settings.
     #[error("its settings are wrong: {}", one_line(.problems))]
     Settings {

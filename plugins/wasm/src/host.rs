@@ -1,9 +1,7 @@
 //! What all policies share.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value};
 use wasmtime::component::Component;
 
 use crate::admission::admit;
@@ -16,7 +14,6 @@ use crate::{CacheError, HostOptions, Limits, Refusal};
 /// no policy has to look at is never.
 pub(crate) struct Host {
     pub(crate) limits: Limits,
-    pub(crate) settings: BTreeMap<String, Value>,
     pub(crate) cache: Option<Cache>,
     pub(crate) cache_error: Option<CacheError>,
     runtime: OnceLock<Runtime>,
@@ -28,13 +25,7 @@ impl Host {
             Ok(cache) => (cache, None),
             Err(error) => (None, Some(error)),
         };
-        Self {
-            limits: options.limits.clone(),
-            settings: options.settings.clone(),
-            cache,
-            cache_error,
-            runtime: OnceLock::new(),
-        }
+        Self { limits: options.limits.clone(), cache, cache_error, runtime: OnceLock::new() }
     }
 
     pub(crate) fn runtime(&self) -> Result<&Runtime, Refusal> {
@@ -43,11 +34,6 @@ impl Host {
         }
         let runtime = Runtime::new().map_err(Refusal::Runtime)?;
         Ok(self.runtime.get_or_init(|| runtime))
-    }
-
-    /// What the policy of this id is told; an empty object, where nothing is said.
-    pub(crate) fn settings(&self, id: &str) -> Value {
-        self.settings.get(id).cloned().unwrap_or_else(|| Value::Object(Map::new()))
     }
 
     /// The policy compiled; from the cache, if it is there.

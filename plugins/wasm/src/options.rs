@@ -1,10 +1,7 @@
 //! What the host allows, and where it keeps what it compiled.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
-
-use serde_json::Value;
 
 /// How policies are loaded and run.
 #[derive(Clone, Debug, Default)]
@@ -13,8 +10,6 @@ pub struct HostOptions {
     /// private to this user: what is in it is run as machine code. Without one every start
     /// compiles the policies anew, in about 100 ms each.
     pub cache: Option<PathBuf>,
-    /// What policies are told, by their ids. Settings for a policy that is not there are an error.
-    pub settings: BTreeMap<String, Value>,
     /// What a policy may cost.
     pub limits: Limits,
 }

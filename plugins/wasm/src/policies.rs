@@ -21,44 +21,33 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// No policies yet.
+    pub fn new(options: &HostOptions) -> Self {
+        Self { host: Host::new(options), policies: Vec::new() }
+    }
+
+    /// Loads a policy, and tells what it is. Where it is refused, what there is so far does not judge
+    /// by all that was asked for: that is the caller's to see to, as [`Policies::load`] does.
+    pub fn add(&mut self, source: PolicySource) -> Result<&Manifest, LoadError> {
+        let name = source.name.clone();
+        let loaded = Policy::load(source, &self.host);
+        let distinct = loaded.and_then(|policy| distinct(policy, &self.policies));
+        let policy = distinct.map_err(|reason| LoadError { policy: name, reason })?;
+        Ok(&self.policies.push_mut(policy).manifest)
+    }
+
     /// Loads policies. One that cannot be used makes the whole fail, with the errors of all that
     /// cannot: a control that was asked for is never dropped.
     pub fn load(sources: Vec<PolicySource>, options: &HostOptions) -> Result<Self, Vec<LoadError>> {
-        let (policies, mut errors) = Self::load_those_that_work(sources, options);
-        // Of a policy that could not be loaded the id may not be known.
-        if errors.is_empty() {
-            errors = unused_settings(&policies.host, &policies.policies);
-        }
+        let mut policies = Self::new(options);
+        let add = |source| policies.add(source).err();
+        let errors: Vec<LoadError> = sources.into_iter().filter_map(add).collect();
         if errors.is_empty() { Ok(policies) } else { Err(errors) }
-    }
-
-    /// Loads policies, for somebody who has more to say about those that work than what is wrong
-    /// with the others. Never to judge with where there are errors.
-    pub fn load_those_that_work(
-        sources: Vec<PolicySource>,
-        options: &HostOptions,
-    ) -> (Self, Vec<LoadError>) {
-        let host = Host::new(options);
-        let mut policies: Vec<Policy> = Vec::with_capacity(sources.len());
-        let mut errors = Vec::new();
-        for source in sources {
-            let name = source.name.clone();
-            match Policy::load(source, &host).and_then(|policy| distinct(policy, &policies)) {
-                Ok(policy) => policies.push(policy),
-                Err(reason) => errors.push(LoadError { policy: name, reason }),
-            }
-        }
-        (Self { host, policies }, errors)
     }
 
     /// What the policies are, in the order they were given.
     pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
         self.policies.iter().map(|policy| &policy.manifest)
-    }
-
-    /// The same, each with what its source is called.
-    pub fn named_manifests(&self) -> impl Iterator<Item = (&str, &Manifest)> {
-        self.policies.iter().map(|policy| (policy.name.as_str(), &policy.manifest))
     }
 
     /// Why the cache that was asked for is not used.
@@ -155,15 +144,4 @@ fn distinct(policy: Policy, others: &[Policy]) -> Result<Policy, Refusal> {
         Some(other) => Err(Refusal::Duplicate { id: id.clone(), other: other.name.clone() }),
         None => Ok(policy),
     }
-}
-
-/// Settings that nobody reads: the id is probably mistyped, and what they ask for would not happen.
-fn unused_settings(host: &Host, policies: &[Policy]) -> Vec<LoadError> {
-    let known: Vec<_> = policies.iter().map(|policy| policy.manifest.id.clone()).collect();
-    let unused = host.settings.keys().filter(|id| !known.contains(id));
-    let error = |id: &String| LoadError {
-        policy: id.clone(),
-        reason: Refusal::NotThere { known: known.clone() },
-    };
-    unused.map(error).collect()
 }

@@ -33,7 +33,7 @@ impl Policy {
     /// Loads a policy. One that is known from an earlier start is not even compiled before it is
     /// needed.
     pub(crate) fn load(source: PolicySource, host: &Host) -> Result<Self, Refusal> {
-        let PolicySource { name, bytes } = source;
+        let PolicySource { name, bytes, settings } = source;
         let size = bytes.len() as u64;
         if size > host.limits.policy_size {
             return Err(Refusal::TooLarge { size, limit: host.limits.policy_size });
@@ -44,14 +44,13 @@ impl Policy {
             Some(known) => known.manifest.clone(),
             None => code.describe(host)?,
         };
-        let told = host.settings(&manifest.id);
-        let settings = told.to_string();
-        let accepted = hexadecimal(&digest([settings.as_bytes()]));
+        let written = settings.to_string();
+        let accepted = hexadecimal(&digest([written.as_bytes()]));
         if known.is_none_or(|known| known.accepted != accepted) {
-            code.validate_settings(&told, &manifest, host)?;
+            code.validate_settings(&settings, &manifest, host)?;
             Known { manifest: manifest.clone(), accepted }.write(&code, host);
         }
-        Ok(Self { name, manifest, settings, code })
+        Ok(Self { name, manifest, settings: written, code })
     }
 
     /// What the policy says about a file.

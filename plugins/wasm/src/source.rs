@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use serde_json::{Map, Value};
+
 use crate::{Limits, LoadError, Refusal};
 
 /// A policy that is to be loaded.
@@ -14,12 +16,15 @@ pub struct PolicySource {
     pub name: String,
     /// A component, or the core module that `cargo build` makes of a policy.
     pub bytes: Cow<'static, [u8]>,
+    /// Its settings; an empty object, where there are none.
+    pub settings: Value,
 }
 
 impl PolicySource {
-    /// A policy, and what errors call it.
+    /// A policy without settings, and what errors call it.
     pub fn new(name: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
-        Self { name: name.into(), bytes: bytes.into() }
+        let settings = Value::Object(Map::new());
+        Self { name: name.into(), bytes: bytes.into(), settings }
     }
 
     /// The policy in a file. Of a file that is too large no more is read than tells that it is.
