@@ -10,8 +10,9 @@ use crate::bindings::{LazaretPolicyPre, SettingsError};
 use crate::cache::{digest, hexadecimal};
 use crate::host::Host;
 use crate::run::Run;
+use crate::settings::Schema;
 use crate::state::State;
-use crate::{Manifest, Refusal, SettingsProblem, settings};
+use crate::{Manifest, Refusal, SettingsProblem};
 
 /// The code of one policy.
 pub(crate) struct Code {
@@ -63,7 +64,7 @@ impl Code {
         manifest: &Manifest,
         host: &Host,
     ) -> Result<(), Refusal> {
-        let problems = settings::problems(&manifest.settings_schema, settings)?;
+        let problems = Schema::new(&manifest.settings_schema)?.problems(settings);
         // A policy may rely on its schema.
         let problems =
             if problems.is_empty() { self.complaints(settings, host)? } else { problems };

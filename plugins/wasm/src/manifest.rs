@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use lazaret_analysis::{Fact, FactKind, Language, Severity, printable};
 use serde::{Deserialize, Serialize};
 
+use crate::Refusal;
 use crate::bindings::types;
 use crate::convert::severity;
-use crate::{Refusal, settings};
+use crate::settings::Schema;
 
 /// The kinds of facts that a policy can ask for.
 const KINDS: [FactKind; 10] = [
@@ -41,7 +42,7 @@ pub struct Manifest {
     pub rules: Vec<PolicyRule>,
     /// The languages it judges; all of them, where it names none.
     pub languages: Vec<Language>,
-    /// A JSON Schema of its settings, or nothing.
+    /// A JSON Schema of its settings; empty, where it has none.
     pub settings_schema: String,
     /// The facts it asks for.
     pub interests: Vec<Interest>,
@@ -92,7 +93,7 @@ impl Manifest {
         let manifest = Self::from_contract(raw)?;
         manifest.check_ids()?;
         manifest.check_interests()?;
-        settings::validator(&manifest.settings_schema)?;
+        Schema::new(&manifest.settings_schema)?;
         Ok(manifest)
     }
 

@@ -1,4 +1,4 @@
-//! What a policy is told, held against the schema that it publishes.
+//! A policy's settings, held against the schema that it publishes.
 //!
 //! A schema is somebody else's: it fetches nothing, and its patterns take time in the length of
 //! what they are held against and no more.
@@ -14,6 +14,9 @@ use crate::Refusal;
 
 /// More than any settings need, and little to read.
 const LARGEST_SCHEMA: usize = 64 << 10;
+
+/// What a policy without a schema is held against.
+const NO_SETTINGS: &str = r#"{"additionalProperties": false}"#;
 
 /// One thing that is wrong with a policy's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,62 +45,69 @@ impl fmt::Display for SettingsProblem {
     }
 }
 
-/// The schema, compiled; nothing, where the policy has none.
-pub(crate) fn validator(schema: &str) -> Result<Option<Validator>, Refusal> {
-    let wrong = |why: String| Refusal::Manifest(format!("its settings schema {why}"));
-    if schema.is_empty() {
-        return Ok(None);
-    }
-    if schema.len() > LARGEST_SCHEMA {
-        return Err(wrong(format!("has more than {LARGEST_SCHEMA} bytes")));
-    }
-    let schema: Value =
-        serde_json::from_str(schema).map_err(|_| wrong("is not JSON".to_owned()))?;
-    let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
-    let validator = options.build(&schema);
-    validator
-        .map(Some)
-        .map_err(|error| wrong(format!("is wrong: {}", printable(&error.to_string()))))
+/// A policy's schema.
+pub(crate) struct Schema {
+    value: Value,
+    validator: Validator,
 }
 
-/// What is wrong with `settings`, by the schema's words.
-pub(crate) fn problems(schema: &str, settings: &Value) -> Result<Vec<SettingsProblem>, Refusal> {
-    let Some(validator) = validator(schema)? else { return Ok(Vec::new()) };
-    let schema: Value = serde_json::from_str(schema).expect("a validator was made of it");
-    let errors = validator.iter_errors(settings);
-    Ok(errors.flat_map(|error| explained(&error, &schema)).collect())
-}
-
-fn explained(error: &ValidationError<'_>, schema: &Value) -> Vec<SettingsProblem> {
-    let pointer = error.instance_path().as_str();
-    match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            let choice = properties(error.schema_path().as_str(), schema);
-            let problem = |key: &String| SettingsProblem {
-                pointer: format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
-                message: "there is no such setting".to_owned(),
-                written: key.clone(),
-                choice: choice.clone(),
-            };
-            unexpected.iter().map(problem).collect()
+impl Schema {
+    /// The schema in `text`. A policy without one has no settings.
+    pub(crate) fn new(text: &str) -> Result<Self, Refusal> {
+        let wrong = |why: String| Refusal::Manifest(format!("its settings schema {why}"));
+        if text.len() > LARGEST_SCHEMA {
+            return Err(wrong(format!("has more than {LARGEST_SCHEMA} bytes")));
         }
-        kind => vec![SettingsProblem {
-            pointer: pointer.to_owned(),
-            message: printable(&error.to_string()),
-            written: error.instance().as_str().unwrap_or_default().to_owned(),
-            choice: match kind {
-                ValidationErrorKind::Enum { options } => texts(options),
-                _ => Vec::new(),
-            },
-        }],
+        let text = if text.is_empty() { NO_SETTINGS } else { text };
+        let value = serde_json::from_str(text).map_err(|_| wrong("is not JSON".to_owned()))?;
+        let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+        let validator = options
+            .build(&value)
+            .map_err(|error| wrong(format!("is wrong: {}", printable(&error.to_string()))))?;
+        Ok(Self { value, validator })
     }
-}
 
-/// The settings that there are where `additionalProperties`, at this place in the schema, is broken.
-fn properties(place: &str, schema: &Value) -> Vec<String> {
-    let object = place.rsplit_once('/').and_then(|(object, _)| schema.pointer(object));
-    let properties = object.and_then(|object| object["properties"].as_object());
-    properties.into_iter().flat_map(|known| known.keys().map(|key| printable(key))).collect()
+    /// What is wrong with `settings`, by the schema's words.
+    pub(crate) fn problems(&self, settings: &Value) -> Vec<SettingsProblem> {
+        self.validator.iter_errors(settings).flat_map(|error| self.mistakes(&error)).collect()
+    }
+
+    fn mistakes(&self, error: &ValidationError<'_>) -> Vec<SettingsProblem> {
+        let pointer = error.instance_path().as_str();
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                let choice = self.properties(error.schema_path().as_str());
+                let problem = |key: &String| SettingsProblem {
+                    pointer: format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    message: if choice.is_empty() {
+                        "this policy has no settings"
+                    } else {
+                        "there is no such setting"
+                    }
+                    .to_owned(),
+                    written: key.clone(),
+                    choice: choice.clone(),
+                };
+                unexpected.iter().map(problem).collect()
+            }
+            kind => vec![SettingsProblem {
+                pointer: pointer.to_owned(),
+                message: printable(&error.to_string()),
+                written: error.instance().as_str().unwrap_or_default().to_owned(),
+                choice: match kind {
+                    ValidationErrorKind::Enum { options } => texts(options),
+                    _ => Vec::new(),
+                },
+            }],
+        }
+    }
+
+    /// The settings that there are where `additionalProperties`, at this place in the schema, is broken.
+    fn properties(&self, place: &str) -> Vec<String> {
+        let object = place.rsplit_once('/').and_then(|(object, _)| self.value.pointer(object));
+        let properties = object.and_then(|object| object["properties"].as_object());
+        properties.into_iter().flat_map(|known| known.keys().map(|key| printable(key))).collect()
+    }
 }
 
 fn texts(options: &Value) -> Vec<String> {
@@ -109,9 +119,9 @@ fn texts(options: &Value) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
-    use super::{problems, validator};
+    use super::Schema;
 
-    fn told(settings: &serde_json::Value) -> Vec<(String, Vec<String>)> {
+    fn problems(settings: &serde_json::Value) -> Vec<(String, Vec<String>)> {
         let schema = json!({
             "type": "object",
             "additionalProperties": false,
@@ -120,25 +130,31 @@ mod tests {
                 "level": { "enum": ["strict", "lax"] },
             },
         });
-        let problems = problems(&schema.to_string(), settings).unwrap();
+        let problems = Schema::new(&schema.to_string()).unwrap().problems(settings);
         problems.into_iter().map(|problem| (problem.to_string(), problem.choice)).collect()
     }
 
     #[test]
     fn every_problem_is_told_with_its_place_and_what_could_stand_there() {
-        assert_eq!(told(&json!({ "ports": [22], "level": "lax" })), []);
+        assert_eq!(problems(&json!({ "ports": [22], "level": "lax" })), []);
         let names = ["level".to_owned(), "ports".to_owned()].to_vec();
-        let told = told(&json!({ "port/s": 1, "ports": [22, 70000], "level": "srict" }));
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told.contains(&("there is no such setting (at `/port~1s`)".to_owned(), names)));
+        let wrong = problems(&json!({ "port/s": 1, "ports": [22, 70000], "level": "srict" }));
+        assert_eq!(wrong.len(), 3, "{wrong:?}");
+        assert!(wrong.contains(&("there is no such setting (at `/port~1s`)".to_owned(), names)));
         let large = "70000 is greater than the maximum of 65535 (at `/ports/1`)";
-        assert!(told.contains(&(large.to_owned(), Vec::new())), "{told:?}");
-        assert!(told.iter().any(|(_, choice)| *choice == ["strict", "lax"]), "{told:?}");
+        assert!(wrong.contains(&(large.to_owned(), Vec::new())), "{wrong:?}");
+        assert!(wrong.iter().any(|(_, choice)| *choice == ["strict", "lax"]), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_policy_without_a_schema_has_no_settings() {
+        let wrong = Schema::new("").unwrap().problems(&json!({ "a/b": 1 }));
+        assert_eq!(wrong[0].to_string(), "this policy has no settings (at `/a~1b`)");
+        assert_eq!(Schema::new("").unwrap().problems(&json!({})), []);
     }
 
     #[test]
     fn a_schema_that_is_none_or_fetches_something_is_refused() {
-        assert!(validator("").unwrap().is_none());
         for schema in [
             "no JSON",
             r#"{"type": "strnig"}"#,
@@ -147,7 +163,7 @@ mod tests {
             // Takes for ever with a matcher that tries everything.
             r#"{"pattern": "(a+)+\\1$"}"#,
         ] {
-            assert!(validator(schema).is_err(), "{schema}");
+            assert!(Schema::new(schema).is_err(), "{schema}");
         }
     }
 }

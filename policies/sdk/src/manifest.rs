@@ -69,7 +69,7 @@ impl Manifest {
         self.interests("import", patterns)
     }
 
-    /// A JSON Schema of the settings. The host holds settings against it before the policy sees any;
+    /// A JSON Schema of the settings; a policy without one has none. The host holds settings against it before the policy sees any;
     /// with `"additionalProperties": false` a mistyped name is told with the nearest right one.
     #[must_use]
     pub fn settings(mut self, schema: &Value) -> Self {
@@ -96,10 +96,6 @@ impl Manifest {
     pub fn rule(mut self, rule: Rule) -> Self {
         self.0.rules.push(rule.0);
         self
-    }
-
-    pub(crate) fn has_settings(&self) -> bool {
-        !self.0.settings_schema.is_empty()
     }
 
     pub(crate) fn into_contract(self) -> types::Manifest {
