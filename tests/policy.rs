@@ -273,7 +273,11 @@ fn mistakes_with_policies_say_what_to_do() {
         (["new", "No_Telnet"], "cannot call a policy `No_Telnet`", "use lower-case words with"),
         (["new", "there"], "cannot make `there`: it is there already", "choose another name"),
         (["build", "there"], "cannot build `there`: there is no Cargo.toml", "`lazaret policy new"),
-        (["test", "shell-injection.wasm"], "cannot test: there are no fixtures", "put files there"),
+        (
+            ["test", "shell-injection.wasm"],
+            "cannot test: cannot read the fixtures",
+            "put files there",
+        ),
     ] {
         let ran = place.lazaret(&["policy", arguments[0], arguments[1]]);
         assert_eq!(ran.code, 2, "{ran:?}");

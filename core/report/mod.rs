@@ -3,7 +3,7 @@
 mod lines;
 
 pub mod deps;
-pub mod fixtures;
+pub(crate) mod fixtures;
 pub mod human;
 pub mod policy;
 pub mod v1;

@@ -26,36 +26,28 @@ pub(in crate::cli) struct BuildArgs {
     folder: PathBuf,
 }
 
-/// A policy that is compiled, and stands in its folder.
-pub(super) struct Built {
-    pub(super) path: PathBuf,
-    pub(super) inspection: Inspection,
-}
-
-/// Builds the policy, and says what was made.
+/// Builds the policy, and says what was made. One that could not be loaded is not left for somebody
+/// to find.
 pub(super) fn build(arguments: &BuildArgs) -> Result<u8, CliError> {
-    let Built { path, inspection } = built(&arguments.folder)?;
-    let manifest = &inspection.manifest;
+    let source = compiled(&arguments.folder)?;
+    let bytes = source.bytes.clone();
+    let Inspection { manifest, size, .. } = Inspection::of(source)?;
+    let path = arguments.folder.join(format!("{}.wasm", manifest.id));
+    let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+    std::fs::write(&path, &bytes)
+        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))?;
     print(&format!(
         "built `{}`: {} {}, {}, {}\n",
         path.display(),
         manifest.id,
         manifest.version,
         count(manifest.rules.len(), "rule"),
-        Size(inspection.size),
+        Size(size),
     ))?;
     Ok(OK)
 }
 
-/// The policy in `folder`, compiled. One that could not be loaded is not left for somebody to find.
-pub(super) fn built(folder: &Path) -> Result<Built, CliError> {
-    let compiled = cargo::compile(folder)?;
-    let source = PolicySource::from_file(&compiled)?;
-    let bytes = source.bytes.clone();
-    let inspection = Inspection::of(source)?;
-    let path = folder.join(format!("{}.wasm", inspection.manifest.id));
-    let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-    std::fs::write(&path, &bytes)
-        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))?;
-    Ok(Built { path, inspection })
+/// The policy in `folder`, as cargo makes it.
+pub(super) fn compiled(folder: &Path) -> Result<PolicySource, CliError> {
+    Ok(PolicySource::from_file(cargo::compile(folder)?)?)
 }

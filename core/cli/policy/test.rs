@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lazaret_wasm::fixture::{Fixture, Judged};
-use lazaret_wasm::{FixtureError, HostOptions, Manifest, Policies, PolicySource};
+use lazaret_wasm::{HostOptions, Manifest, Policies, PolicySource};
 
 use super::build;
 use crate::cli::error::CliError;
 use crate::cli::{FINDINGS, OK, print};
-use crate::report::fixtures::{Answer, Judgement, human};
+use crate::report::fixtures::{Tested, human};
 
 /// What fixtures are, and what the exit codes say.
 pub(super) const CODES: &str = "\
@@ -41,94 +41,85 @@ pub(in crate::cli) struct TestArgs {
 
 /// Judges the fixtures, and says what was expected and what was found instead.
 pub(super) fn test(arguments: &TestArgs) -> Result<u8, CliError> {
-    let (file, folder) = policy(&arguments.policy)?;
-    let policies = Policies::load(vec![PolicySource::from_file(&file)?], &HostOptions::default())
-        .map_err(|mut errors| errors.remove(0))?;
-    let manifest = policies.manifests().next().expect("one policy was loaded");
-    let mut judgements = Vec::new();
+    let (source, folder) = policy(&arguments.policy)?;
+    let mut policies = Policies::new(&HostOptions::default());
+    let Manifest { rules, .. } = policies.add(source)?.clone();
+    let mut all = Vec::new();
     for path in files(&folder.join(FOLDER))? {
-        judgements.push(judgement(&path, &policies, arguments.bless)?);
+        all.push(tested(&path, &policies, arguments.bless)?);
     }
-    show(&judgements, manifest)?;
-    Ok(if judgements.iter().all(Judgement::is_right) { OK } else { FINDINGS })
+    let rules: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    print(&human::tested(&all, &rules))?;
+    Ok(if all.iter().all(Tested::is_right) { OK } else { FINDINGS })
 }
 
-/// The policy's file, and the folder that it belongs to.
-fn policy(path: &Path) -> Result<(PathBuf, PathBuf), CliError> {
+/// The policy, and the folder that it belongs to.
+fn policy(path: &Path) -> Result<(PolicySource, PathBuf), CliError> {
     if path.is_file() {
         let folder = path.parent().unwrap_or(Path::new("."));
-        return Ok((path.to_owned(), folder.to_owned()));
+        return Ok((PolicySource::from_file(path)?, folder.to_owned()));
     }
-    Ok((build::built(path)?.path, path.to_owned()))
+    Ok((build::compiled(path)?, path.to_owned()))
 }
 
 /// A test without anything to judge would pass and say nothing.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> =
-        entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    const HELP: &str = "put files there, some of them with comments such as `# expect: RULE`";
+    let message = |what: &str| format!("cannot test: {what} `{}`", folder.display());
+    let unreadable =
+        |error| CliError::caused(message("cannot read the fixtures in"), &error).help(HELP);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
     files.sort();
     if files.is_empty() {
-        let message = format!("cannot test: there are no fixtures in `{}`", folder.display());
-        return Err(CliError::new(message)
-            .help("put files there, some of them with comments such as `# expect: RULE`"));
+        return Err(CliError::new(message("there are no fixtures in")).help(HELP));
     }
     Ok(files)
 }
 
-fn judgement(path: &Path, policies: &Policies, bless: bool) -> Result<Judgement, CliError> {
-    let name = path.strip_prefix("./").unwrap_or(path).display().to_string();
-    let unreadable = |error| CliError::caused(format!("cannot read `{name}`"), &error);
-    let contents = fs::read(path).map_err(unreadable)?;
-    let fixture = match Fixture::new(&name, contents) {
-        Ok(fixture) => fixture,
-        Err(error) => return Ok(failed(name, &error)),
-    };
-    let judged = match fixture.judge(policies) {
-        Ok(judged) => judged,
-        Err(error) => return Ok(failed(name, &error)),
-    };
-    if bless && fixture.expected() != judged.found && !is_good(path) {
-        return blessed(path, &fixture, judged, policies);
+fn tested(path: &Path, policies: &Policies, bless: bool) -> Result<Tested, CliError> {
+    let fixture = fixture(path)?;
+    let judged = fixture.judge(policies);
+    if bless
+        && let Ok(judged) = &judged
+        && fixture.expected() != judged.found
+        && !fixture.is_good()
+    {
+        return blessed(path, fixture, judged.clone(), policies);
     }
-    Ok(compared(fixture, judged, false))
+    Ok(Tested { fixture, is_blessed: false, judged })
+}
+
+fn fixture(path: &Path) -> Result<Fixture, CliError> {
+    let name = path.strip_prefix("./").unwrap_or(path).display().to_string();
+    let contents = fs::read(path)
+        .map_err(|error| CliError::caused(format!("cannot read `{name}`"), &error))?;
+    Fixture::new(&name, contents).map_err(|error| {
+        CliError::caused(format!("cannot use the fixture `{name}`"), &error)
+            .help("a fixture is code in a language that is judged; put other files elsewhere")
+    })
 }
 
 /// Writes what was found. A comment can change what is found (inside a text, say); then the file
 /// stays as it is.
 fn blessed(
     path: &Path,
-    fixture: &Fixture,
+    fixture: Fixture,
     judged: Judged,
     policies: &Policies,
-) -> Result<Judgement, CliError> {
+) -> Result<Tested, CliError> {
     let blessed = fixture.blessed(&judged.found);
     let holds = blessed.expected() == judged.found
         && blessed.judge(policies).is_ok_and(|again| again.found == judged.found);
     if !holds {
-        return Ok(compared(fixture.clone(), judged, false));
+        return Ok(Tested { fixture, is_blessed: false, judged: Ok(judged) });
     }
     fs::write(path, &blessed.text)
         .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))?;
-    Ok(compared(blessed, judged, true))
-}
-
-fn compared(fixture: Fixture, judged: Judged, is_blessed: bool) -> Judgement {
-    let expected = fixture.expected();
-    let is_good = is_good(Path::new(&fixture.path));
-    let answer = Answer { expected, is_good, is_blessed, text: fixture.text, judged };
-    Judgement { path: fixture.path, answer: Ok(answer) }
-}
-
-fn failed(path: String, error: &FixtureError) -> Judgement {
-    Judgement { path, answer: Err(lazaret_sandbox::causes(error)) }
-}
-
-fn is_good(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("good"))
-}
-
-fn show(judgements: &[Judgement], manifest: &Manifest) -> Result<(), CliError> {
-    let rules: Vec<&str> = manifest.rules.iter().map(|rule| rule.id.as_str()).collect();
-    print(&human::judgements(judgements, &rules))
+    Ok(Tested { fixture: blessed, is_blessed: true, judged: Ok(judged) })
 }

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use lazaret_analysis::NotAnalysable;
 use thiserror::Error;
 
 use crate::{Manifest, SettingsProblem};
@@ -159,29 +158,6 @@ impl PolicyError {
     pub fn help(&self) -> Option<String> {
         self.reason.help()
     }
-}
-
-/// Why a fixture could not be judged.
-#[derive(Debug, Error)]
-pub enum FixtureError {
-    /// Nobody can tell its language.
-    #[error("cannot tell its language")]
-    Language,
-    /// It is no text.
-    #[error("it is not UTF-8")]
-    Text,
-    /// What a line expects is not said in a comment.
-    #[error("what line {line} expects is part of a text, and no comment")]
-    Comment {
-        /// The line, from 1.
-        line: usize,
-    },
-    /// It could not be analysed.
-    #[error("cannot analyse it")]
-    Analysis(#[from] NotAnalysable),
-    /// The policy failed.
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
 }
 
 /// Why a policy could not do its work.

@@ -7,9 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lazaret_analysis::{Analyser, Analysis, Finding, Language, Project, SourceFile};
+use lazaret_analysis::{Analyser, Analysis, Finding, Language, NotAnalysable, Project, SourceFile};
+use thiserror::Error;
 
-use crate::{FixtureError, LogLine, Policies};
+use crate::{LogLine, Policies, PolicyError};
 
 const EXPECT: &str = "expect:";
 
@@ -35,6 +36,29 @@ pub struct Judged {
     pub log: Vec<LogLine>,
 }
 
+/// Why a fixture could not be judged.
+#[derive(Debug, Error)]
+pub enum FixtureError {
+    /// Nobody can tell its language.
+    #[error("cannot tell its language")]
+    Language,
+    /// It is no text.
+    #[error("it is not UTF-8")]
+    Text,
+    /// What a line expects is not said in a comment.
+    #[error("what line {line} expects is part of a text, and no comment")]
+    Comment {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// It could not be analysed.
+    #[error("cannot analyse it")]
+    Analysis(#[from] NotAnalysable),
+    /// The policy failed.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+}
+
 /// A comment that says what is expected.
 struct Comment<'a> {
     line: usize,
@@ -50,6 +74,17 @@ impl Fixture {
         let language = Language::of(&path, &contents).ok_or(FixtureError::Language)?;
         let text = String::from_utf8(contents).map_err(|_| FixtureError::Text)?;
         Ok(Self { path, text, language })
+    }
+
+    /// Whether nothing may be found in it, as its name says: it begins with `good`.
+    pub fn is_good(&self) -> bool {
+        self.path.rsplit(['/', '\\']).next().is_some_and(|name| name.starts_with("good"))
+    }
+
+    /// Whether `judged` is what it expects: nothing in a good one, and something in any other.
+    pub fn is_right(&self, judged: &Judged) -> bool {
+        let expected = self.expected();
+        judged.found == expected && self.is_good() == expected.is_empty()
     }
 
     /// What its comments say is found.
@@ -147,7 +182,7 @@ fn blessed(line: &str, found: Option<&BTreeSet<String>>, marker: &str) -> String
 
 #[cfg(test)]
 mod tests {
-    use super::{Fixture, RulesByLine};
+    use super::{Fixture, Judged, RulesByLine};
 
     fn fixture(path: &str, text: &str) -> Fixture {
         Fixture::new(path, text.as_bytes().to_vec()).unwrap()
@@ -167,6 +202,17 @@ mod tests {
         assert_eq!(python.expected(), lines(&[(2, "one"), (3, "one"), (3, "two")]));
         let javascript = fixture("a.js", "a(); // expect: one\nb('expect: two');\n");
         assert_eq!(javascript.expected(), lines(&[(1, "one")]));
+    }
+
+    #[test]
+    fn a_good_file_expects_nothing_and_any_other_something() {
+        let is_right = |path: &str, text: &str| {
+            let fixture = fixture(path, text);
+            fixture.is_right(&Judged { found: fixture.expected(), ..Judged::default() })
+        };
+        assert!(is_right("fixtures/good.py", "a()\n") && is_right("a.py", "a()  # expect: one\n"));
+        assert!(!is_right("good-2.py", "a()  # expect: one\n") && !is_right("good/a.py", "a()\n"));
+        assert!(!fixture("a.py", "a()  # expect: one\n").is_right(&Judged::default()));
     }
 
     #[test]

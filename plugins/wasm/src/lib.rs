@@ -43,7 +43,7 @@ mod table;
 mod tree;
 
 pub use cache::CacheError;
-pub use error::{Failure, FixtureError, LoadError, PolicyError, Refusal};
+pub use error::{Failure, LoadError, PolicyError, Refusal};
 pub use inspection::{Form, Inspection};
 pub use manifest::{Interest, Manifest, PolicyRule};
 pub use options::{HostOptions, Limits};

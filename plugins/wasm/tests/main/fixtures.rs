@@ -15,7 +15,7 @@ fn the_fixtures_have_the_findings_that_they_expect() {
         assert!(fixtures.len() >= 2, "{} has no fixtures", policy.name);
         for fixture in fixtures {
             let judged = fixture.judge(&policies).unwrap();
-            assert_eq!(judged.found, fixture.expected(), "{}", fixture.path);
+            assert!(fixture.is_right(&judged), "{}: {:?}", fixture.path, judged.found);
         }
     }
 }
