@@ -7,20 +7,24 @@ use crate::support::schema::{assert_kept, assert_published};
 use crate::support::{Place, Ran, finish, root};
 
 const SCHEMA: &str = "policy.v1.json";
+const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The bundled policy, as the file that the compiler made of it.
-fn shell_injection(place: &Place) -> PathBuf {
-    let [policy] = lazaret_bundle::policies() else { panic!("there are others now") };
-    place.write("shell-injection.wasm", policy.wasm)
+/// The bundled policy of this name, as the compiler made it.
+pub(crate) fn bundled(name: &str) -> &'static [u8] {
+    lazaret_bundle::policies().iter().find(|policy| policy.name == name).unwrap().wasm
 }
 
-/// What rustc makes of `source` for `target`.
-fn compiled(place: &Place, target: &str, source: &str) -> PathBuf {
+fn shell_injection(place: &Place) -> PathBuf {
+    place.write("shell-injection.wasm", bundled("shell-injection"))
+}
+
+/// What rustc makes of `source`, which is no policy.
+fn compiled(place: &Place, source: &str) -> PathBuf {
     let (from, to) = (place.write("lib.rs", source), place.path().join("compiled.wasm"));
     let mut rustc = Command::new("rustc");
-    rustc.args(["--edition=2024", "--crate-type=cdylib", "--target", target, "-o"]);
+    rustc.args(["--edition=2024", "--crate-type=cdylib", "--target", TARGET, "-o"]);
     let ran = finish(rustc.arg(&to).arg(&from), b"");
-    let help = format!("`rustup target add {target}` installs what may be missing");
+    let help = format!("`rustup target add {TARGET}` installs what may be missing");
     assert_eq!(ran.code, 0, "{help}: {ran:?}");
     to
 }
@@ -87,24 +91,10 @@ fn a_file_that_is_cut_off_is_refused_with_what_to_do() {
 fn a_core_module_that_is_no_policy_is_refused_with_what_to_do() {
     let place = Place::new();
     let source = "#[unsafe(no_mangle)] pub extern \"C\" fn check() -> i32 { 1 }";
-    let file = compiled(&place, "wasm32-unknown-unknown", source);
+    let file = compiled(&place, source);
     let ran = inspect(&place, &file, &[]);
     let cause = "it is a core module without the section `component-type`";
     assert_refused(&ran, &file, cause, "build it with the crate `lazaret-policy`");
-}
-
-#[test]
-fn a_component_that_imports_wasi_is_refused_with_what_to_do() {
-    let place = Place::new();
-    let source = "#[unsafe(no_mangle)] pub extern \"C\" fn check() { println!(\"hello\") }";
-    let file = compiled(&place, "wasm32-wasip2", source);
-    let ran = inspect(&place, &file, &[]);
-    assert_refused(
-        &ran,
-        &file,
-        "it imports `wasi:",
-        "build a Rust policy with `lazaret policy build`",
-    );
 }
 
 #[test]
