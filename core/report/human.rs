@@ -25,15 +25,11 @@ pub fn findings(report: &Report, least: Severity) -> String {
     let mut places = Places::new(&report.run.submission);
     let mut text = String::new();
     let mut shown_before = None;
-    for finding in report.run.findings.iter().filter(|finding| is_shown(report, finding, least)) {
+    for (finding, weight) in weighed(report).filter(|each| is_shown(*each, least)) {
         let before = shown_before.replace(finding);
         let is_there = before.is_some_and(|before| is_at_one_place(before, finding));
-        let weight = if report.gate.denies(finding) { Weight::Denies } else { Weight::Counts };
         let shown = render(finding, weight, is_there, &mut places);
         let _ = writeln!(text, "{shown}\n");
-    }
-    for finding in report.run.monitored.iter().filter(|finding| finding.severity >= least) {
-        let _ = writeln!(text, "{}\n", render(finding, Weight::Monitored, false, &mut places));
     }
     for file in &report.run.unjudged {
         let title = Level::ERROR.primary_title(format!(
@@ -46,8 +42,17 @@ pub fn findings(report: &Report, least: Severity) -> String {
     text
 }
 
-fn is_shown(report: &Report, finding: &Finding, least: Severity) -> bool {
-    finding.severity >= least || report.gate.denies(finding)
+/// All findings and what comes of each, those last that are only monitored.
+fn weighed(report: &Report) -> impl Iterator<Item = (&Finding, Weight)> {
+    let findings = report.run.findings.iter().map(|finding| {
+        let denies = report.gate.denies(finding);
+        (finding, if denies { Weight::Denies } else { Weight::Counts })
+    });
+    findings.chain(report.run.monitored.iter().map(|finding| (finding, Weight::Monitored)))
+}
+
+fn is_shown((finding, weight): (&Finding, Weight), least: Severity) -> bool {
+    finding.severity >= least || weight == Weight::Denies
 }
 
 /// Whether two findings are shown in the same source, with the same remarks: once is enough.
@@ -56,7 +61,7 @@ fn is_at_one_place(one: &Finding, other: &Finding) -> bool {
 }
 
 /// What comes of a finding.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
     /// It reaches the gate.
     Denies,
@@ -139,8 +144,7 @@ pub fn check_summary(report: &Report) -> String {
 
 /// A line about the findings that [`findings`] leaves out, where it does.
 pub fn not_shown(report: &Report, least: Severity) -> String {
-    let left_out = |finding: &&Finding| !is_shown(report, finding, least);
-    match report.run.findings.iter().filter(left_out).count() {
+    match weighed(report).filter(|each| !is_shown(*each, least)).count() {
         0 => String::new(),
         number => {
             format!("{} below `{}`: `--all` shows them\n", count(number, "finding"), least.name())
