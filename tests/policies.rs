@@ -1,6 +1,6 @@
 //! Policies as a configuration has them: what counts, where, and until when.
 
-use crate::policy::built;
+use crate::policy::{built, bundled};
 use crate::support::{Place, Ran};
 
 const FOUND: &str = "low[shell-injection/constant-command]";
@@ -44,6 +44,12 @@ fn what_is_monitored_is_told_and_stops_nothing() {
     let monitored = &report["monitored"][0];
     assert_eq!(monitored["rule"], "shell-injection/constant-command");
     assert_eq!((&monitored["denies"], &report["verdict"]), (&false.into(), &"allow".into()));
+    let ran = check_in(&place, "a.py", "mode = \"monitor\"");
+    assert!(ran.stdout.contains("monitored, low["), "{ran:?}");
+    let ran = place.lazaret(&["check", "a.py"]);
+    // Three are what the analysis itself says of the command.
+    let hint = "4 findings below `medium`: `--all` shows them\n";
+    assert!(ran.stdout.is_empty() && ran.stderr.contains(hint), "{ran:?}");
     let severe = "constant-command = { severity = \"critical\", mode = \"enforce\" }";
     let ran = check(&format!("mode = \"monitor\"\nrules = {{ {severe} }}"));
     assert_eq!(ran.code, 1, "a rule can have a mode of its own: {ran:?}");
@@ -116,19 +122,18 @@ fn a_policy_that_fails_blocks_unless_its_table_says_otherwise() {
         let ran = check(blocks);
         assert!(ran.code == 3 && ran.stderr.contains("it is broken"), "{blocks}: {ran:?}");
     }
-    for reports in ["mode = \"monitor\"", "on-error = \"report\""] {
-        let ran = check(reports);
-        assert_eq!(ran.code, 0, "{reports}: {ran:?}");
-        assert!(ran.stdout.contains("monitored, high[fails/failed]: "), "{reports}: {ran:?}");
-        assert!(ran.stdout.contains("it is broken"), "{reports}: {ran:?}");
+    for monitors in ["mode = \"monitor\"", "on-error = \"monitor\""] {
+        let ran = check(monitors);
+        assert_eq!(ran.code, 0, "{monitors}: {ran:?}");
+        assert!(ran.stdout.contains("monitored, high[fails/failed]: "), "{monitors}: {ran:?}");
+        assert!(ran.stdout.contains("it is broken"), "{monitors}: {ran:?}");
     }
 }
 
 #[test]
 fn a_folder_of_policies_has_one_table() {
     let place = Place::new();
-    let [policy] = lazaret_bundle::policies() else { panic!("there are others now") };
-    place.write("ours/shell.wasm", policy.wasm);
+    place.write("ours/shell.wasm", bundled("shell-injection"));
     place.write("ours/README.md", "");
     let ours = "[policies.ours]\nsource = \"ours\"";
     let ran = check_in(&place, "a.py", ours);
@@ -151,10 +156,10 @@ fn a_folder_of_policies_has_one_table() {
 #[test]
 fn every_policy_that_comes_with_lazaret_has_a_table() {
     let defaults = Place::new().lazaret(&["config", "default"]).stdout;
+    let defaults: toml::Table = defaults.parse().unwrap();
     for policy in lazaret_bundle::policies() {
-        let source = format!("[policies.{0}]\n", policy.name);
-        assert!(defaults.contains(&source), "{}", policy.name);
-        assert!(defaults.contains(&format!("source = \"builtin:{}\"\n", policy.name)));
+        let source = format!("builtin:{}", policy.name);
+        assert_eq!(defaults["policies"][policy.name]["source"].as_str(), Some(source.as_str()));
     }
 }
 
@@ -177,7 +182,7 @@ a.py:2  s.run('ls', shell=True)
 facts on it: call `subprocess.run`, command `ls`, command `ls`
 
 shell-injection was woken by call `subprocess.run` here; call `subprocess.check_call` on line 3, as `subprocess.check_*`
-    low[shell-injection/constant-command], it is only told: `subprocess.run` gives a constant command to a shell
+    low[shell-injection/constant-command], it is only monitored: `subprocess.run` gives a constant command to a shell
 ";
     assert_eq!(ran.stdout, expected);
     let ran = explain(&place, "a.py", &text.replace("s.run", "s.list2cmdline"), "");
@@ -192,7 +197,6 @@ fn explain_tells_why_a_policy_slept() {
     for (file, text, key, why) in [
         ("a.py", "\nprint(1)\n", "", "nothing that it asks for is in the file: call `os.system`, "),
         ("a.sh", "\nls\n", "", "it does not judge bash\n"),
-        ("a.py", python, "mode = \"off\"", "`policies.shell-injection.mode` is \"off\"\n"),
         ("a.py", python, "paths = [\"src/\"]", "its table leaves the file out by `paths`\n"),
         ("a.py", python, "languages = [\"tsx\"]", "its table leaves the file out by `languages`\n"),
     ] {
@@ -200,10 +204,30 @@ fn explain_tells_why_a_policy_slept() {
         let slept = format!("\nshell-injection slept: {why}");
         assert!(ran.code == 0 && ran.stdout.contains(&slept), "{slept}\nis not in\n{ran:?}");
     }
+    let ran = explain(&place, "a.py", python, &table("mode = \"off\""));
+    assert!(ran.stdout.ends_with("\nshell-injection is off\n"), "{ran:?}");
     for (place_in_file, help) in [("a.py:9", "name one of its 2 lines"), ("a.py", "`src/a.py:12`")]
     {
         let ran = place.lazaret(&["policy", "explain", place_in_file]);
         assert!(ran.code == 2 && ran.stderr.contains(help), "{ran:?}");
+    }
+}
+
+/// Both judge as `check` does, so what `check` refuses tells nothing about it.
+#[test]
+fn explain_and_bench_refuse_what_check_refuses_and_a_pipeline_without_policies() {
+    let place = Place::new();
+    place.write("a.py", "import os\nos.system(input())\n");
+    let commands = [["policy", "explain", "a.py:2"], ["policy", "bench", "a.py"]];
+    for (configuration, error) in [
+        ("[policeis.shell-injection]\n", "cannot use `policeis` of "),
+        ("pipeline = [\"analysis\"]\n", "no policy judges here: `policies` is not in `pipeline`\n"),
+    ] {
+        place.write("lazaret.toml", configuration);
+        for command in commands {
+            let ran = place.lazaret(&command);
+            assert!(ran.code == 2 && ran.stderr.starts_with(&format!("error: {error}")), "{ran:?}");
+        }
     }
 }
 
@@ -221,8 +245,8 @@ fn bench_counts_fuel_that_is_the_same_every_time() {
         let cells = rows[1].split_whitespace().take(4).map(str::to_owned);
         cells.collect::<Vec<_>>()
     };
-    let [policy, woken, skipped, fuel] = row("3").try_into().unwrap();
-    assert_eq!((policy.as_str(), woken.as_str(), skipped.as_str()), ("shell-injection", "1", "2"));
+    let [policy, woken, slept, fuel] = row("3").try_into().unwrap();
+    assert_eq!((policy.as_str(), woken.as_str(), slept.as_str()), ("shell-injection", "1", "2"));
     assert!(fuel.parse::<u64>().unwrap() > 1_000, "{fuel}");
     assert_eq!(row("1")[3], fuel);
 }

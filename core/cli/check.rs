@@ -44,7 +44,9 @@ pub(super) struct CheckArgs {
 /// Checks what is named, and reports it.
 pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Result<u8, CliError> {
     let is_a_strangers = arguments.profile.as_deref() == Some("gate");
-    layers.project = (layers.file.is_none() && !is_a_strangers).then(|| PathBuf::from("."));
+    if !is_a_strangers {
+        layers = layers.with_project();
+    }
     if let Some(profile) = arguments.profile {
         layers.flags.push(("analysis.profile", profile.into()));
     }

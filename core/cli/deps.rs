@@ -9,8 +9,8 @@ use super::error::CliError;
 use super::{FINDINGS, OK, UNDECIDED, check, input, print, tell};
 use crate::config::{Config, Layers};
 use crate::report::deps::{Dependencies, human, requirements};
-use crate::stage::{StageConfig, Unjudged};
-use crate::stages::analysis::{self, AnalysisConfig, analyse_all};
+use crate::stage::Unjudged;
+use crate::stages::analysis::{self, analyse_all};
 
 /// What is read, and what the exit codes say.
 pub(super) const CODES: &str = "\
@@ -59,12 +59,9 @@ fn python_minor(version: &str) -> Result<u8, String> {
 }
 
 /// Tells what files need from outside.
-pub(super) fn deps(mut layers: Layers, arguments: &DepsArgs) -> Result<u8, CliError> {
-    layers.project = layers.file.is_none().then(|| PathBuf::from("."));
-    let config = Config::load(layers)?;
-    let table: AnalysisConfig = config.table(AnalysisConfig::NAME)?;
-    let analyser =
-        table.analyser(true).map_err(|error| config.refuse(AnalysisConfig::NAME, error))?;
+pub(super) fn deps(layers: Layers, arguments: &DepsArgs) -> Result<u8, CliError> {
+    let config = Config::load(Layers { trusted: true, ..layers.with_project() })?;
+    let analyser = analysis::analyser(&config)?;
     let analyser = match arguments.python {
         Some(minor) => analyser.for_python(minor),
         None => analyser,

@@ -110,7 +110,7 @@ fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
         Command::Serve(arguments) => serve::serve(app, layers, arguments),
         Command::Doctor(arguments) => doctor::doctor(app, layers, &arguments),
         Command::Pool(arguments) => pool::pool(layers, &arguments),
-        Command::Policy(command) => policy::policy(layers, &command),
+        Command::Policy(command) => policy::policy(app, layers, &command),
         Command::Config(command) => config::config(app, layers, &command),
     }
 }

@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use super::error::CliError;
 use super::{OK, complain, print, runtime};
 use crate::config::{Config, Layers};
+use crate::report::table::{self, Side};
 use crate::serve::{Pool, Pools, ServeConfig};
 
 /// No service answered.
@@ -32,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// More than any service says.
 const LONGEST: usize = 4 * 1024 * 1024;
+
+const HEADS: [&str; 8] =
+    ["pool", "warm", "starting", "leased", "waiting", "created", "destroyed", "refill/min"];
 
 /// The options of `lazaret pool`.
 #[derive(Args)]
@@ -95,16 +99,11 @@ fn table_of(Pools { queue, pools, .. }: &Pools) -> String {
         text.push_str("no pools: the runner makes each sandbox when its job comes\n");
         return text;
     }
-    let heads = ["warm", "starting", "leased", "waiting", "created", "destroyed", "refill/min"];
-    let widest = pools.iter().map(|pool| pool.name.chars().count()).max().unwrap_or(0).max(4);
-    let line = |name: &str, cells: [String; 7]| {
-        let cells = heads.iter().zip(cells).map(|(head, cell)| format!("  {cell:>0$}", head.len()));
-        format!("{name:widest$}{}\n", cells.collect::<String>())
-    };
-    text.push('\n');
-    text.push_str(&line("pool", heads.map(str::to_owned)));
-    for pool in pools {
-        text.push_str(&line(&pool.name, cells(pool)));
+    let rows: Vec<[String; 8]> = pools.iter().map(row).collect();
+    let mut lines = table::lines(HEADS, &rows, Side::Right).into_iter();
+    let _ = writeln!(text, "\n{}", lines.next().unwrap_or_default());
+    for (pool, line) in pools.iter().zip(lines) {
+        let _ = writeln!(text, "{line}");
         if let Some(trouble) = &pool.trouble {
             let _ = writeln!(text, "  makes none now: {trouble}");
         }
@@ -112,8 +111,9 @@ fn table_of(Pools { queue, pools, .. }: &Pools) -> String {
     text
 }
 
-fn cells(pool: &Pool) -> [String; 7] {
+fn row(pool: &Pool) -> [String; 8] {
     [
+        pool.name.clone(),
         pool.warm.to_string(),
         pool.starting.to_string(),
         pool.leased.to_string(),

@@ -33,6 +33,13 @@ pub struct Layers {
 }
 
 impl Layers {
+    /// With the file of the project that lazaret is started in, unless a file was named.
+    #[must_use]
+    pub(crate) fn with_project(mut self) -> Self {
+        self.project = self.file.is_none().then(|| PathBuf::from("."));
+        self
+    }
+
     pub(super) fn merge(self) -> Result<Figment, ConfigError> {
         let mut figment = Figment::from(Named("the defaults", Toml::string(DEFAULTS)));
         if let Some(file) = self.file.or_else(user_file) {

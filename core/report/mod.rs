@@ -3,7 +3,9 @@
 mod lines;
 
 pub mod deps;
+pub(crate) mod explanation;
 pub(crate) mod fixtures;
 pub mod human;
 pub mod policy;
+pub(crate) mod table;
 pub mod v1;

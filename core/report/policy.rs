@@ -6,7 +6,7 @@
 pub mod human;
 
 use lazaret_analysis::{Language, Severity};
-use lazaret_wasm::{Form, Inspection, PolicyRule};
+use lazaret_wasm::{Inspection, PolicyRule};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -78,14 +78,24 @@ pub struct Interest {
 /// A policy's file.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct File {
-    /// `component`, or `core-module`, which is made a component when it is loaded.
-    pub form: &'static str,
+    /// What it is.
+    pub form: Form,
     /// Its size in bytes.
     pub size: u64,
     /// The size in bytes of the component.
     pub component_size: u64,
     /// The SHA-256 in hexadecimal.
     pub sha256: String,
+}
+
+/// What a policy's file is.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// A component.
+    Component,
+    /// A core module, which is made a component when it is loaded.
+    CoreModule,
 }
 
 impl Policy {
@@ -143,8 +153,8 @@ impl File {
     fn of(inspection: &Inspection) -> Self {
         Self {
             form: match inspection.form {
-                Form::Component => "component",
-                Form::CoreModule => "core-module",
+                lazaret_wasm::Form::Component => Form::Component,
+                lazaret_wasm::Form::CoreModule => Form::CoreModule,
             },
             size: inspection.size,
             component_size: inspection.component_size,

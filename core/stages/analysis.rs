@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
-use crate::config::{CapabilityName, LevelName, read_file};
+use crate::config::{CapabilityName, Config, ConfigError, LevelName, read_file};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError, Unjudged};
 
 /// The table `[analysis]`.
@@ -51,7 +51,7 @@ enum ProfileName {
 
 impl AnalysisConfig {
     /// The analyser that the table asks for, where `trusted` tells whether the author is.
-    pub(crate) fn analyser(self, trusted: bool) -> Result<Analyser, BuildError> {
+    fn analyser(self, trusted: bool) -> Result<Analyser, BuildError> {
         let profile = self.profile(trusted);
         let analyser = with_rules(&self.catalogues)?;
         let overrides = Overrides { profile, capabilities: self.capabilities, rules: self.rules };
@@ -73,6 +73,13 @@ impl AnalysisConfig {
             ProfileName::Audit => Profile::Audit,
         }
     }
+}
+
+/// The analyser that a configuration asks for.
+pub(crate) fn analyser(config: &Config) -> Result<Analyser, ConfigError> {
+    let table: AnalysisConfig = config.table(AnalysisConfig::NAME)?;
+    let analyser = table.analyser(config.trusted);
+    analyser.map_err(|error| config.refuse(AnalysisConfig::NAME, error))
 }
 
 impl StageConfig for AnalysisConfig {

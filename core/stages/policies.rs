@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lazaret_analysis::{Analysis, Finding};
-use lazaret_wasm::{Manifest, PolicyError};
+use lazaret_wasm::{Answer, PolicyError};
 
-pub use config::{Mode, OnError, PoliciesConfig, PolicyConfig, RuleConfig};
-pub use date::Date;
-pub(crate) use explain::{Awake, Explained, Waker, explain as explain_line};
+pub(crate) use config::{Mode, PoliciesConfig};
+pub(crate) use explain::{Asleep, Awake, Did, Explained, Waker, explain as explain_line};
 pub(crate) use load::{Loaded, load};
+
+use config::OnError;
+use date::Date;
 
 use crate::app::{BuildError, Parts};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError};
@@ -37,7 +39,7 @@ struct PoliciesStage(Arc<Loaded>);
 struct Judgement {
     /// What counts.
     findings: Vec<Finding>,
-    /// What is only told.
+    /// What stops nothing.
     monitored: Vec<Finding>,
 }
 
@@ -67,40 +69,37 @@ impl Stage for PoliciesStage {
 
 impl Loaded {
     /// What the policies say about all files. The first that cannot judge is the error, unless its
-    /// terms say that it is only told.
+    /// terms say that this is only monitored.
     fn judge_all(&self, analyses: &[Analysis]) -> Result<Judgement, PolicyError> {
-        let mut judgement = Judgement::default();
-        analyses.iter().try_for_each(|analysis| self.judge(analysis, &mut judgement))?;
-        Ok(judgement)
-    }
-
-    /// Whether a policy is asked about this file.
-    pub(crate) fn covers(&self, manifest: &Manifest, analysis: &Analysis) -> bool {
-        self.terms[&manifest.id].left_out_by(analysis).is_none()
-    }
-
-    fn judge(&self, analysis: &Analysis, judgement: &mut Judgement) -> Result<(), PolicyError> {
-        let today = Date::today();
-        for answer in self.policies.judge_each(analysis, |manifest| self.covers(manifest, analysis))
-        {
+        let (mut judgement, today) = (Judgement::default(), Date::today());
+        for answer in analyses.iter().flat_map(|analysis| self.answers(analysis)) {
             let terms = &self.terms[&answer.manifest.id];
             match answer.said {
                 Ok(findings) => {
-                    judgement.add(findings.into_iter().map(|one| terms.weigh(one, today)));
+                    judgement.add(findings.into_iter().map(|one| terms.apply(one, &today)));
                 }
-                Err(error) if terms.on_error == OnError::Report => {
+                Err(error) if terms.on_error == OnError::Monitor => {
                     judgement.monitored.push(terms::failed(&error));
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(judgement)
+    }
+
+    /// What each policy says about a file that its terms do not leave out.
+    pub(crate) fn answers<'a>(
+        &'a self,
+        analysis: &'a Analysis,
+    ) -> impl Iterator<Item = Answer<'a>> + 'a {
+        let is_asked = |id: &str| self.terms[id].left_out_by(analysis).is_none();
+        self.policies.judge_each(analysis, move |manifest| is_asked(&manifest.id))
     }
 }
 
 impl Judgement {
-    fn add(&mut self, weighed: impl Iterator<Item = (Mode, Finding)>) {
-        for (mode, finding) in weighed {
+    fn add(&mut self, findings: impl Iterator<Item = (Mode, Finding)>) {
+        for (mode, finding) in findings {
             match mode {
                 Mode::Enforce => self.findings.push(finding),
                 Mode::Monitor => self.monitored.push(finding),

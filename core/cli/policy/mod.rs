@@ -6,17 +6,20 @@ mod cargo;
 mod explain;
 mod inspect;
 mod new;
+mod ready;
 mod template;
 mod test;
 
 use clap::Subcommand;
 
 use super::error::CliError;
+use crate::app::App;
 use crate::config::Layers;
 
 #[derive(Subcommand)]
 pub(super) enum PolicyCommand {
     /// Makes a folder with a policy that builds, its tests and its fixtures
+    #[command(after_help = new::CODES)]
     New(new::NewArgs),
     /// Compiles a policy that is written in Rust
     #[command(after_help = build::CODES)]
@@ -27,21 +30,22 @@ pub(super) enum PolicyCommand {
     /// Tells what a policy looks for, asks for and can reach
     #[command(after_help = inspect::CODES)]
     Inspect(inspect::InspectArgs),
-    /// Measures what policies cost, and how often they are skipped
+    /// Measures what policies cost, and how often they sleep
     #[command(after_help = bench::WHAT)]
     Bench(bench::BenchArgs),
     /// Tells which policies looked at a line, what woke them, and why the others slept
+    #[command(after_help = explain::CODES)]
     Explain(explain::ExplainArgs),
 }
 
 /// Does what is asked for.
-pub(super) fn policy(layers: Layers, command: &PolicyCommand) -> Result<u8, CliError> {
+pub(super) fn policy(app: &App, layers: Layers, command: &PolicyCommand) -> Result<u8, CliError> {
     match command {
         PolicyCommand::New(arguments) => new::new(arguments),
         PolicyCommand::Build(arguments) => build::build(arguments),
         PolicyCommand::Test(arguments) => test::test(arguments),
-        PolicyCommand::Bench(arguments) => bench::bench(layers, arguments),
-        PolicyCommand::Explain(arguments) => explain::explain(layers, arguments),
+        PolicyCommand::Bench(arguments) => bench::bench(app, layers, arguments),
+        PolicyCommand::Explain(arguments) => explain::explain(app, layers, arguments),
         PolicyCommand::Inspect(arguments) => inspect::inspect(arguments),
     }
 }

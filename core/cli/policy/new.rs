@@ -10,6 +10,12 @@ use super::template;
 use crate::cli::error::CliError;
 use crate::cli::{OK, print};
 
+/// What the exit codes say.
+pub(super) const CODES: &str = "\
+Exit codes:
+  0  the folder is made
+  2  it is not, or wrong usage";
+
 #[derive(Args)]
 pub(in crate::cli) struct NewArgs {
     /// The folder to make; its last part is the policy's id

@@ -5,10 +5,8 @@ use std::fmt::Write;
 use lazaret_analysis::{DependencyKind, Ecosystem, Need, Note, Package, Plan, printable};
 
 use crate::report::human::count;
+use crate::report::table::{self, Side};
 use crate::stage::Unjudged;
-
-/// Columns are no wider than this; what is longer pushes the next one.
-const WIDEST: usize = 40;
 
 const HEADS: [&str; 5] = ["PACKAGE", "FROM", "NEEDED", "IMPORTED", "DECLARED"];
 
@@ -17,10 +15,10 @@ pub fn table(plan: &Plan, unjudged: &[Unjudged]) -> String {
     let mut text = String::new();
     if !plan.needs.is_empty() {
         let rows: Vec<[String; 5]> = plan.needs.iter().map(row).collect();
-        let widths: Vec<usize> = (0..HEADS.len()).map(|column| width(&rows, column)).collect();
-        write_row(&mut text, &HEADS.map(str::to_owned), &widths);
-        for (need, row) in plan.needs.iter().zip(&rows) {
-            write_row(&mut text, row, &widths);
+        let mut lines = table::lines(HEADS, &rows, Side::Left).into_iter();
+        text.extend(lines.next().map(|heads| heads + "\n"));
+        for (need, line) in plan.needs.iter().zip(lines) {
+            let _ = writeln!(text, "{line}");
             for note in notes(need) {
                 let _ = writeln!(text, "  note: {note}");
             }
@@ -38,19 +36,6 @@ pub fn table(plan: &Plan, unjudged: &[Unjudged]) -> String {
         let _ = writeln!(text, "cannot read `{}`: {}", printable(&file.path), file.reason);
     }
     text
-}
-
-fn width(rows: &[[String; 5]], column: usize) -> usize {
-    let cells = rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= WIDEST);
-    cells.chain([HEADS[column].len()]).max().unwrap_or(0)
-}
-
-fn write_row(text: &mut String, row: &[String; 5], widths: &[usize]) {
-    let mut line = String::new();
-    for (cell, width) in row.iter().zip(widths) {
-        let _ = write!(line, "{cell:width$}  ");
-    }
-    let _ = writeln!(text, "{}", line.trim_end());
 }
 
 fn row(need: &Need) -> [String; 5] {

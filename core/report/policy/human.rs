@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use lazaret_analysis::printable;
 
-use super::Policy;
+use super::{Form, Policy};
 use crate::config::Size;
 
 /// The policy, its rules, and a line for everything else that it says.
@@ -73,8 +73,10 @@ fn printed(schema: &serde_json::Value) -> String {
 fn file(policy: &Policy) -> String {
     let [size, component] = [policy.file.size, policy.file.component_size].map(Size);
     match policy.file.form {
-        "component" => format!("a component of {size}"),
-        _ => format!("a core module of {size}, which is made a component of {component}"),
+        Form::Component => format!("a component of {size}"),
+        Form::CoreModule => {
+            format!("a core module of {size}, which is made a component of {component}")
+        }
     }
 }
 

@@ -22,19 +22,19 @@ const BUILTIN: &str = "builtin:";
 
 /// The tables below `[policies]`, by name.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct PoliciesConfig(pub(super) BTreeMap<String, PolicyConfig>);
+pub(crate) struct PoliciesConfig(pub(super) BTreeMap<String, PolicyConfig>);
 
 /// A policy, or a folder of policies.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PolicyConfig {
+pub(crate) struct PolicyConfig {
     /// A `.wasm` file, a folder with such files, or `builtin:` and the name of one that comes with
     /// Lazaret.
     pub(super) source: String,
     /// Whether what it finds counts.
     #[serde(default)]
     pub(super) mode: Mode,
-    /// What happens where it cannot judge a file: `block` in the mode `enforce`, and `report` in
+    /// What happens where it cannot judge a file: `block` in the mode `enforce`, and `monitor` in
     /// `monitor`, unless it is said here.
     pub(super) on_error: Option<OnError>,
     /// The files that it judges, by patterns as in `.gitignore`; all, where there are none.
@@ -44,7 +44,7 @@ pub struct PolicyConfig {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(super) languages: Vec<Language>,
-    /// What it is told. Its own schema says what there is.
+    /// Its settings. Its own schema says what there is.
     #[serde(default)]
     pub(super) settings: Map<String, Value>,
     /// What is different for a rule of its.
@@ -55,7 +55,7 @@ pub struct PolicyConfig {
 /// What is different for a rule.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RuleConfig {
+pub(crate) struct RuleConfig {
     /// How bad it is.
     #[schemars(with = "Option<SeverityName>")]
     pub(super) severity: Option<Severity>,
@@ -69,11 +69,11 @@ pub struct RuleConfig {
 /// Whether what is found counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Mode {
+pub(crate) enum Mode {
     /// It does.
     #[default]
     Enforce,
-    /// It is told, and stops nothing.
+    /// It is only monitored: it is in reports, and stops nothing.
     Monitor,
     /// Nothing is looked for.
     Off,
@@ -82,11 +82,11 @@ pub enum Mode {
 /// What happens where a policy cannot judge a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum OnError {
+pub(crate) enum OnError {
     /// Nobody knows, so the verdict is `unknown`.
     Block,
-    /// It is told, and the others decide.
-    Report,
+    /// That is only monitored, and the others decide.
+    Monitor,
 }
 
 /// Where a policy is.
@@ -108,7 +108,7 @@ impl PolicyConfig {
 
     pub(super) fn on_error(&self) -> OnError {
         self.on_error.unwrap_or(match self.mode {
-            Mode::Monitor => OnError::Report,
+            Mode::Monitor => OnError::Monitor,
             Mode::Enforce | Mode::Off => OnError::Block,
         })
     }

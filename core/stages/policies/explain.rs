@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lazaret_analysis::{Analysis, Fact, Finding};
-use lazaret_wasm::{Answer, Manifest};
+use lazaret_analysis::{Analysis, Fact, Finding, Language};
+use lazaret_wasm::{Answer, Interest, Manifest, PolicyError};
 
 use super::config::{Mode, PoliciesConfig};
 use super::date::Date;
@@ -13,16 +13,35 @@ use super::load::Loaded;
 pub(crate) struct Explained {
     /// Its id; of one that is off, its table's name.
     pub(crate) policy: String,
-    /// What it did; or why it slept.
-    pub(crate) did: Result<Awake, String>,
+    pub(crate) did: Did,
+}
+
+/// What a policy did about a file.
+pub(crate) enum Did {
+    /// Nothing: its mode is `off`.
+    Off,
+    /// It slept, for this reason.
+    Slept(Asleep),
+    /// It was woken.
+    Woken(Awake),
+}
+
+/// Why a policy slept.
+pub(crate) enum Asleep {
+    /// Its table leaves the file out by this key.
+    LeftOut(&'static str),
+    /// It does not judge the file's language.
+    Language(Language),
+    /// Nothing that it asks for is in the file.
+    NothingAsked(Vec<Interest>),
 }
 
 /// A policy that was woken.
 pub(crate) struct Awake {
     /// By what: on the line first, then in the rest of the file.
     pub(crate) by: Vec<Waker>,
-    /// What it found on the line, and whether that counts; or why it could not judge.
-    pub(crate) found: Result<Vec<(Mode, Finding)>, String>,
+    /// What it found on the line, and what comes of it; or why it could not judge.
+    pub(crate) found: Result<Vec<(Mode, Finding)>, PolicyError>,
     /// How much it found on other lines.
     pub(crate) elsewhere: usize,
 }
@@ -43,15 +62,16 @@ pub(crate) fn explain(
     analysis: &Analysis,
     line: usize,
 ) -> Vec<Explained> {
-    let answers =
-        loaded.policies.judge_each(analysis, |manifest| loaded.covers(manifest, analysis));
-    let mut answers: BTreeMap<String, Answer<'_>> =
-        answers.map(|answer| (answer.manifest.id.clone(), answer)).collect();
-    let mut explained: Vec<Explained> = off(config).collect();
+    let answers = loaded.answers(analysis);
+    let mut answers: BTreeMap<&str, Answer<'_>> =
+        answers.map(|answer| (answer.manifest.id.as_str(), answer)).collect();
+    let off = config.0.iter().filter(|(_, table)| table.mode == Mode::Off);
+    let mut explained: Vec<Explained> =
+        off.map(|(name, _)| Explained { policy: name.clone(), did: Did::Off }).collect();
     for manifest in loaded.policies.manifests() {
-        let did = match answers.remove(&manifest.id) {
-            Some(answer) => Ok(awake(answer, loaded, analysis, line)),
-            None => Err(asleep(manifest, loaded, analysis)),
+        let did = match answers.remove(manifest.id.as_str()) {
+            Some(answer) => Did::Woken(awake(answer, loaded, analysis, line)),
+            None => Did::Slept(asleep(manifest, loaded, analysis)),
         };
         explained.push(Explained { policy: manifest.id.clone(), did });
     }
@@ -59,26 +79,18 @@ pub(crate) fn explain(
     explained
 }
 
-fn off(config: &PoliciesConfig) -> impl Iterator<Item = Explained> {
-    let off = config.0.iter().filter(|(_, table)| table.mode == Mode::Off);
-    off.map(|(name, _)| Explained {
-        policy: name.clone(),
-        did: Err(format!("`policies.{name}.mode` is \"off\"")),
-    })
-}
-
 fn awake(answer: Answer<'_>, loaded: &Loaded, analysis: &Analysis, line: usize) -> Awake {
     let (terms, today) = (&loaded.terms[&answer.manifest.id], Date::today());
+    let mut by = wakers(answer.manifest, analysis);
+    by.sort_by_key(|waker| (waker.line != line, waker.line));
     let is_here = |finding: &Finding| analysis.position(finding.span.start).line == line;
     let (found, elsewhere) = match answer.said {
         Ok(findings) => {
             let (here, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_here);
-            (Ok(here.into_iter().map(|one| terms.weigh(one, today)).collect()), others.len())
+            (Ok(here.into_iter().map(|one| terms.apply(one, &today)).collect()), others.len())
         }
-        Err(error) => (Err(lazaret_sandbox::causes(&error)), 0),
+        Err(error) => (Err(error), 0),
     };
-    let mut by = wakers(answer.manifest, analysis);
-    by.sort_by_key(|waker| (waker.line != line, waker.line));
     Awake { by, found, elsewhere }
 }
 
@@ -94,18 +106,11 @@ fn wakers(manifest: &Manifest, analysis: &Analysis) -> Vec<Waker> {
     analysis.facts.iter().filter_map(waker).collect()
 }
 
-fn asleep(manifest: &Manifest, loaded: &Loaded, analysis: &Analysis) -> String {
+fn asleep(manifest: &Manifest, loaded: &Loaded, analysis: &Analysis) -> Asleep {
     let language = analysis.language();
-    if let Some(key) = loaded.terms[&manifest.id].left_out_by(analysis) {
-        return format!("its table leaves the file out by `{key}`");
+    match loaded.terms[&manifest.id].left_out_by(analysis) {
+        Some(key) => Asleep::LeftOut(key),
+        None if !manifest.speaks(language) => Asleep::Language(language),
+        None => Asleep::NothingAsked(manifest.interests.clone()),
     }
-    if !manifest.speaks(language) {
-        return format!("it does not judge {}", language.name());
-    }
-    let asked: Vec<String> = manifest
-        .interests
-        .iter()
-        .map(|interest| format!("{} `{}`", interest.kind, interest.pattern))
-        .collect();
-    format!("nothing that it asks for is in the file: {}", asked.join(", "))
 }

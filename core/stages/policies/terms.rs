@@ -62,10 +62,10 @@ impl Terms {
         self.paths.as_ref().is_some_and(is_out).then_some("paths")
     }
 
-    /// What comes of a finding on this day: it counts, or is only told, or nothing does.
-    pub(super) fn weigh(&self, mut finding: Finding, today: Date) -> (Mode, Finding) {
+    /// What comes of a finding on this day: it counts, or is only monitored, or nothing does.
+    pub(super) fn apply(&self, mut finding: Finding, today: &Date) -> (Mode, Finding) {
         let Some(rule) = self.rules.get(&finding.rule) else { return (self.mode, finding) };
-        if let Some(until) = rule.until.filter(|until| *until < today) {
+        if let Some(until) = rule.until.as_ref().filter(|until| *until < today) {
             finding.message = format!("{} (its exception ran out on {until})", finding.message);
             return (self.mode, finding);
         }
@@ -74,7 +74,7 @@ impl Terms {
     }
 }
 
-/// That a policy failed, where that is told and stops nothing.
+/// That a policy failed, where that is only monitored.
 pub(super) fn failed(error: &PolicyError) -> Finding {
     Finding {
         rule: format!("{}/failed", error.policy),

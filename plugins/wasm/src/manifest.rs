@@ -167,6 +167,10 @@ impl Manifest {
                     "the rule id {id:?} is not lower-case words with hyphens"
                 )));
             }
+            // Reports say by it that the policy could not judge.
+            if id == "failed" {
+                return Err(wrong("the rule id \"failed\" stands for a policy that failed"));
+            }
             if !seen.insert(id) {
                 return Err(wrong(format!("it has two rules `{id}`")));
             }

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cache::{digest, hexadecimal};
 use crate::code::Code;
 use crate::host::Host;
-use crate::run::Run;
-use crate::state::LogLevel;
+use crate::run::{Run, Said};
 use crate::subject::Subject;
 use crate::{Failure, Manifest, PolicySource, Refusal, convert, judgement};
 
@@ -20,13 +19,6 @@ pub(crate) struct Policy {
     pub(crate) manifest: Manifest,
     settings: String,
     code: Code,
-}
-
-/// What a policy said about a file.
-pub(crate) struct Judged {
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) fuel: u64,
-    pub(crate) lines: Vec<(LogLevel, String)>,
 }
 
 impl Policy {
@@ -59,7 +51,7 @@ impl Policy {
         host: &Host,
         analysis: &Analysis,
         subject: Arc<Subject>,
-    ) -> Result<Judged, Failure> {
+    ) -> Result<Said<Finding>, Failure> {
         let load = |refusal| Failure::Load(Box::new(refusal));
         let runtime = host.runtime().map_err(load)?;
         let policy = self.code.prepared(host).map_err(load)?;
@@ -67,7 +59,7 @@ impl Policy {
         let run = Run::new(runtime, Some(subject), &host.limits);
         let said = run.check(policy, &self.settings, &unit)?;
         let findings = judgement::findings(said.findings, &self.manifest, analysis, &host.limits)?;
-        Ok(Judged { findings, fuel: said.fuel, lines: said.lines })
+        Ok(Said { findings, fuel: said.fuel, lines: said.lines })
     }
 }
 

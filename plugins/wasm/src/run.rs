@@ -19,9 +19,9 @@ pub(crate) struct Run<'a> {
     fuel: u64,
 }
 
-/// What a policy said about a file, unchecked.
-pub(crate) struct Said {
-    pub(crate) findings: Vec<types::Finding>,
+/// What a policy said about a file: findings as they came, or checked.
+pub(crate) struct Said<Finding> {
+    pub(crate) findings: Vec<Finding>,
     /// The fuel that it took.
     pub(crate) fuel: u64,
     pub(crate) lines: Vec<(LogLevel, String)>,
@@ -73,7 +73,7 @@ impl<'a> Run<'a> {
         policy: &LazaretPolicyPre<State>,
         settings: &String,
         unit: &types::Unit,
-    ) -> Result<Said, Failure> {
+    ) -> Result<Said<types::Finding>, Failure> {
         let said = self.instantiate(policy).and_then(|policy| {
             policy.lazaret_policy_policy().call_check(&mut self.store, settings, unit)
         });

@@ -152,6 +152,7 @@ fn a_manifest_has_to_hold_together() {
     assert_eq!(error, r#"the id "Bad Id" is not lower-case words with hyphens"#);
     assert!(manifest_error(Hostile::new().rules(&[])).contains("no rules"));
     assert!(manifest_error(Hostile::new().rules(&["a/b"])).contains("rule id"));
+    assert!(manifest_error(Hostile::new().rules(&["failed"])).contains("a policy that failed"));
     assert!(manifest_error(Hostile::new().rules(&["a", "a"])).contains("two rules `a`"));
     assert!(manifest_error(Hostile::new().languages(&["pyhton"])).contains("pyhton"));
     assert!(manifest_error(Hostile::new().interest("cal", "*")).contains("`call`"));
