@@ -144,6 +144,7 @@ fn a_new_policy_builds_passes_its_tests_and_stops_a_file() {
         ran.stdout,
         "right    fixtures/bad.py\nright    fixtures/good.py\n2 fixtures, all right\n"
     );
+    assert!(!folder.join("no-telnet.wasm").exists(), "that is what `build` is for");
     let ran = policy(&place, &folder, &["build"]);
     let begins = "built `no-telnet.wasm`: no-telnet 0.1.0, 1 rule, ";
     assert!(ran.code == 0 && ran.stdout.starts_with(begins), "{ran:?}");
@@ -177,6 +178,20 @@ fn settings_are_held_against_the_schema(place: &Place) {
     }
     let key = "error: cannot use `policies.no-telnet.settings` of ";
     assert_eq!(ran.stderr.matches(key).count(), 2, "{}", ran.stderr);
+}
+
+/// Whoever has the source can tell what a file was made of.
+#[test]
+fn a_policy_is_the_same_file_whatever_folder_it_is_built_in() {
+    let place = Place::new();
+    let [one, other] = ["one/no-telnet", "another/below/no-telnet"].map(|name| {
+        std::fs::create_dir_all(place.path().join(name).parent().unwrap()).unwrap();
+        place.lazaret(&["policy", "new", name]);
+        let folder = place.path().join(name);
+        assert_eq!(policy(&place, &folder, &["build"]).code, 0);
+        std::fs::read(folder.join("no-telnet.wasm")).unwrap()
+    });
+    assert!(one == other);
 }
 
 #[test]

@@ -4,22 +4,16 @@
 //! the lock of the usual one, and without the flags of the outer build, which are for another
 //! target.
 
+#[path = "src/cargo.rs"]
+#[allow(unreachable_pub, reason = "the library exports it")]
+mod cargo;
+
 use std::env;
 use std::error::Error;
-use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, exit};
-
-const TARGET: &str = "wasm32-unknown-unknown";
-
-/// What policies are compiled with, as `lazaret policy build` compiles them.
-const PROFILE: &str = include_str!("../release.toml");
-
-/// What the outer cargo, or clippy, sets for its own target or its own compiler.
-const FOREIGN: [&str; 4] =
-    ["RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS"];
+use std::process::exit;
 
 /// A folder with a policy in it.
 struct Policy {
@@ -42,9 +36,12 @@ fn build() -> Result<()> {
     let out = PathBuf::from(variable("OUT_DIR")?);
     let policies = policies(policies_folder)?;
     watch(policies_folder);
-    require_target()?;
+    if !cargo::has_target(&here)? {
+        let add = format!("run `rustup target add {}`", cargo::TARGET);
+        return Err(format!("cannot compile the policies: the target is missing; {add}").into());
+    }
     for policy in &policies {
-        compile(policy, policies_folder, &out)?;
+        compile(policy, &out)?;
     }
     fs::write(out.join("policies.rs"), table(&policies, &out)?)?;
     Ok(())
@@ -71,34 +68,9 @@ fn watch(folder: &Path) {
     }
 }
 
-/// Says what to do about a missing target, which cargo would say under a page of errors.
-fn require_target() -> Result<()> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let arguments = ["--print", "target-libdir", "--target", TARGET];
-    let output = Command::new(rustc).args(arguments).output()?;
-    let libraries = String::from_utf8(output.stdout)?;
-    if Path::new(libraries.trim()).is_dir() {
-        return Ok(());
-    }
-    Err(format!(
-        "cannot compile the policies: the target is missing; run `rustup target add {TARGET}`"
-    )
-    .into())
-}
-
-fn compile(policy: &Policy, policies: &Path, out: &Path) -> Result<()> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // Not `--locked`: the outer cargo has just brought the lock file up to date, or was told not to.
-    cargo.args(["build", "--release", "--lib", "--target", TARGET]);
-    cargo.arg("--manifest-path").arg(policy.folder.join("Cargo.toml"));
-    cargo.arg("--target-dir").arg(target_directory(out));
-    let settings = PROFILE.lines().filter(|line| !line.starts_with('#'));
-    cargo.args(settings.flat_map(|setting| ["--config", setting]));
-    for variable in FOREIGN {
-        cargo.env_remove(variable);
-    }
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", without_paths(policies)?);
-    let output = cargo.output()?;
+fn compile(policy: &Policy, out: &Path) -> Result<()> {
+    let mut cargo = cargo::build(&policy.folder);
+    let output = cargo.arg("--target-dir").arg(target_directory(out)).output()?;
     if output.status.success() {
         return Ok(());
     }
@@ -109,26 +81,11 @@ fn compile(policy: &Policy, policies: &Path, out: &Path) -> Result<()> {
     Err(format!("cannot compile the policy `{}`; cargo's own words are above", policy.name).into())
 }
 
-/// The flags that keep the names of this machine's directories, which panics mention, out of what
-/// is embedded.
-fn without_paths(policies: &Path) -> Result<OsString> {
-    let home = env::var_os("CARGO_HOME")
-        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo").into()))
-        .unwrap_or_default();
-    let workspace = policies.canonicalize()?;
-    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    let mut flags = vec![remap(&workspace, "policies")];
-    if !home.is_empty() {
-        flags.push(remap(Path::new(&home), "cargo"));
-    }
-    Ok(flags.join("\x1f").into())
-}
-
 fn table(policies: &[Policy], out: &Path) -> Result<String> {
     let mut table = String::from("static POLICIES: &[BundledPolicy] = &[\n");
     for policy in policies {
         let file = format!("lazaret_policy_{}.wasm", policy.name.replace('-', "_"));
-        let path = target_directory(out).join(TARGET).join("release").join(file);
+        let path = target_directory(out).join(cargo::TARGET).join("release").join(file);
         let path = path.to_str().ok_or("the target directory's name is not UTF-8")?;
         let name = &policy.name;
         writeln!(table, "    BundledPolicy {{ name: {name:?}, wasm: include_bytes!({path:?}) }},")?;

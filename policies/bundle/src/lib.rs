@@ -4,6 +4,8 @@
 //! embedded is what `cargo build` makes of it, so that the loader treats it like a policy in a
 //! file: there is no second way in.
 
+pub mod cargo;
+
 /// A policy that comes with Lazaret.
 #[derive(Clone, Copy, Debug)]
 pub struct BundledPolicy {
