@@ -70,7 +70,7 @@ pub struct Run {
     pub unjudged: Vec<Unjudged>,
     /// What the rules say.
     pub findings: Vec<Finding>,
-    /// What policies say that are only listened to. It stops nothing.
+    /// What policies say that is only monitored. It stops nothing.
     pub monitored: Vec<Finding>,
     /// What the code needs from outside.
     pub dependencies: Vec<Dependency>,

@@ -8,7 +8,7 @@ use lazaret_sandbox::Events;
 
 use super::error::CliError;
 use super::input::Collected;
-use super::{FINDINGS, OK, UNDECIDED, input, print, runtime, tell};
+use super::{FINDINGS, OK, UNDECIDED, input, print, print_json, runtime, tell};
 use crate::app::App;
 use crate::config::{Config, Layers};
 use crate::pipeline::Report;
@@ -92,7 +92,7 @@ pub(super) fn submission(
 /// Prints the report; for people, the findings of a severity or worse.
 fn show(report: &Report, json: bool, least: Severity) -> Result<(), CliError> {
     if json {
-        return print(&format!("{}\n", v1::Report::from(report).to_json()));
+        return print_json(&v1::Report::from(report));
     }
     print(&human::findings(report, least))?;
     if let Some(error) = CliError::from_verdict(&report.verdict)

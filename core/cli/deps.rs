@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use lazaret_analysis::{Ecosystem, Language, Note, Package, Plan};
 
 use super::error::CliError;
-use super::{FINDINGS, OK, UNDECIDED, check, input, print, tell};
+use super::{FINDINGS, OK, UNDECIDED, check, input, print, print_json, tell};
 use crate::config::{Config, Layers};
 use crate::report::deps::{Dependencies, human, requirements};
 use crate::stage::Unjudged;
@@ -90,7 +90,7 @@ fn show(
 ) -> Result<(), CliError> {
     let form = if arguments.json { Form::Json } else { arguments.format };
     match form {
-        Form::Json => return print(&format!("{}\n", Dependencies::new(plan, unjudged).to_json())),
+        Form::Json => return print_json(&Dependencies::new(plan, unjudged)),
         Form::Human => print(&human::table(plan, unjudged))?,
         Form::Requirements => {
             print(&requirements::requirements(plan))?;

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 use crate::app::App;
 use crate::config::Layers;
@@ -149,6 +150,12 @@ fn log_to_stderr() {
 fn print(text: &str) -> Result<(), CliError> {
     let mut stdout = anstream::stdout();
     written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// Writes to standard output as JSON, on several lines.
+fn print_json(value: &impl Serialize) -> Result<(), CliError> {
+    let json = serde_json::to_string_pretty(value).expect("all keys of what is reported are text");
+    print(&format!("{json}\n"))
 }
 
 /// A reader that has gone away is no error (`lazaret … | head`); a full disk is one.

@@ -134,15 +134,6 @@ impl Dependencies {
             unjudged: unjudged.collect(),
         }
     }
-
-    /// As JSON, on several lines.
-    ///
-    /// # Panics
-    ///
-    /// Never: all keys are strings.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("all keys are strings")
-    }
 }
 
 impl From<&Need> for Needed {

@@ -98,17 +98,6 @@ pub enum Form {
     CoreModule,
 }
 
-impl Policy {
-    /// As it is printed.
-    ///
-    /// # Panics
-    ///
-    /// Never: the type has nothing that JSON cannot say.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("JSON can say all of it")
-    }
-}
-
 impl From<&Inspection> for Policy {
     fn from(inspection: &Inspection) -> Self {
         let manifest = inspection.manifest.clone();

@@ -24,7 +24,7 @@ pub struct Report {
     pub unknown: Option<Unknown>,
     /// What the rules say, by file and place.
     pub findings: Vec<Finding>,
-    /// What policies say that are only listened to, by file and place. It stops nothing.
+    /// What policies say that is only monitored, by file and place. It stops nothing.
     pub monitored: Vec<Finding>,
     /// The files that could not be judged.
     pub unjudged: Vec<Unjudged>,
@@ -273,17 +273,6 @@ pub struct Stage {
     pub phase: Phase,
     /// How long it took.
     pub time_ms: f64,
-}
-
-impl Report {
-    /// As JSON, on several lines.
-    ///
-    /// # Panics
-    ///
-    /// Never: all keys are strings.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("all keys are strings")
-    }
 }
 
 /// The published schema of the report.

@@ -6,7 +6,7 @@ use clap::Args;
 use lazaret_wasm::{Inspection, PolicySource};
 
 use crate::cli::error::CliError;
-use crate::cli::{OK, print};
+use crate::cli::{OK, print, print_json};
 use crate::report::policy::{Policy, human};
 
 /// What the exit codes say.
@@ -29,7 +29,7 @@ pub(in crate::cli) struct InspectArgs {
 pub(super) fn inspect(arguments: &InspectArgs) -> Result<u8, CliError> {
     let policy = Policy::from(&Inspection::of(PolicySource::from_file(&arguments.file)?)?);
     if arguments.json {
-        print(&format!("{}\n", policy.to_json()))?;
+        print_json(&policy)?;
     } else {
         print(&human::policy(&policy))?;
     }

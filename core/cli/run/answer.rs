@@ -7,7 +7,7 @@ use lazaret_analysis::Severity;
 use lazaret_sandbox::{Outcome, Status};
 
 use crate::cli::error::CliError;
-use crate::cli::{CANNOT_RUN, OK, complain, print, tell};
+use crate::cli::{CANNOT_RUN, OK, complain, print, print_json, tell};
 use crate::pipeline::Report;
 use crate::report::{human, v1};
 use crate::verdict::Verdict;
@@ -28,7 +28,7 @@ JSON, to standard output. Everything Lazaret says goes to standard error.";
 /// Prints what came of it.
 pub(super) fn show(report: &Report, json: bool) -> Result<(), CliError> {
     if json {
-        return print(&format!("{}\n", v1::Report::from(report).to_json()));
+        return print_json(&v1::Report::from(report));
     }
     if let Some(value) = report.run.outcome.as_ref().and_then(|outcome| outcome.result.as_ref()) {
         print(&format!("{value}\n"))?;
