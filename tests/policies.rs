@@ -32,7 +32,7 @@ fn a_rule_has_the_severity_that_the_table_says() {
 }
 
 #[test]
-fn what_is_monitored_is_told_and_stops_nothing() {
+fn what_is_monitored_is_in_reports_and_stops_nothing() {
     let place = Place::new();
     let severe = "constant-command = { severity = \"critical\" }";
     let ran = check_in(&place, "a.py", &format!("mode = \"monitor\"\nrules = {{ {severe} }}"));

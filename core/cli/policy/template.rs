@@ -42,6 +42,7 @@ pub(super) fn filled(text: &str, name: &str) -> String {
         .replace("{{crate}}", &name.replace('-', "_"))
         .replace("{{type}}", &type_name(name))
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))
+        .replace("{{rust-version}}", env!("CARGO_PKG_RUST_VERSION"))
 }
 
 /// `NoTelnet` of `no-telnet`. A type cannot begin with a digit.

@@ -108,6 +108,9 @@ impl Refusal {
     /// What the user can do.
     pub fn help(&self) -> Option<String> {
         let help = match self {
+            Self::Unreadable(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                "give this user the right to read it"
+            }
             Self::Unreadable(_) => "check the path",
             Self::Precompiled => "give the .wasm that it was compiled from",
             Self::NotWasm => {

@@ -85,7 +85,12 @@ pub struct Interest {
 impl Manifest {
     /// Whether a policy can have this id: lower-case words with hyphens, at most 64 bytes.
     pub fn is_id(id: &str) -> bool {
-        is_id(id)
+        // It is typed into configuration and shown in reports.
+        let word = |word: &str| {
+            !word.is_empty()
+                && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        id.len() <= 64 && id.split('-').all(word)
     }
 
     /// What the policy says about itself, where that holds together.
@@ -151,7 +156,7 @@ impl Manifest {
     }
 
     fn check_ids(&self) -> Result<(), Refusal> {
-        if !is_id(&self.id) {
+        if !Self::is_id(&self.id) {
             return Err(wrong(format!(
                 "the id {:?} is not lower-case words with hyphens",
                 self.id
@@ -162,7 +167,7 @@ impl Manifest {
         }
         let mut seen = BTreeSet::new();
         for PolicyRule { id, .. } in &self.rules {
-            if !is_id(id) {
+            if !Self::is_id(id) {
                 return Err(wrong(format!(
                     "the rule id {id:?} is not lower-case words with hyphens"
                 )));
@@ -235,15 +240,6 @@ fn wrong(what: impl Into<String>) -> Refusal {
     Refusal::Manifest(what.into())
 }
 
-/// Lower-case words with hyphens: an id is typed into configuration and shown in reports.
-fn is_id(id: &str) -> bool {
-    let word = |word: &str| {
-        !word.is_empty()
-            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    id.len() <= 64 && id.split('-').all(word)
-}
-
 /// Whether `name` fits `pattern`, in which a `*` stands for any characters, or none. The SDK
 /// matches in the same way.
 fn matches(pattern: &str, name: &str) -> bool {
@@ -255,7 +251,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_id, matches};
+    use super::{Manifest, matches};
 
     #[test]
     fn a_star_stands_for_any_characters_or_none() {
@@ -267,9 +263,9 @@ mod tests {
 
     #[test]
     fn an_id_is_lower_case_words_with_hyphens() {
-        assert!(is_id("no-shell-2"));
+        assert!(Manifest::is_id("no-shell-2"));
         for id in ["", "-", "a--b", "A", "a/b", "a b", "é", "a\n"] {
-            assert!(!is_id(id), "{id:?}");
+            assert!(!Manifest::is_id(id), "{id:?}");
         }
     }
 }

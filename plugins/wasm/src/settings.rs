@@ -77,14 +77,13 @@ impl Schema {
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let choice = self.properties(error.schema_path().as_str());
+                let message = match (pointer, choice.as_slice()) {
+                    ("", []) => "this policy has no settings",
+                    _ => "there is no such setting",
+                };
                 let problem = |key: &String| SettingsProblem {
                     pointer: format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
-                    message: if choice.is_empty() {
-                        "this policy has no settings"
-                    } else {
-                        "there is no such setting"
-                    }
-                    .to_owned(),
+                    message: message.to_owned(),
                     written: key.clone(),
                     choice: choice.clone(),
                 };

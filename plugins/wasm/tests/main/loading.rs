@@ -68,6 +68,9 @@ fn a_file_that_is_not_there_is_named() {
     let error = PolicySource::from_file("nowhere/no.wasm").unwrap_err();
     assert_eq!(error.to_string(), "cannot load policy `nowhere/no.wasm`");
     assert!(matches!(error.reason, Refusal::Unreadable(_)));
+    assert_eq!(error.help().as_deref(), Some("check the path"));
+    let denied = Refusal::Unreadable(std::io::ErrorKind::PermissionDenied.into());
+    assert_eq!(denied.help().as_deref(), Some("give this user the right to read it"));
 }
 
 #[test]
