@@ -15,8 +15,8 @@ use crate::Refusal;
 /// More than any settings need, and little to read.
 const LARGEST_SCHEMA: usize = 64 << 10;
 
-/// What a policy without a schema is held against.
-const NO_SETTINGS: &str = r#"{"additionalProperties": false}"#;
+/// What a policy without a schema is held against. Without `properties` the key would not be named.
+const NO_SETTINGS: &str = r#"{"properties": {}, "additionalProperties": false}"#;
 
 /// One thing that is wrong with a policy's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
