@@ -31,6 +31,13 @@ pub(crate) fn of(language: Language) -> tree_sitter::Language {
     }
 }
 
+impl Language {
+    /// Its grammar, for whoever has queries of their own for [`Analysis::tree`](crate::Analysis::tree).
+    pub fn grammar(self) -> tree_sitter::Language {
+        of(self)
+    }
+}
+
 /// Brackets that may be open at one time. With half a million of them one step of a parser that has
 /// to give up takes 26 ms, and a hundred steps are taken between two looks at the clock.
 const OPEN_BRACKETS: usize = 20_000;

@@ -3,6 +3,7 @@
 use lazaret_analysis::{Analysis, Argument, Fact, Resolution, Severity, Span};
 
 use crate::bindings::types;
+use crate::query::{Capture, Match};
 use crate::table::Table;
 use crate::{Failure, Manifest};
 
@@ -16,11 +17,12 @@ pub(crate) fn severity(severity: types::Severity) -> Severity {
     }
 }
 
-/// The file as a policy sees it: with the facts that it asks for.
+/// The file as a policy sees it: with the facts that it asks for, and what its queries matched.
 pub(crate) fn unit(
     analysis: &Analysis,
     table: &Table,
     manifest: &Manifest,
+    matches: &[Match],
 ) -> Result<types::Unit, Failure> {
     let size = analysis.text().len();
     let facts = analysis.facts.iter().filter(|fact| manifest.asks_for(fact));
@@ -31,7 +33,7 @@ pub(crate) fn unit(
         syntax_errors: narrow(analysis.syntax_errors()),
         source: manifest.wants_source.then(|| analysis.text().to_owned()),
         facts: facts.map(|known| fact(known, analysis, table)).collect(),
-        matches: Vec::new(),
+        matches: matches.iter().map(|found| query_match(found, analysis)).collect(),
         attributes: Vec::new(),
     })
 }
@@ -50,6 +52,17 @@ fn fact(fact: &Fact, analysis: &Analysis, table: &Table) -> types::Fact {
         node: table.at(fact.span),
         attributes: Vec::new(),
     }
+}
+
+fn query_match(found: &Match, analysis: &Analysis) -> types::QueryMatch {
+    let capture = |capture: &Capture| types::Capture {
+        name: capture.name.clone(),
+        text: analysis.text()[capture.start..capture.end].to_owned(),
+        span: span(Span { start: capture.start, end: capture.end }, analysis),
+        node: capture.node,
+    };
+    let captures = found.captures.iter().map(capture).collect();
+    types::QueryMatch { query: found.query, captures }
 }
 
 fn argument(argument: &Argument, table: &Table) -> types::Argument {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use lazaret_analysis::tree_sitter::QueryError;
 use thiserror::Error;
 
 use crate::{Manifest, SettingsProblem};
@@ -83,6 +84,15 @@ pub enum Refusal {
     /// What it says about itself does not hold together.
     #[error("its manifest is wrong: {0}")]
     Manifest(String),
+    /// A query of its is none that tree-sitter reads.
+    #[error("its query `{id}` is wrong")]
+    Query {
+        /// What the policy calls it.
+        id: String,
+        /// What is wrong with it, and where.
+        #[source]
+        error: QueryError,
+    },
     /// Another policy has the same id.
     #[error("its id `{id}` is that of `{other}` too")]
     Duplicate {
@@ -193,6 +203,18 @@ pub enum Failure {
         /// The limit.
         limit: u64,
     },
+    /// Its queries asked for more than is looked for.
+    #[error("its queries take more than {limit} steps, or begin too many matches at one time")]
+    Query {
+        /// The limit of steps in this file.
+        limit: u64,
+    },
+    /// Its queries found too much.
+    #[error("its queries have more than {limit} matches, or matches of too much text")]
+    Matches {
+        /// The limit.
+        limit: usize,
+    },
     /// It logged too much.
     #[error("it logged more than {limit} bytes")]
     Log {
@@ -264,6 +286,10 @@ impl Failure {
             Self::Load(refusal) => refusal.help(),
             Self::Fuel { .. } | Self::Deadline { .. } | Self::Memory { .. } | Self::Stack => Some(
                 "the policy may be caught in a loop; without it, the file can be judged".to_owned(),
+            ),
+            Self::Query { .. } | Self::Matches { .. } => Some(
+                "a pattern that names kinds and fields of nodes takes less than one of wildcards"
+                    .to_owned(),
             ),
             Self::Span { .. } | Self::Rule { .. } | Self::Trapped { .. } => {
                 Some("this is an error in the policy; tell its author".to_owned())

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use lazaret_analysis::{Fact, FactKind, Language, Severity, printable};
 use serde::{Deserialize, Serialize};
 
-use crate::Refusal;
 use crate::bindings::types;
 use crate::convert::severity;
 use crate::settings::Schema;
+use crate::{PolicyQuery, Refusal};
 
 /// The kinds of facts that a policy can ask for.
 const KINDS: [FactKind; 10] = [
@@ -46,6 +46,8 @@ pub struct Manifest {
     pub settings_schema: String,
     /// The facts it asks for.
     pub interests: Vec<Interest>,
+    /// The patterns whose matches it asks for.
+    pub queries: Vec<PolicyQuery>,
     /// Whether it wants the file's text.
     pub wants_source: bool,
     /// Whether it judges every file of its languages, also one without a fact it asks for.
@@ -98,13 +100,14 @@ impl Manifest {
         let manifest = Self::from_contract(raw)?;
         manifest.check_ids()?;
         manifest.check_interests()?;
+        PolicyQuery::check_all(&manifest.queries)?;
         Schema::new(&manifest.settings_schema)?;
         Ok(manifest)
     }
 
-    /// Whether the policy has to look at a file of this language with these facts.
-    pub(crate) fn concerns(&self, language: Language, facts: &[Fact]) -> bool {
-        self.speaks(language) && (self.always || facts.iter().any(|fact| self.asks_for(fact)))
+    /// Whether the policy has to look at a file with these facts, whatever its queries find.
+    pub(crate) fn is_woken_by(&self, facts: &[Fact]) -> bool {
+        self.always || facts.iter().any(|fact| self.asks_for(fact))
     }
 
     /// Whether the policy judges this language.
@@ -129,9 +132,6 @@ impl Manifest {
     }
 
     fn from_contract(raw: types::Manifest) -> Result<Self, Refusal> {
-        if !raw.queries.is_empty() {
-            return Err(Refusal::Unsupported("asks for tree-sitter queries".to_owned()));
-        }
         Ok(Self {
             id: raw.id,
             version: printable(&raw.version),
@@ -150,6 +150,11 @@ impl Manifest {
                 .into_iter()
                 .map(|types::Interest { kind, pattern }| Interest { kind, pattern })
                 .collect(),
+            queries: raw
+                .queries
+                .into_iter()
+                .map(PolicyQuery::from_contract)
+                .collect::<Result<_, _>>()?,
             wants_source: raw.wants_source,
             always: raw.always,
         })
@@ -184,8 +189,10 @@ impl Manifest {
     }
 
     fn check_interests(&self) -> Result<(), Refusal> {
-        if self.interests.is_empty() && !self.always {
-            return Err(wrong("it asks for no facts and is not `always`, so it would never start"));
+        if self.interests.is_empty() && self.queries.is_empty() && !self.always {
+            return Err(wrong(
+                "it asks for no facts and no queries and is not `always`, so it would never start",
+            ));
         }
         for Interest { kind, pattern } in &self.interests {
             if !KINDS.iter().any(|known| known.name() == kind) {
@@ -202,6 +209,13 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+}
+
+impl PolicyQuery {
+    fn from_contract(raw: types::Query) -> Result<Self, Refusal> {
+        let types::Query { id, language: name, pattern } = raw;
+        Ok(Self { id: printable(&id), language: language(&name)?, pattern })
     }
 }
 

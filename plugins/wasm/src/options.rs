@@ -36,6 +36,15 @@ pub struct Limits {
     pub nodes: u64,
     /// More nodes for each byte of the file.
     pub nodes_per_byte: u64,
+    /// Steps of all queries together, and of those of one policy where all take more. tree-sitter counts
+    /// one for each node, and one for each match that is begun there.
+    pub query_steps: u64,
+    /// More steps for each byte of the file.
+    pub query_steps_per_byte: u64,
+    /// Matches of a policy's queries.
+    pub matches: usize,
+    /// Bytes of one match: what it captures, and some more for each capture. It is the mean that counts.
+    pub match_size: usize,
     /// Bytes of the policy itself.
     pub policy_size: u64,
 }
@@ -55,6 +64,10 @@ impl Default for Limits {
             // A tree has about one node for each two bytes; this is enough to read it all some
             // sixty times.
             nodes_per_byte: 32,
+            query_steps: 500_000,
+            query_steps_per_byte: 20,
+            matches: 10_000,
+            match_size: 1 << 10,
             policy_size: 8 << 20,
         }
     }

@@ -9,21 +9,24 @@ use lazaret_analysis::{Analysis, Finding};
 
 use crate::host::Host;
 use crate::policy::Policy;
+use crate::query::{Match, Matches, Queries};
 use crate::subject::Subject;
 use crate::{
-    CacheError, HostOptions, LoadError, LogLine, Manifest, PolicyError, PolicySource, Refusal,
+    CacheError, Failure, HostOptions, LoadError, LogLine, Manifest, PolicyError, PolicySource,
+    Refusal,
 };
 
 /// Policies that are ready to judge. May be shared between threads.
 pub struct Policies {
     host: Host,
-    policies: Vec<Policy>,
+    all: Vec<Policy>,
+    queries: Queries,
 }
 
 impl Policies {
     /// No policies yet.
     pub fn new(options: &HostOptions) -> Self {
-        Self { host: Host::new(options), policies: Vec::new() }
+        Self { host: Host::new(options), all: Vec::new(), queries: Queries::default() }
     }
 
     /// Loads a policy, and tells what it is. Where it is refused, what there is so far does not judge
@@ -31,9 +34,10 @@ impl Policies {
     pub fn add(&mut self, source: PolicySource) -> Result<&Manifest, LoadError> {
         let name = source.name.clone();
         let loaded = Policy::load(source, &self.host);
-        let distinct = loaded.and_then(|policy| distinct(policy, &self.policies));
+        let distinct = loaded.and_then(|policy| distinct(policy, &self.all));
         let policy = distinct.map_err(|reason| LoadError { policy: name, reason })?;
-        Ok(&self.policies.push_mut(policy).manifest)
+        self.queries.add(self.all.len(), &policy.manifest);
+        Ok(&self.all.push_mut(policy).manifest)
     }
 
     /// Loads policies. One that cannot be used makes the whole fail, with the errors of all that
@@ -47,7 +51,7 @@ impl Policies {
 
     /// What the policies are, in the order they were given.
     pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
-        self.policies.iter().map(|policy| &policy.manifest)
+        self.all.iter().map(|policy| &policy.manifest)
     }
 
     /// Why the cache that was asked for is not used.
@@ -85,11 +89,24 @@ impl Policies {
         mut is_asked: impl FnMut(&Manifest) -> bool + 'a,
     ) -> impl Iterator<Item = Answer<'a>> + 'a {
         let subject = LazyCell::new(|| Arc::new(Subject::of(analysis)));
-        let awake = self.policies.iter().filter(move |policy| {
-            is_asked(&policy.manifest)
-                && policy.manifest.concerns(analysis.language(), &analysis.facts)
-        });
-        awake.map(move |policy| self.answer(policy, analysis, Arc::clone(&subject)))
+        let mut matches: Option<Matches> = None;
+        let language = analysis.language();
+        self.all.iter().enumerate().filter_map(move |(row, policy)| {
+            let manifest = &policy.manifest;
+            if !manifest.speaks(language) || !is_asked(manifest) {
+                return None;
+            }
+            let mut found = Ok(Vec::new());
+            if manifest.queries.iter().any(|query| query.language == language) {
+                let matches = matches.get_or_insert_with(|| {
+                    self.queries.matches(language, &subject, &self.host.limits)
+                });
+                found = matches.remove(&row).unwrap_or(found);
+            }
+            let is_awake = !matches!(&found, Ok(matches) if matches.is_empty())
+                || manifest.is_woken_by(&analysis.facts);
+            is_awake.then(|| self.answer(policy, analysis, Arc::clone(&subject), found))
+        })
     }
 
     fn answer<'a>(
@@ -97,12 +114,14 @@ impl Policies {
         policy: &'a Policy,
         analysis: &Analysis,
         subject: Arc<Subject>,
+        matches: Result<Vec<Match>, Failure>,
     ) -> Answer<'a> {
         let manifest = &policy.manifest;
         // All policies share the tree, so the first does not pay for it.
         subject.table();
         let begun = Instant::now();
-        let judged = policy.judge(&self.host, analysis, subject);
+        let judged =
+            matches.and_then(|matches| policy.judge(&self.host, analysis, subject, &matches));
         let time = begun.elapsed();
         let (said, fuel, lines) = match judged {
             Ok(judged) => (Ok(judged.findings), judged.fuel, judged.lines),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cache::{digest, hexadecimal};
 use crate::code::Code;
 use crate::host::Host;
+use crate::query::Match;
 use crate::run::{Run, Said};
 use crate::subject::Subject;
 use crate::{Failure, Manifest, PolicySource, Refusal, convert, judgement};
@@ -51,11 +52,12 @@ impl Policy {
         host: &Host,
         analysis: &Analysis,
         subject: Arc<Subject>,
+        matches: &[Match],
     ) -> Result<Said<Finding>, Failure> {
         let load = |refusal| Failure::Load(Box::new(refusal));
         let runtime = host.runtime().map_err(load)?;
         let policy = self.code.prepared(host).map_err(load)?;
-        let unit = convert::unit(analysis, subject.table(), &self.manifest)?;
+        let unit = convert::unit(analysis, subject.table(), &self.manifest, matches)?;
         let run = Run::new(runtime, Some(subject), &host.limits);
         let said = run.check(policy, &self.settings, &unit)?;
         let findings = judgement::findings(said.findings, &self.manifest, analysis, &host.limits)?;

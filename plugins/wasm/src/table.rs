@@ -78,6 +78,16 @@ impl Table {
         narrow(row)
     }
 
+    /// The outermost node of this kind at exactly this place.
+    pub(crate) fn row(&self, kind: u16, start: usize, end: usize) -> u32 {
+        let (start, end) = (narrow(start), narrow(end));
+        let first = self.0.start_byte.partition_point(|byte| *byte < start);
+        let after = self.0.start_byte.partition_point(|byte| *byte <= start);
+        let covering = self.0.end_byte[first..after].partition_point(|byte| *byte > end);
+        let mut rows = first + covering..after;
+        rows.find(|row| self.0.kind[*row] == kind).map_or(NONE, narrow)
+    }
+
     fn fill(&mut self, cursor: &mut TreeCursor<'_>) {
         let mut ancestors = Vec::new();
         let mut row = self.push(cursor, NONE);

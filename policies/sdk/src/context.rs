@@ -4,21 +4,22 @@ use std::cell::{RefCell, RefMut};
 
 use serde_json::Value;
 
-use crate::types::{Fact, Finding, Label, Severity, Span, Unit};
-use crate::{Call, pattern};
+use crate::types::{Capture, Fact, Finding, Label, Query, Severity, Span, Unit};
+use crate::{Call, Match, pattern};
 
 /// The file at hand, and what the policy says about it.
 #[derive(Debug)]
 pub struct Context {
     unit: Unit,
     settings: Value,
+    queries: Vec<Query>,
     // Shared, so that a policy can report while it goes through the calls.
     findings: RefCell<Vec<Finding>>,
 }
 
 impl Context {
-    pub(crate) fn new(unit: Unit, settings: Value) -> Self {
-        Self { unit, settings, findings: RefCell::default() }
+    pub(crate) fn new(unit: Unit, settings: Value, queries: Vec<Query>) -> Self {
+        Self { unit, settings, queries, findings: RefCell::default() }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -54,6 +55,13 @@ impl Context {
     /// The imports whose name fits `pattern`, of those that the manifest asks for.
     pub fn imports<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Fact> {
         self.facts("import", pattern)
+    }
+
+    /// What the manifest's query of this id matched, in the order of the file.
+    pub fn matches<'a>(&'a self, query: &'a str) -> impl Iterator<Item = Match<'a>> {
+        let id = |row: u32| self.queries.get(row as usize).map(|query| query.id.as_str());
+        let is_asked = move |found: &&'a _| id(Match::row(found)) == Some(query);
+        self.unit.matches.iter().filter(is_asked).map(Match::new)
     }
 
     /// Reports that `rule` applies at `place`. What it returns adds to the finding.
@@ -92,6 +100,12 @@ impl Place for Span {
 impl Place for Call<'_> {
     fn span(&self) -> Span {
         Call::span(*self)
+    }
+}
+
+impl Place for Capture {
+    fn span(&self) -> Span {
+        self.span
     }
 }
 

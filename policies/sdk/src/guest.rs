@@ -60,7 +60,9 @@ pub fn validate_settings<P: Policy>(settings: &str) -> Vec<SettingsError> {
 /// Judges a file.
 pub fn check<P: Policy>(settings: &str, unit: Unit) -> Result<Vec<Finding>, String> {
     report_panics();
-    let mut context = Context::new(unit, parse(settings)?);
+    let has_matches = !unit.matches.is_empty();
+    let queries = if has_matches { P::manifest().into_contract().queries } else { Vec::new() };
+    let mut context = Context::new(unit, parse(settings)?, queries);
     P::check(&mut context);
     Ok(context.into_findings())
 }

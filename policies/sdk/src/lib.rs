@@ -40,6 +40,7 @@ mod context;
 pub mod guest;
 pub mod log;
 mod manifest;
+mod matched;
 mod pattern;
 mod policy;
 #[cfg(not(target_arch = "wasm32"))]
@@ -49,11 +50,14 @@ pub use bindings::lazaret::policy::types;
 pub use call::{Argument, Call};
 pub use context::{Context, Place, Report};
 pub use manifest::{Manifest, Rule};
+pub use matched::Match;
 pub use policy::Policy;
 pub use serde_json::{self, Value};
 pub use types::{Resolution, SettingsError, Severity, Span};
 
 /// What most policies name.
 pub mod prelude {
-    pub use crate::{Argument, Call, Context, Manifest, Policy, Resolution, Rule, Severity, Value};
+    pub use crate::{
+        Argument, Call, Context, Manifest, Match, Policy, Resolution, Rule, Severity, Value,
+    };
 }

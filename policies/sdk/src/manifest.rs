@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::types::{self, Interest, Severity};
+use crate::types::{self, Interest, Query, Severity};
 
 /// What a policy is and asks for.
 #[derive(Clone, Debug)]
@@ -69,7 +69,17 @@ impl Manifest {
         self.interests("import", patterns)
     }
 
-    /// A JSON Schema of the settings; a policy without one has none. The host holds settings against it before the policy sees any;
+    /// Asks for what a tree-sitter query matches in trees of this language:
+    /// `(while_statement condition: (true)) @loop`. An `id` may have a query for each language.
+    #[must_use]
+    pub fn query(mut self, id: &str, language: &str, pattern: &str) -> Self {
+        let [id, language, pattern] = [id, language, pattern].map(str::to_owned);
+        self.0.queries.push(Query { id, language, pattern });
+        self
+    }
+
+    /// A JSON Schema of the settings; a policy without one has none. The host holds settings against
+    /// it before the policy sees any;
     /// with `"additionalProperties": false` a mistyped name is told with the nearest right one.
     #[must_use]
     pub fn settings(mut self, schema: &Value) -> Self {

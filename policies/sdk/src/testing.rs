@@ -128,7 +128,7 @@ pub fn judge<P: Policy>(unit: Unit) -> Vec<Finding> {
 pub fn judge_with<P: Policy>(mut unit: Unit, settings: Value) -> Vec<Finding> {
     let manifest = P::manifest().into_contract();
     unit.facts.retain(|fact| is_asked_for(fact, &manifest));
-    let mut context = Context::new(unit, settings);
+    let mut context = Context::new(unit, settings, manifest.queries.clone());
     P::check(&mut context);
     let findings = context.into_findings();
     for Finding { rule, .. } in &findings {

@@ -11,6 +11,9 @@ use wit_parser::Resolve;
 /// Where what a policy returns begins in its memory.
 const BASE: u32 = 1024;
 
+/// Where it puts findings that it makes while it runs.
+const FOUND: u32 = 262_144;
+
 /// A policy that is made step by step. Unless told otherwise it has the id `hostile` and the rule
 /// `found`, starts for every file, and finds nothing.
 pub(crate) struct Hostile {
@@ -27,7 +30,8 @@ struct Manifest {
     rules: Vec<String>,
     languages: Vec<String>,
     interests: Vec<(String, String)>,
-    queries: bool,
+    /// Languages and patterns.
+    queries: Vec<(String, String)>,
     always: bool,
 }
 
@@ -49,7 +53,7 @@ impl Hostile {
             rules: vec!["found".to_owned()],
             languages: Vec::new(),
             interests: Vec::new(),
-            queries: false,
+            queries: Vec::new(),
             always: true,
         };
         let nothing = format!("(i32.const {BASE})");
@@ -90,8 +94,34 @@ impl Hostile {
         self
     }
 
-    pub(crate) fn queries(mut self) -> Self {
-        self.manifest.queries = true;
+    /// Asks for the matches of a pattern in trees of a language. It starts for no other file.
+    pub(crate) fn query(mut self, language: &str, pattern: &str) -> Self {
+        self.manifest.queries.push((language.to_owned(), pattern.to_owned()));
+        self.never_unasked()
+    }
+
+    /// Finds the node that each match captured first.
+    pub(crate) fn finds_matches(mut self) -> Self {
+        let template = self.finding(&FINDING);
+        let (size, template) = (template.len(), self.put(&template));
+        let result = self.put(&[[0; 4].as_slice(), &slice(FOUND, 0)].concat());
+        // The matches are at 52 in the arguments, a match has its captures at 4, a capture its place
+        // at 16, and a finding its place at 20.
+        self.check = format!(
+            "(local $row i32) (local $capture i32) (local $finding i32)
+            (loop $next (if (i32.lt_u (local.get $row) (i32.load offset=56 (local.get 0))) (then
+                (local.set $capture (i32.load offset=4 (i32.add
+                    (i32.load offset=52 (local.get 0)) (i32.mul (local.get $row) (i32.const 12)))))
+                (local.set $finding (i32.add
+                    (i32.const {FOUND}) (i32.mul (local.get $row) (i32.const {size}))))
+                (memory.copy (local.get $finding) (i32.const {template}) (i32.const {size}))
+                (i64.store offset=20 align=4
+                    (local.get $finding) (i64.load offset=16 align=4 (local.get $capture)))
+                (local.set $row (i32.add (local.get $row) (i32.const 1)))
+                (br $next))))
+            (i32.store offset=8 (i32.const {result}) (local.get $row))
+            (i32.const {result})"
+        );
         self
     }
 
@@ -184,7 +214,13 @@ impl Hostile {
             .iter()
             .map(|(kind, pattern)| [self.string(kind), self.string(pattern)].concat())
             .collect();
-        let queries = vec![vec![0; 24]; usize::from(self.manifest.queries)];
+        let queries = std::mem::take(&mut self.manifest.queries);
+        let queries: Vec<_> = queries
+            .iter()
+            .map(|(language, pattern)| {
+                [self.string("a-query"), self.string(language), self.string(pattern)].concat()
+            })
+            .collect();
         let id = std::mem::take(&mut self.manifest.id);
         let fields = [
             self.string(&id).as_slice(),

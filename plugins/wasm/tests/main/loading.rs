@@ -164,12 +164,6 @@ fn a_manifest_has_to_hold_together() {
 }
 
 #[test]
-fn what_this_version_does_not_run_is_refused() {
-    let error = refuse(Hostile::new().queries().build());
-    assert!(matches!(error.reason, Refusal::Unsupported(_)), "{error:?}");
-}
-
-#[test]
 fn all_errors_of_all_policies_come_at_once() {
     let sources = vec![
         PolicySource::new("one.wasm", b"x".as_slice()),

@@ -10,4 +10,5 @@ mod cache;
 mod fixtures;
 mod limits;
 mod loading;
+mod queries;
 mod results;

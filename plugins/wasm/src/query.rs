@@ -1,0 +1,286 @@
+//! Queries of policies over the syntax tree: all of one language are run in one walk through a file,
+//! which costs a fraction of a walk for each.
+//!
+//! A pattern is the policy author's, and the file somebody else's; together they can ask for more than
+//! there is time for. So what a walk may cost is limited, in steps, with a deadline for a net, and who
+//! asks for too much fails alone.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use lazaret_analysis::tree_sitter::{
+    CaptureQuantifier, Node, Query, QueryCursor, QueryCursorOptions, QueryMatch, StreamingIterator,
+};
+use lazaret_analysis::{Language, printable};
+use serde::{Deserialize, Serialize};
+
+use crate::bindings::types;
+use crate::subject::Subject;
+use crate::{Failure, Limits, Manifest, Refusal};
+
+/// Queries that one policy may have, and bytes of each. Reading a pattern takes more than its length.
+const QUERIES: usize = 64;
+const PATTERN: usize = 4 << 10;
+
+/// Matches that are begun at one time; each is compared with all others at every node. A pattern that
+/// needs more is about things that are far apart, which a policy sees better in the tree.
+const BEGUN: u32 = 100;
+
+/// Steps that tree-sitter takes between two looks at how many there were.
+const STEPS_BETWEEN_LOOKS: u64 = 1000;
+
+/// A pattern whose matches a policy asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyQuery {
+    /// What the policy calls it.
+    pub id: String,
+    /// The language whose trees it is about.
+    pub language: Language,
+    /// The pattern, as tree-sitter reads it.
+    pub pattern: String,
+}
+
+impl PolicyQuery {
+    /// Holds all queries of a policy against their grammars.
+    pub(crate) fn check_all(queries: &[Self]) -> Result<(), Refusal> {
+        if queries.len() > QUERIES {
+            let count = queries.len();
+            return Err(Refusal::Manifest(format!(
+                "it has {count} queries, and {QUERIES} are run"
+            )));
+        }
+        queries.iter().try_for_each(Self::check)
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        let id = &self.id;
+        if self.pattern.len() > PATTERN {
+            let size = self.pattern.len();
+            let what = format!("its query {id:?} has {size} bytes, and {PATTERN} are read");
+            return Err(Refusal::Manifest(what));
+        }
+        let query = Query::new(&self.language.grammar(), &self.pattern);
+        let query = query.map_err(|error| Refusal::Query { id: id.clone(), error })?;
+        if query.pattern_count() == 0 {
+            return Err(Refusal::Manifest(format!("its query {id:?} has no pattern")));
+        }
+        let problem = (0..query.pattern_count()).find_map(|pattern| problem(&query, pattern));
+        let wrong = |problem| Refusal::Manifest(format!("its query {id:?} {problem}"));
+        problem.map_or(Ok(()), |problem| Err(wrong(problem)))
+    }
+}
+
+/// Why a pattern is not run that tree-sitter reads.
+fn problem(query: &Query, pattern: usize) -> Option<String> {
+    // Ignoring a condition would find what the author has excluded.
+    if let Some(unknown) = query.general_predicates(pattern).first() {
+        let name = printable(&unknown.operator);
+        return Some(format!("has the condition `#{name}`, which is not known here"));
+    }
+    // Each begun match would hold as many nodes as a file has, and be compared with all others.
+    let quantifiers = query.capture_quantifiers(pattern).iter().zip(query.capture_names());
+    let is_many = |quantifier: &CaptureQuantifier| {
+        matches!(quantifier, CaptureQuantifier::ZeroOrMore | CaptureQuantifier::OneOrMore)
+    };
+    let (_, name) = quantifiers.into_iter().find(|(quantifier, _)| is_many(quantifier))?;
+    let name = printable(name);
+    Some(format!("captures `@{name}` any number of times; capture the node that they are in"))
+}
+
+/// What a query found.
+#[derive(Clone, Debug)]
+pub(crate) struct Match {
+    /// The query's row in the manifest.
+    pub(crate) query: u32,
+    pub(crate) captures: Vec<Capture>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    pub(crate) name: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) node: u32,
+}
+
+/// What was found for each policy that has queries in the file's language, by its row.
+pub(crate) type Matches = BTreeMap<usize, Result<Vec<Match>, Failure>>;
+
+/// The queries of all policies.
+#[derive(Default)]
+pub(crate) struct Queries(BTreeMap<Language, InOneLanguage>);
+
+#[derive(Default)]
+struct InOneLanguage {
+    queries: Vec<Owned>,
+    /// Made when the first file of the language comes; nothing, where they cannot be put together.
+    together: OnceLock<Option<Walk>>,
+}
+
+/// A query and whose it is.
+#[derive(Clone)]
+struct Owned {
+    policy: usize,
+    row: u32,
+    pattern: String,
+}
+
+impl Queries {
+    /// Adds those of a policy.
+    pub(crate) fn add(&mut self, policy: usize, manifest: &Manifest) {
+        for (query, row) in manifest.queries.iter().zip(0..) {
+            let pattern = query.pattern.clone();
+            let of_language = self.0.entry(query.language).or_default();
+            of_language.queries.push(Owned { policy, row, pattern });
+            of_language.together = OnceLock::new();
+        }
+    }
+
+    /// What they find in a file.
+    pub(crate) fn matches(
+        &self,
+        language: Language,
+        subject: &Subject,
+        limits: &Limits,
+    ) -> Matches {
+        let Some(InOneLanguage { queries, together }) = self.0.get(&language) else {
+            return Matches::new();
+        };
+        let walk = together.get_or_init(|| Walk::of(language, queries));
+        let found = walk.as_ref().and_then(|walk| walk.through(subject, limits).ok());
+        found.unwrap_or_else(|| one_by_one(language, queries, subject, limits))
+    }
+}
+
+/// What each policy's queries find, where all together are too much.
+fn one_by_one(
+    language: Language,
+    queries: &[Owned],
+    subject: &Subject,
+    limits: &Limits,
+) -> Matches {
+    let mut matches = Matches::new();
+    for queries in queries.chunk_by(|one, other| one.policy == other.policy) {
+        let too_much = || Failure::Query { limit: steps(subject, limits) };
+        let walk = Walk::of(language, queries).ok_or_else(too_much);
+        match walk.and_then(|walk| walk.through(subject, limits)) {
+            Ok(found) => matches.extend(found),
+            Err(failure) => drop(matches.insert(queries[0].policy, Err(failure))),
+        }
+    }
+    matches
+}
+
+/// Queries that are run together.
+struct Walk {
+    query: Query,
+    /// Whose each of the patterns is, and which of its queries.
+    owners: Vec<(usize, u32)>,
+}
+
+impl Walk {
+    fn of(language: Language, queries: &[Owned]) -> Option<Self> {
+        let (mut text, mut starts) = (String::new(), Vec::new());
+        for Owned { policy, row, pattern } in queries {
+            starts.push((text.len(), (*policy, *row)));
+            text.push_str(pattern);
+            // It may end in a comment.
+            text.push('\n');
+        }
+        // Each was read alone before; only their number can be too much.
+        let query = Query::new(&language.grammar(), &text).ok()?;
+        let owner = |pattern| {
+            let at = query.start_byte_for_pattern(pattern);
+            let after = starts.partition_point(|(start, _)| *start <= at);
+            starts[after - 1].1
+        };
+        let owners = (0..query.pattern_count()).map(owner).collect();
+        Some(Self { query, owners })
+    }
+
+    /// What is found on one walk through the tree; an error where that takes too much.
+    fn through(&self, subject: &Subject, limits: &Limits) -> Result<Matches, Failure> {
+        let limit = steps(subject, limits);
+        let (mut looks, begun, mut failure) = (0, Instant::now(), None);
+        let mut look = |_: &_| {
+            looks += 1;
+            if looks > limit / STEPS_BETWEEN_LOOKS {
+                failure = Some(Failure::Query { limit });
+            } else if begun.elapsed() > limits.deadline {
+                failure = Some(Failure::Deadline { limit: limits.deadline });
+            }
+            if failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = QueryCursorOptions::new().progress_callback(&mut look);
+        let mut cursor = QueryCursor::new();
+        cursor.set_match_limit(BEGUN);
+        let (root, text) = (subject.tree.root_node(), subject.text.as_bytes());
+        let mut collected = Collected::new(self, subject, limits);
+        let mut found = cursor.matches_with_options(&self.query, root, text, options);
+        while let Some(one) = found.next() {
+            collected.add(one);
+        }
+        drop(found);
+        let exceeded = cursor.did_exceed_match_limit().then_some(Failure::Query { limit });
+        failure.or(exceeded).map_or(Ok(collected.matches), Err)
+    }
+}
+
+/// How many steps a walk through this file may take.
+fn steps(subject: &Subject, limits: &Limits) -> u64 {
+    let size = subject.text.len() as u64;
+    limits.query_steps.saturating_add(limits.query_steps_per_byte.saturating_mul(size))
+}
+
+/// What a walk has found.
+struct Collected<'a> {
+    walk: &'a Walk,
+    subject: &'a Subject,
+    limits: &'a Limits,
+    /// Bytes that each policy is given.
+    sizes: BTreeMap<usize, usize>,
+    matches: Matches,
+}
+
+impl<'a> Collected<'a> {
+    fn new(walk: &'a Walk, subject: &'a Subject, limits: &'a Limits) -> Self {
+        let matches = walk.owners.iter().map(|(policy, _)| (*policy, Ok(Vec::new()))).collect();
+        Self { walk, subject, limits, sizes: BTreeMap::new(), matches }
+    }
+
+    fn add(&mut self, found: &QueryMatch<'_, '_>) {
+        let (policy, query) = self.walk.owners[found.pattern_index];
+        let Some(Ok(matches)) = self.matches.get_mut(&policy) else { return };
+        let names = self.walk.query.capture_names();
+        let captures = found.captures().iter().map(|capture| Capture {
+            name: names[capture.index as usize].to_owned(),
+            start: capture.node.start_byte(),
+            end: capture.node.end_byte(),
+            node: row(capture.node, self.subject),
+        });
+        let captures: Vec<Capture> = captures.collect();
+        let size = self.sizes.entry(policy).or_default();
+        *size += captures.iter().map(Capture::size).sum::<usize>();
+        let limit = self.limits.matches;
+        if matches.len() == limit || *size > limit.saturating_mul(self.limits.match_size) {
+            self.matches.insert(policy, Err(Failure::Matches { limit }));
+        } else {
+            matches.push(Match { query, captures });
+        }
+    }
+}
+
+impl Capture {
+    /// Bytes of what a policy is given of it.
+    fn size(&self) -> usize {
+        size_of::<types::Capture>() + self.name.len() + (self.end - self.start)
+    }
+}
+
+/// The row of a node in the table of the tree.
+fn row(node: Node<'_>, subject: &Subject) -> u32 {
+    subject.table().row(node.kind_id(), node.start_byte(), node.end_byte())
+}
