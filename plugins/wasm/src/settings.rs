@@ -1,19 +1,32 @@
 //! A policy's settings, held against the schema that it publishes.
 //!
-//! A schema is somebody else's: it fetches nothing, and its patterns take time in the length of
-//! what they are held against and no more.
+//! A schema is somebody else's, and is compiled and run by the host: it fetches nothing, refers to
+//! nothing, and its patterns are few and small, and take time in the length of what they are held
+//! against and no more.
 
 use std::fmt;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use lazaret_analysis::printable;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Refusal;
 
 /// More than any settings need, and little to read.
 const LARGEST_SCHEMA: usize = 64 << 10;
+
+/// Patterns in a schema.
+const PATTERNS: usize = 64;
+
+/// Bytes that one of them may be compiled to.
+const PATTERN_SIZE: usize = 64 << 10;
+
+/// Problems that are told.
+const PROBLEMS: usize = 20;
+
+/// Keywords by which a schema uses a part of itself again. Forty lines of them are 2^40 schemas.
+const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 /// What a policy without a schema is held against. Without `properties` the key would not be named.
 const NO_SETTINGS: &str = r#"{"properties": {}, "additionalProperties": false}"#;
@@ -60,7 +73,10 @@ impl Schema {
         }
         let text = if text.is_empty() { NO_SETTINGS } else { text };
         let value = serde_json::from_str(text).map_err(|_| wrong("is not JSON".to_owned()))?;
-        let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+        modest(&value).map_err(wrong)?;
+        let patterns =
+            PatternOptions::regex().size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE);
+        let options = jsonschema::options().with_pattern_options(patterns);
         let validator = options
             .build(&value)
             .map_err(|error| wrong(format!("is wrong: {}", printable(&error.to_string()))))?;
@@ -69,7 +85,8 @@ impl Schema {
 
     /// What is wrong with `settings`, by the schema's words.
     pub(crate) fn problems(&self, settings: &Value) -> Vec<SettingsProblem> {
-        self.validator.iter_errors(settings).flat_map(|error| self.mistakes(&error)).collect()
+        let errors = self.validator.iter_errors(settings);
+        errors.flat_map(|error| self.mistakes(&error)).take(PROBLEMS).collect()
     }
 
     fn mistakes(&self, error: &ValidationError<'_>) -> Vec<SettingsProblem> {
@@ -107,6 +124,31 @@ impl Schema {
         let properties = object.and_then(|object| object["properties"].as_object());
         properties.into_iter().flat_map(|known| known.keys().map(|key| printable(key))).collect()
     }
+}
+
+/// Whether a schema takes no more time and memory than its length tells; if not, what it has.
+fn modest(schema: &Value) -> Result<(), String> {
+    let (mut pending, mut patterns) = (vec![schema], 0);
+    while let Some(value) = pending.pop() {
+        pending.extend(value.as_array().into_iter().flatten());
+        for (key, value) in value.as_object().into_iter().flatten() {
+            if REFERENCES.contains(&key.as_str()) {
+                return Err(format!(
+                    "has `{key}`, which is not followed; write out what it stands for"
+                ));
+            }
+            patterns += match key.as_str() {
+                "pattern" => 1,
+                "patternProperties" => value.as_object().map_or(0, Map::len),
+                _ => 0,
+            };
+            pending.push(value);
+        }
+    }
+    if patterns > PATTERNS {
+        return Err(format!("has {patterns} patterns, and {PATTERNS} are taken"));
+    }
+    Ok(())
 }
 
 fn texts(options: &Value) -> Vec<String> {
@@ -161,8 +203,25 @@ mod tests {
             r#"{"$ref": "file:///etc/passwd"}"#,
             // Takes for ever with a matcher that tries everything.
             r#"{"pattern": "(a+)+\\1$"}"#,
+            // Once it is compiled it takes megabytes.
+            r#"{"pattern": "\\w{100}\\pL{100}"}"#,
         ] {
             assert!(Schema::new(schema).is_err(), "{schema}");
         }
+    }
+
+    #[test]
+    fn a_schema_takes_no_more_than_its_length_tells() {
+        let error = |schema: serde_json::Value| {
+            Schema::new(&schema.to_string()).err().map(|error| error.to_string())
+        };
+        let doubled = json!({ "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#/$defs/a" }] });
+        let text = error(json!({ "$defs": { "a": {} }, "properties": { "x": doubled } }));
+        assert!(text.unwrap().contains("write out what it stands for"));
+        let patterns = |count: usize| json!({ "allOf": vec![json!({ "pattern": "a" }); count] });
+        assert_eq!(error(patterns(64)), None);
+        assert!(error(patterns(65)).unwrap().contains("65 patterns"));
+        let broken = json!({ "allOf": vec![json!({ "minProperties": 5 }); 100] });
+        assert_eq!(Schema::new(&broken.to_string()).unwrap().problems(&json!({})).len(), 20);
     }
 }

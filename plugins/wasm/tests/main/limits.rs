@@ -9,6 +9,11 @@ use crate::hostile::{FINDING, Finding, Hostile};
 
 const LOOP: &str = "(loop (br 0))";
 
+/// The usual limits, on a machine that may be busy: what ends a policy is not its deadline.
+fn limits() -> Limits {
+    Limits { deadline: Duration::from_hours(1), ..Limits::default() }
+}
+
 fn judge_with(policy: Hostile, limits: Limits) -> Result<usize, PolicyError> {
     let source = PolicySource::new("hostile.wasm", policy.build());
     let options = HostOptions { limits, ..HostOptions::default() };
@@ -17,12 +22,13 @@ fn judge_with(policy: Hostile, limits: Limits) -> Result<usize, PolicyError> {
 }
 
 fn failure(policy: Hostile) -> Failure {
-    judge_with(policy, Limits::default()).unwrap_err().reason
+    judge_with(policy, limits()).unwrap_err().reason
 }
 
 fn trial(policy: Hostile) -> Failure {
     let source = PolicySource::new("hostile.wasm", policy.build());
-    let errors = Policies::load(vec![source], &HostOptions::default()).unwrap_err();
+    let options = HostOptions { limits: limits(), ..HostOptions::default() };
+    let errors = Policies::load(vec![source], &options).unwrap_err();
     match errors.into_iter().next().unwrap().reason {
         Refusal::Trial(failure) => failure,
         other => panic!("{other:?}"),
@@ -31,7 +37,7 @@ fn trial(policy: Hostile) -> Failure {
 
 #[test]
 fn an_endless_loop_uses_up_its_fuel() {
-    let limits = Limits { fuel: 1_000_000, fuel_per_byte: 0, ..Limits::default() };
+    let limits = Limits { fuel: 1_000_000, fuel_per_byte: 0, ..limits() };
     let error = judge_with(Hostile::new().check(LOOP), limits).unwrap_err();
     assert_eq!(error.to_string(), "cannot judge `test.py` by policy `hostile`");
     assert_eq!(error.reason.to_string(), "it used up its 1000000 units of fuel");
@@ -40,7 +46,7 @@ fn an_endless_loop_uses_up_its_fuel() {
 
 #[test]
 fn fuel_grows_with_the_file() {
-    let limits = Limits { fuel: 1_000_000, fuel_per_byte: 1_000, ..Limits::default() };
+    let limits = Limits { fuel: 1_000_000, fuel_per_byte: 1_000, ..limits() };
     let error = judge_with(Hostile::new().check(LOOP), limits).unwrap_err();
     let size = harmless().text().len() as u64;
     assert!(matches!(error.reason, Failure::Fuel { limit } if limit == 1_000_000 + 1_000 * size));
@@ -49,7 +55,7 @@ fn fuel_grows_with_the_file() {
 #[test]
 fn a_deadline_ends_what_fuel_does_not() {
     let deadline = Duration::from_millis(50);
-    let limits = Limits { fuel: u64::MAX, deadline, ..Limits::default() };
+    let limits = Limits { fuel: u64::MAX, deadline, ..limits() };
     let error = judge_with(Hostile::new().check(LOOP), limits).unwrap_err();
     assert!(matches!(error.reason, Failure::Deadline { .. }), "{error:?}");
 }
@@ -64,7 +70,7 @@ fn memory_that_grows_without_end_is_refused() {
 #[test]
 fn memory_that_is_too_large_from_the_beginning_is_refused() {
     assert!(matches!(trial(Hostile::new().pages(1025)), Failure::Memory { .. }));
-    assert!(judge_with(Hostile::new().pages(1024), Limits::default()).is_ok());
+    assert!(judge_with(Hostile::new().pages(1024), limits()).is_ok());
 }
 
 #[test]
@@ -87,10 +93,7 @@ fn a_start_function_has_limits_too() {
 
 #[test]
 fn more_findings_than_are_taken_are_an_error() {
-    assert_eq!(
-        judge_with(Hostile::new().finds(&FINDING, 1_000), Limits::default()).unwrap(),
-        1_000
-    );
+    assert_eq!(judge_with(Hostile::new().finds(&FINDING, 1_000), limits()).unwrap(), 1_000);
     let failure = failure(Hostile::new().finds(&FINDING, 1_001));
     assert!(matches!(failure, Failure::Findings { count: 1_001, limit: 1_000 }), "{failure:?}");
 }
