@@ -194,6 +194,48 @@ fn a_policy_is_the_same_file_whatever_folder_it_is_built_in() {
     assert!(one == other);
 }
 
+/// A policy of one query, for loops.
+fn loops(pattern: &str) -> String {
+    format!(
+        "//! Loops.\n\
+         use lazaret_policy::prelude::*;\n\
+         struct Loops;\n\
+         impl Policy for Loops {{\n\
+             fn manifest() -> Manifest {{\n\
+                 Manifest::new(\"loops\", \"1.0.0\")\n\
+                     .query(\"loop\", \"python\", {pattern:?})\n\
+                     .rule(Rule::new(\"endless\", Severity::High, \"it goes on for ever\"))\n\
+             }}\n\
+             fn check(cx: &mut Context) {{\n\
+                 for found in cx.matches(\"loop\") {{\n\
+                     cx.report(\"endless\", found.capture(\"loop\").unwrap());\n\
+                 }}\n\
+             }}\n\
+         }}\n\
+         lazaret_policy::export_policy!(Loops);\n"
+    )
+}
+
+#[test]
+fn diff_tells_what_another_version_finds_and_what_no_more() {
+    let place = Place::new();
+    built(&place, "loops", &loops("(while_statement condition: (true)) @loop"));
+    let folder = place.path().join("loops");
+    std::fs::rename(folder.join("loops.wasm"), place.path().join("old.wasm")).unwrap();
+    std::fs::write(folder.join("src/lib.rs"), loops("((for_statement) @loop)")).unwrap();
+    assert_eq!(policy(&place, &folder, &["build"]).code, 0);
+    place.write("src/a.py", "x = 1\nwhile True:\n    x = 2\nfor y in z: pass\n");
+    place.write("src/b.py", "while x: pass\n");
+    let diff = |new: &str| place.lazaret(&["policy", "diff", "old.wasm", new, "src"]);
+    let ran = diff("loops/loops.wasm");
+    let expected = "- src/a.py:2:1  high [loops/endless] it goes on for ever\n\
+                    + src/a.py:4:1  high [loops/endless] it goes on for ever\n";
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, expected), "{ran:?}");
+    let ran = diff("old.wasm");
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "Both find the same.\n"), "{ran:?}");
+    assert_eq!(diff("src/a.py").code, 2);
+}
+
 #[test]
 fn a_policy_that_does_not_compile_is_not_built() {
     let place = Place::new();

@@ -67,12 +67,13 @@ pub(super) fn bench(app: &App, layers: Layers, arguments: &BenchArgs) -> Result<
     Ok(OK)
 }
 
-fn analyses(analyser: &Analyser, paths: &[PathBuf]) -> Result<Vec<Analysis>, CliError> {
+/// The files as they are analysed; those that cannot be are left out.
+pub(super) fn analyses(analyser: &Analyser, paths: &[PathBuf]) -> Result<Vec<Analysis>, CliError> {
     let submission = check::submission(paths, None)?;
     let read = analyse_all(analyser, &submission.code, &submission.project);
     let read: Vec<Analysis> = read.into_iter().filter_map(Result::ok).collect();
     if read.is_empty() {
-        return Err(CliError::new("cannot measure: no file could be analysed")
+        return Err(CliError::new("no file could be analysed")
             .help("name files, or directories with code in them"));
     }
     Ok(read)

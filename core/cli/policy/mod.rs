@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod cargo;
+mod diff;
 mod explain;
 mod inspect;
 mod new;
@@ -33,6 +34,9 @@ pub(super) enum PolicyCommand {
     /// Measures what policies cost, and how often they sleep
     #[command(after_help = bench::WHAT)]
     Bench(bench::BenchArgs),
+    /// Tells what one version of a policy finds and another does not
+    #[command(after_help = diff::CODES)]
+    Diff(diff::DiffArgs),
     /// Tells which policies looked at a line, what woke them, and why the others slept
     #[command(after_help = explain::CODES)]
     Explain(explain::ExplainArgs),
@@ -45,6 +49,7 @@ pub(super) fn policy(app: &App, layers: Layers, command: &PolicyCommand) -> Resu
         PolicyCommand::Build(arguments) => build::build(arguments),
         PolicyCommand::Test(arguments) => test::test(arguments),
         PolicyCommand::Bench(arguments) => bench::bench(app, layers, arguments),
+        PolicyCommand::Diff(arguments) => diff::diff(layers, arguments),
         PolicyCommand::Explain(arguments) => explain::explain(app, layers, arguments),
         PolicyCommand::Inspect(arguments) => inspect::inspect(arguments),
     }

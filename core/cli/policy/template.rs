@@ -30,6 +30,7 @@ pub(super) const SDK: &[(&str, &str)] = sdk![
     "src/lib.rs"
     "src/log.rs"
     "src/manifest.rs"
+    "src/matched.rs"
     "src/pattern.rs"
     "src/policy.rs"
     "src/testing.rs"

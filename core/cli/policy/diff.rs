@@ -1,0 +1,99 @@
+//! `lazaret policy diff`: what another version of a policy finds in real files, and what no more.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Args;
+use lazaret_analysis::{Analysis, Finding, printable};
+use lazaret_sandbox::causes;
+use lazaret_wasm::{HostOptions, Policies, PolicySource};
+
+use super::bench::analyses;
+use crate::cli::error::CliError;
+use crate::cli::{FINDINGS, OK, print};
+use crate::config::{Config, Layers};
+use crate::stages::analysis;
+
+/// What is printed, and what the exit codes say.
+pub(super) const CODES: &str = "\
+Each line is a finding that one of them alone has: `-` the first, `+` the second. Both judge without
+settings, and whatever their tables say.
+
+Exit codes:
+  0  both find the same
+  1  they do not
+  2  wrong usage, or a policy that cannot be loaded";
+
+#[derive(Args)]
+pub(in crate::cli) struct DiffArgs {
+    /// The policy as it was
+    #[arg(value_name = "OLD.wasm")]
+    old: PathBuf,
+    /// The policy as it is now
+    #[arg(value_name = "NEW.wasm")]
+    new: PathBuf,
+    /// Files, and directories with all the code in them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// Something that a policy says of a place.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    path: String,
+    line: usize,
+    column: usize,
+    what: String,
+}
+
+/// Has both policies judge the files, and prints what only one of them says.
+pub(super) fn diff(layers: Layers, arguments: &DiffArgs) -> Result<u8, CliError> {
+    let [old, new] = [&arguments.old, &arguments.new].map(|file| {
+        let mut policies = Policies::new(&HostOptions::default());
+        policies.add(PolicySource::from_file(file)?)?;
+        Ok::<_, CliError>(policies)
+    });
+    let (old, new) = (old?, new?);
+    let config = Config::load(Layers { trusted: true, ..layers.with_project() })?;
+    let mut lines = Vec::new();
+    for analysis in &analyses(&analysis::analyser(&config)?, &arguments.paths)? {
+        let [before, after] = [&old, &new].map(|policies| said(policies, analysis));
+        lines.extend(changes(&before, &after));
+    }
+    if lines.is_empty() {
+        print("Both find the same.\n")?;
+        return Ok(OK);
+    }
+    print(&(lines.join("\n") + "\n"))?;
+    Ok(FINDINGS)
+}
+
+/// A line for each that only one of them says, in the order of the file.
+fn changes(before: &BTreeSet<Said>, after: &BTreeSet<Said>) -> Vec<String> {
+    let gone = before.difference(after).map(|said| (said, '-'));
+    let mut all: Vec<_> = gone.chain(after.difference(before).map(|said| (said, '+'))).collect();
+    all.sort();
+    let line = |(Said { path, line, column, what }, sign): (&Said, char)| {
+        format!("{sign} {path}:{line}:{column}  {what}")
+    };
+    all.into_iter().map(line).collect()
+}
+
+/// What a policy says of a file; that it cannot judge it, where that is so.
+fn said(policies: &Policies, analysis: &Analysis) -> BTreeSet<Said> {
+    let path = || printable(analysis.path());
+    match policies.judge(analysis) {
+        Ok(findings) => findings.iter().map(|finding| found(finding, path(), analysis)).collect(),
+        Err(error) => {
+            let what = format!("cannot judge: {}", causes(&error.reason));
+            BTreeSet::from([Said { path: path(), line: 1, column: 1, what }])
+        }
+    }
+}
+
+fn found(finding: &Finding, path: String, analysis: &Analysis) -> Said {
+    let Finding { rule, severity, message, span, .. } = finding;
+    let place = analysis.position(span.start);
+    let what = format!("{} [{rule}] {message}", severity.name());
+    Said { path, line: place.line, column: place.column, what }
+}
