@@ -222,6 +222,9 @@ fn diff_tells_what_another_version_finds_and_what_no_more() {
     built(&place, "loops", &loops("(while_statement condition: (true)) @loop"));
     let folder = place.path().join("loops");
     std::fs::rename(folder.join("loops.wasm"), place.path().join("old.wasm")).unwrap();
+    let woken = "woken by   query loop in python: (while_statement condition: (true)) @loop\n";
+    let ran = inspect(&place, Path::new("old.wasm"), &[]);
+    assert!(ran.stdout.contains(woken), "{}", ran.stdout);
     std::fs::write(folder.join("src/lib.rs"), loops("((for_statement) @loop)")).unwrap();
     assert_eq!(policy(&place, &folder, &["build"]).code, 0);
     place.write("src/a.py", "x = 1\nwhile True:\n    x = 2\nfor y in z: pass\n");
@@ -234,6 +237,12 @@ fn diff_tells_what_another_version_finds_and_what_no_more() {
     let ran = diff("old.wasm");
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "Both find the same.\n"), "{ran:?}");
     assert_eq!(diff("src/a.py").code, 2);
+    place.write("lazaret.toml", "[policies.loops]\nsource = \"old.wasm\"\n");
+    let explain = |line: &str| place.lazaret(&["policy", "explain", line]).stdout;
+    let here = "loops was woken by query `loop` here\n    high[loops/endless], it counts";
+    assert!(explain("src/a.py:2").contains(here), "{}", explain("src/a.py:2"));
+    let asked = "loops slept: nothing that it asks for is in the file: query `loop`\n";
+    assert!(explain("src/b.py:1").contains(asked), "{}", explain("src/b.py:1"));
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct Policy {
     pub languages: Vec<&'static str>,
     /// The facts that wake it.
     pub interests: Vec<Interest>,
+    /// The tree-sitter queries whose matches wake it.
+    pub queries: Vec<Query>,
     /// Whether it judges every file of its languages, with such a fact or without.
     pub always: bool,
     /// Whether it is given the file's text.
@@ -44,6 +46,24 @@ pub struct Policy {
     pub imports: Vec<String>,
     /// The file itself.
     pub file: File,
+}
+
+/// A pattern whose matches a policy asks for.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Query {
+    /// What the policy calls it.
+    pub id: String,
+    /// The language whose trees it is about.
+    pub language: &'static str,
+    /// The pattern.
+    pub pattern: String,
+}
+
+impl From<lazaret_wasm::PolicyQuery> for Query {
+    fn from(query: lazaret_wasm::PolicyQuery) -> Self {
+        let lazaret_wasm::PolicyQuery { id, language, pattern } = query;
+        Self { id, language: language.name(), pattern }
+    }
 }
 
 /// What a policy looks for.
@@ -115,6 +135,7 @@ impl From<&Inspection> for Policy {
             docs_url: manifest.docs_url,
             languages: manifest.languages.into_iter().map(Language::name).collect(),
             interests: manifest.interests.into_iter().map(interest).collect(),
+            queries: manifest.queries.into_iter().map(Query::from).collect(),
             always: manifest.always,
             wants_source: manifest.wants_source,
             settings_schema: serde_json::from_str(&manifest.settings_schema).ok(),

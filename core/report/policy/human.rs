@@ -53,6 +53,11 @@ fn lines(policy: &Policy) -> Vec<(&'static str, String)> {
 fn woken_by(policy: &Policy) -> String {
     let interest = |one: &super::Interest| format!("{} {}", one.kind, printable(&one.pattern));
     let facts = policy.interests.iter().map(interest);
+    let query = |one: &super::Query| {
+        let pattern = one.pattern.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("query {} in {}: {}", one.id, one.language, printable(&pattern))
+    };
+    let facts = facts.chain(policy.queries.iter().map(query));
     let always = policy.always.then(|| "every file of its languages".to_owned());
     listed(always.into_iter().chain(facts), "nothing", "\n")
 }

@@ -9,6 +9,9 @@ use super::config::{Mode, PoliciesConfig};
 use super::date::Date;
 use super::load::Loaded;
 
+/// What is asked for where it is no kind of fact.
+const QUERY: &str = "query";
+
 /// A policy, and what it did about a file.
 pub(crate) struct Explained {
     /// Its id; of one that is off, its table's name.
@@ -32,7 +35,7 @@ pub(crate) enum Asleep {
     LeftOut(&'static str),
     /// It does not judge the file's language.
     Language(Language),
-    /// Nothing that it asks for is in the file.
+    /// Nothing that it asks for is in the file: facts, and matches of its queries by their ids.
     NothingAsked(Vec<Interest>),
 }
 
@@ -46,7 +49,7 @@ pub(crate) struct Awake {
     pub(crate) elsewhere: usize,
 }
 
-/// A fact that wakes a policy; nothing more is needed.
+/// A fact or a match of a query that wakes a policy; nothing more is needed.
 pub(crate) struct Waker {
     pub(crate) line: usize,
     pub(crate) kind: &'static str,
@@ -81,7 +84,7 @@ pub(crate) fn explain(
 
 fn awake(answer: Answer<'_>, loaded: &Loaded, analysis: &Analysis, line: usize) -> Awake {
     let (terms, today) = (&loaded.terms[&answer.manifest.id], Date::today());
-    let mut by = wakers(answer.manifest, analysis);
+    let mut by = wakers(&answer, analysis);
     by.sort_by_key(|waker| (waker.line != line, waker.line));
     let is_here = |finding: &Finding| analysis.position(finding.span.start).line == line;
     let (found, elsewhere) = match answer.said {
@@ -94,16 +97,19 @@ fn awake(answer: Answer<'_>, loaded: &Loaded, analysis: &Analysis, line: usize) 
     Awake { by, found, elsewhere }
 }
 
-fn wakers(manifest: &Manifest, analysis: &Analysis) -> Vec<Waker> {
-    let waker = |fact: &Fact| {
-        Some(Waker {
-            line: analysis.position(fact.span.start).line,
-            kind: fact.kind.name(),
-            name: fact.name.clone(),
-            pattern: manifest.interest_in(fact)?.pattern.clone(),
-        })
+fn wakers(answer: &Answer<'_>, analysis: &Analysis) -> Vec<Waker> {
+    let waker = |kind, name: &String, pattern: &String, at| Waker {
+        line: analysis.position(at).line,
+        kind,
+        name: name.clone(),
+        pattern: pattern.clone(),
     };
-    analysis.facts.iter().filter_map(waker).collect()
+    let fact = |fact: &Fact| {
+        let asked = answer.manifest.interest_in(fact)?;
+        Some(waker(fact.kind.name(), &fact.name, &asked.pattern, fact.span.start))
+    };
+    let matched = answer.matched.iter().map(|(id, at)| waker(QUERY, id, id, *at));
+    analysis.facts.iter().filter_map(fact).chain(matched).collect()
 }
 
 fn asleep(manifest: &Manifest, loaded: &Loaded, analysis: &Analysis) -> Asleep {
@@ -111,6 +117,14 @@ fn asleep(manifest: &Manifest, loaded: &Loaded, analysis: &Analysis) -> Asleep {
     match loaded.terms[&manifest.id].left_out_by(analysis) {
         Some(key) => Asleep::LeftOut(key),
         None if !manifest.speaks(language) => Asleep::Language(language),
-        None => Asleep::NothingAsked(manifest.interests.clone()),
+        None => Asleep::NothingAsked(asked(manifest, language)),
     }
+}
+
+/// What would wake a policy.
+fn asked(manifest: &Manifest, language: Language) -> Vec<Interest> {
+    let queries = manifest.queries.iter().filter(|query| query.language == language);
+    let query = |id: &String| Interest { kind: QUERY.to_owned(), pattern: id.clone() };
+    let queries = queries.map(|one| query(&one.id));
+    manifest.interests.iter().cloned().chain(queries).collect()
 }

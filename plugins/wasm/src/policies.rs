@@ -119,6 +119,7 @@ impl Policies {
         let manifest = &policy.manifest;
         // All policies share the tree, so the first does not pay for it.
         subject.table();
+        let places = matches.iter().flatten().map(|found| found.place(manifest)).collect();
         let begun = Instant::now();
         let judged =
             matches.and_then(|matches| policy.judge(&self.host, analysis, subject, &matches));
@@ -131,7 +132,7 @@ impl Policies {
             }
         };
         let line = |(level, message)| LogLine { policy: manifest.id.clone(), level, message };
-        Answer { manifest, said, fuel, time, log: lines.into_iter().map(line).collect() }
+        Answer { manifest, matched: places, said, fuel, time, log: lines.into_iter().map(line).collect() }
     }
 }
 
@@ -140,6 +141,8 @@ impl Policies {
 pub struct Answer<'a> {
     /// The policy.
     pub manifest: &'a Manifest,
+    /// What its queries matched: each by its id, and where the match begins, in bytes.
+    pub matched: Vec<(String, usize)>,
     /// What it found; or why it could not judge.
     pub said: Result<Vec<Finding>, PolicyError>,
     /// The fuel that it took, where it could judge: the same at every run.

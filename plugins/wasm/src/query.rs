@@ -98,6 +98,14 @@ pub(crate) struct Match {
     pub(crate) captures: Vec<Capture>,
 }
 
+impl Match {
+    /// The query's id, and where the match begins.
+    pub(crate) fn place(&self, manifest: &Manifest) -> (String, usize) {
+        let start = self.captures.iter().map(|capture| capture.start).min();
+        (manifest.queries[self.query as usize].id.clone(), start.unwrap_or_default())
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
     pub(crate) name: String,
