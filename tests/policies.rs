@@ -91,6 +91,8 @@ fn what_a_stranger_has_named_is_judged_whatever_its_name() {
     assert_eq!(place.lazaret(&["--config", "my.toml", "check", "a.py"]).code, 0);
     let ran = place.lazaret(&["--config", "my.toml", "run", "a.py"]);
     assert!(ran.code == 126 && ran.stderr.contains("shell-injection/"), "{ran:?}");
+    let ran = place.lazaret(&["--config", "my.toml", "check", "--profile", "gate", "a.py"]);
+    assert!(ran.code == 1 && ran.stdout.contains("shell-injection/"), "{ran:?}");
 }
 
 const FAILS: &str = "use lazaret_policy::prelude::*;
@@ -118,7 +120,13 @@ fn a_policy_that_fails_blocks_unless_its_table_says_otherwise() {
         place.write("lazaret.toml", format!("[policies.fails]\n{source}\n{table}\n"));
         place.lazaret(&["check", "a.py"])
     };
-    for blocks in ["", "on-error = \"block\"", "mode = \"monitor\"\non-error = \"block\""] {
+    for blocks in [
+        "",
+        "on-error = \"block\"",
+        "mode = \"monitor\"\non-error = \"block\"",
+        // What a rule would have found counts.
+        "mode = \"monitor\"\nrules = { never = { mode = \"enforce\" } }",
+    ] {
         let ran = check(blocks);
         assert!(ran.code == 3 && ran.stderr.contains("it is broken"), "{blocks}: {ran:?}");
     }
@@ -128,6 +136,10 @@ fn a_policy_that_fails_blocks_unless_its_table_says_otherwise() {
         assert!(ran.stdout.contains("monitored, high[fails/failed]: "), "{monitors}: {ran:?}");
         assert!(ran.stdout.contains("it is broken"), "{monitors}: {ran:?}");
     }
+    let text = std::fs::read_to_string(place.path().join("lazaret.toml")).unwrap();
+    place.write("lazaret.toml", format!("runner = \"process\"\n{text}"));
+    let ran = place.lazaret(&["--config", "lazaret.toml", "run", "a.py"]);
+    assert!(ran.code == 0 && ran.stderr.contains(", 1 only monitored"), "{ran:?}");
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Resu
     if let Some(deny) = arguments.deny {
         layers.flags.push(("gate.deny", deny.into()));
     }
-    layers.trusted = true;
+    layers.trusted = !is_a_strangers;
     let config = Config::load(layers)?;
     let pipeline = app.pipeline(&config)?;
     let submission = submission(&arguments.paths, arguments.language)?;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
+use lazaret_analysis::printable;
 use lazaret_wasm::LoadError;
 
 use crate::config::ConfigError;
@@ -70,8 +71,10 @@ impl CliError {
 }
 
 /// Later lines are set in, so that what belongs together is seen to.
+/// What strangers have called things goes no further than its letters.
 fn indented(text: &str) -> String {
-    text.trim_end().replace('\n', "\n    ")
+    let lines: Vec<String> = text.trim_end().split('\n').map(printable).collect();
+    lines.join("\n    ")
 }
 
 impl From<ConfigError> for CliError {

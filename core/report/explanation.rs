@@ -19,7 +19,7 @@ pub(crate) fn explanation(
     let mut text = format!("{}:{line}  {}\n", printable(analysis.path()), printable(source.trim()));
     write_facts(&mut text, analysis, line);
     for Explained { policy, did } in explained {
-        let _ = write!(text, "\n{policy} ");
+        let _ = write!(text, "\n{} ", printable(policy));
         match did {
             Did::Off => text.push_str("is off\n"),
             Did::Slept(why) => {

@@ -171,10 +171,14 @@ pub fn run_summary(report: &Report) -> String {
 
 /// What was found and did not stop the program: `check` shows it.
 fn below_the_gate(report: &Report) -> String {
-    match report.run.findings.len() {
-        0 => String::new(),
-        found => format!(", {} below the gate", count(found, "finding")),
+    let mut text = String::new();
+    if !report.run.findings.is_empty() {
+        let _ = write!(text, ", {} below the gate", count(report.run.findings.len(), "finding"));
     }
+    if !report.run.monitored.is_empty() {
+        let _ = write!(text, ", {} only monitored", report.run.monitored.len());
+    }
+    text
 }
 
 fn outcome_summary(outcome: &Outcome) -> String {

@@ -15,6 +15,9 @@ use crate::report::human::count;
 pub(super) const CODES: &str = "\
 The policy is compiled small and for release, and is written into its folder as <its id>.wasm.
 
+What the folder says runs on this machine, as with every build of cargo's: of a stranger's policy take
+the .wasm, which `lazaret policy inspect` looks into.
+
 Exit codes:
   0  it is built, and this version runs it
   2  it is not, or wrong usage";

@@ -46,7 +46,7 @@ pub(super) fn filled(text: &str, name: &str) -> String {
         .replace("{{rust-version}}", env!("CARGO_PKG_RUST_VERSION"))
 }
 
-/// `NoTelnet` of `no-telnet`. A type cannot begin with a digit.
+/// `NoTelnetPolicy` of `no-telnet`. A type cannot begin with a digit, or be called `Self`.
 fn type_name(name: &str) -> String {
     let mut type_name = String::new();
     for word in name.split('-') {
@@ -54,6 +54,7 @@ fn type_name(name: &str) -> String {
         type_name.push_str(&first.to_ascii_uppercase());
         type_name.push_str(rest);
     }
+    type_name.push_str("Policy");
     if type_name.starts_with(|first: char| first.is_ascii_digit()) {
         type_name.insert_str(0, "Policy");
     }
@@ -75,7 +76,8 @@ mod tests {
 
     #[test]
     fn a_type_is_called_as_the_policy() {
-        assert_eq!(type_name("no-telnet"), "NoTelnet");
-        assert_eq!(type_name("2fa"), "Policy2fa");
+        assert_eq!(type_name("no-telnet"), "NoTelnetPolicy");
+        assert_eq!(type_name("2fa"), "Policy2faPolicy");
+        assert_eq!(type_name("self"), "SelfPolicy");
     }
 }

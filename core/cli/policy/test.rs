@@ -22,6 +22,8 @@ which rules apply there, and no others may:
 
 In a file whose name begins with `good`, nothing may be found.
 
+A folder is built, and what it says runs on this machine; a .wasm file is only judged with.
+
 Exit codes:
   0  every fixture has the findings that it expects
   1  one has not
@@ -71,6 +73,11 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
+        // `--bless` would write to what it leads to.
+        if path.is_symlink() {
+            let message = format!("cannot test: the fixture `{}` is a link", path.display());
+            return Err(CliError::new(message).help("put the file itself there"));
+        }
         if path.is_file() {
             files.push(path);
         }

@@ -34,8 +34,8 @@ pub(crate) struct PolicyConfig {
     /// Whether what it finds counts.
     #[serde(default)]
     pub(super) mode: Mode,
-    /// What happens where it cannot judge a file: `block` in the mode `enforce`, and `monitor` in
-    /// `monitor`, unless it is said here.
+    /// What happens where it cannot judge a file: `block` where anything of it counts, and `monitor`
+    /// where all is only monitored, unless it is said here.
     pub(super) on_error: Option<OnError>,
     /// The files that it judges, by patterns as in `.gitignore`; all, where there are none.
     #[serde(default)]
@@ -107,10 +107,15 @@ impl PolicyConfig {
     }
 
     pub(super) fn on_error(&self) -> OnError {
-        self.on_error.unwrap_or(match self.mode {
-            Mode::Monitor => OnError::Monitor,
-            Mode::Enforce | Mode::Off => OnError::Block,
-        })
+        let is_monitored = self.mode == Mode::Monitor && self.enforced().next().is_none();
+        let default = if is_monitored { OnError::Monitor } else { OnError::Block };
+        self.on_error.unwrap_or(default)
+    }
+
+    /// The rules that count whatever the mode is.
+    pub(super) fn enforced(&self) -> impl Iterator<Item = &str> {
+        let rules = self.rules.iter().filter(|(_, rule)| rule.mode == Some(Mode::Enforce));
+        rules.map(|(id, _)| id.as_str())
     }
 }
 

@@ -35,6 +35,9 @@ pub(crate) fn load(
     let options = HostOptions { cache, ..HostOptions::default() };
     let mut loaded = Loaded { policies: Policies::new(&options), terms: BTreeMap::new() };
     let mut mistakes = Vec::new();
+    for (name, config) in config.0.iter().filter(|(_, config)| config.mode == Mode::Off) {
+        mistakes.extend(wrong_off(config).into_iter().map(|mistake| below(name, mistake)));
+    }
     for table in tables(config) {
         let mut wrong = table.wrong_folder();
         // Each of its policies would refuse what is not for it.
@@ -48,6 +51,21 @@ pub(crate) fn load(
         mistakes.extend(wrong.into_iter().map(|mistake| below(table.name, mistake)));
     }
     BuildError::all(mistakes).map(|()| loaded)
+}
+
+/// What is off is not loaded, and so its rules are not known. A policy that does not exist was not meant,
+/// and neither was a rule of it that counts.
+fn wrong_off(config: &PolicyConfig) -> Vec<BuildError> {
+    let source = config.source();
+    let builtin = matches!(source, Source::Builtin(_)).then(|| source.open());
+    let unknown = builtin.into_iter().flatten().filter_map(Result::err);
+    let enforced = config.enforced().map(|id| BuildError {
+        key: format!("rules.{id}.mode"),
+        reason: "the policy is off, so none of its rules is looked for".to_owned(),
+        help: Some("turn off its other rules instead".to_owned()),
+        ..BuildError::default()
+    });
+    unknown.chain(enforced).collect()
 }
 
 /// Folders come last: a policy that has a table of its own too is one too many in the folder.

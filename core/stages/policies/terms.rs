@@ -114,6 +114,27 @@ fn wrong_languages(config: &PolicyConfig, manifest: &Manifest) -> Vec<BuildError
     config.languages.iter().filter(is_unknown).map(mistake).collect()
 }
 
+/// Patterns that leave out every file: the policy would be off, and nobody would know.
+fn matches_nothing(patterns: &[String]) -> Vec<BuildError> {
+    let mistake = |pattern: &str, help: &str| BuildError {
+        key: "paths".to_owned(),
+        reason: format!("`{pattern}` matches no file"),
+        help: Some(help.to_owned()),
+        ..BuildError::default()
+    };
+    let is_nothing = |pattern: &&String| pattern.trim().is_empty() || pattern.starts_with('#');
+    let nothing = patterns.iter().filter(is_nothing).map(|pattern| mistake(pattern, "remove it"));
+    let here = patterns.iter().filter(|pattern| pattern.starts_with("./"));
+    let here = here.map(|pattern| mistake(pattern, "leave out the `./`"));
+    let mut mistakes: Vec<BuildError> = nothing.chain(here).collect();
+    if let Some(first) = patterns.first()
+        && patterns.iter().all(|pattern| pattern.starts_with('!'))
+    {
+        mistakes.push(mistake(first, "put `*` first, to judge all files but these"));
+    }
+    mistakes
+}
+
 /// What the patterns mean; nothing, where there are none.
 fn paths(patterns: &[String]) -> Result<Option<Gitignore>, Vec<BuildError>> {
     let mistake = |error: ignore::Error| BuildError {
@@ -124,6 +145,7 @@ fn paths(patterns: &[String]) -> Result<Option<Gitignore>, Vec<BuildError>> {
     let mut builder = GitignoreBuilder::new("");
     let wrong = patterns.iter().filter_map(|pattern| builder.add_line(None, pattern).err());
     let mut mistakes: Vec<BuildError> = wrong.map(mistake).collect();
+    mistakes.extend(matches_nothing(patterns));
     let paths = builder.build().map_err(|error| mistakes.push(mistake(error)));
     match paths {
         Ok(paths) if mistakes.is_empty() => Ok((!patterns.is_empty()).then_some(paths)),

@@ -132,7 +132,14 @@ impl Policies {
             }
         };
         let line = |(level, message)| LogLine { policy: manifest.id.clone(), level, message };
-        Answer { manifest, matched: places, said, fuel, time, log: lines.into_iter().map(line).collect() }
+        Answer {
+            manifest,
+            matched: places,
+            said,
+            fuel,
+            time,
+            log: lines.into_iter().map(line).collect(),
+        }
     }
 }
 
