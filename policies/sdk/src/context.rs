@@ -1,10 +1,11 @@
 //! The file at hand, and what the policy says about it.
 
 use std::cell::{RefCell, RefMut};
+use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::types::{Capture, Fact, Finding, Label, Query, Severity, Span, Unit};
+use crate::types::{Capture, Fact, Finding, Label, Point, Query, Severity, Span, Unit};
 use crate::{Call, Match, pattern};
 
 /// The file at hand, and what the policy says about it.
@@ -64,6 +65,11 @@ impl Context {
         self.unit.matches.iter().filter(is_asked).map(Match::new)
     }
 
+    /// The texts that fit `pattern`, of those that the manifest asks for: each is the name of a fact.
+    pub fn strings<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Fact> {
+        self.facts("string", pattern)
+    }
+
     /// Reports that `rule` applies at `place`. What it returns adds to the finding.
     pub fn report(&self, rule: &str, place: impl Place) -> Report<'_> {
         let mut findings = self.findings.borrow_mut();
@@ -94,6 +100,17 @@ pub trait Place {
 impl Place for Span {
     fn span(&self) -> Span {
         *self
+    }
+}
+
+/// Bytes of the file, for a policy that reads its text.
+impl Place for Range<usize> {
+    fn span(&self) -> Span {
+        let byte = |byte| u32::try_from(byte).unwrap_or(u32::MAX);
+        // The host reads the bytes alone.
+        let unsaid = Point { line: 0, column: 0 };
+        let (start_byte, end_byte) = (byte(self.start), byte(self.end));
+        Span { start_byte, end_byte, start: unsaid, end: unsaid }
     }
 }
 

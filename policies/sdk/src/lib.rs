@@ -41,7 +41,7 @@ pub mod guest;
 pub mod log;
 mod manifest;
 mod matched;
-mod pattern;
+pub mod pattern;
 mod policy;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;

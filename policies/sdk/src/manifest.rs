@@ -69,6 +69,12 @@ impl Manifest {
         self.interests("import", patterns)
     }
 
+    /// Asks for texts, written out or put together, by what they are: `ghp_*`.
+    #[must_use]
+    pub fn strings<'a>(self, patterns: impl IntoIterator<Item = &'a str>) -> Self {
+        self.interests("string", patterns)
+    }
+
     /// Asks for what a tree-sitter query matches in trees of this language:
     /// `(while_statement condition: (true)) @loop`. An `id` may have a query for each language.
     #[must_use]

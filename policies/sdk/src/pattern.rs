@@ -2,7 +2,7 @@
 
 /// Whether `name` fits `pattern`, in which a `*` stands for any characters, or none. The host
 /// matches interests in the same way.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(name) = name.strip_prefix(start) else { return false };
     rest.is_empty()

@@ -41,6 +41,11 @@ impl Fact {
         Self::new("import", name)
     }
 
+    /// A text, written out or put together.
+    pub fn string(text: &str) -> Self {
+        Self::new("string", text)
+    }
+
     /// Gives it a constant.
     #[must_use]
     pub fn literal(self, value: impl Into<Value>) -> Self {
@@ -110,6 +115,12 @@ pub fn unit(language: &str, facts: impl IntoIterator<Item = Fact>) -> Unit {
     }
 }
 
+/// A file of this language and text, of which no facts are known.
+pub fn source(language: &str, text: &str) -> Unit {
+    let size = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    Unit { size, source: Some(text.to_owned()), ..unit(language, []) }
+}
+
 /// What the policy says about `unit`, as the host would have it: of the facts the policy gets
 /// those that its manifest asks for.
 ///
@@ -128,6 +139,7 @@ pub fn judge<P: Policy>(unit: Unit) -> Vec<Finding> {
 pub fn judge_with<P: Policy>(mut unit: Unit, settings: Value) -> Vec<Finding> {
     let manifest = P::manifest().into_contract();
     unit.facts.retain(|fact| is_asked_for(fact, &manifest));
+    unit.source = unit.source.filter(|_| manifest.wants_source);
     let mut context = Context::new(unit, settings, manifest.queries.clone());
     P::check(&mut context);
     let findings = context.into_findings();
