@@ -189,14 +189,16 @@ fn explain_tells_what_woke_a_policy_and_what_came_of_it() {
         "import subprocess as s\ns.run('ls', shell=True)\ns.check_call(input(), shell=True)\n";
     let ran = explain(&place, "a.py", text, "[policies.shell-injection]\nmode = \"monitor\"\n");
     assert_eq!(ran.code, 0, "{ran:?}");
-    let expected = "\
+    let line = "\
 a.py:2  s.run('ls', shell=True)
 facts on it: call `subprocess.run`, command `ls`, command `ls`
-
+";
+    assert!(ran.stdout.starts_with(line), "{ran:?}");
+    let expected = "
 shell-injection was woken by call `subprocess.run` here; call `subprocess.check_call` on line 3, as `subprocess.check_*`
     low[shell-injection/constant-command], it is only monitored: `subprocess.run` gives a constant command to a shell
 ";
-    assert_eq!(ran.stdout, expected);
+    assert!(ran.stdout.contains(expected), "{expected}\nis not in\n{ran:?}");
     let ran = explain(&place, "a.py", &text.replace("s.run", "s.list2cmdline"), "");
     assert!(ran.stdout.contains("    it found nothing here, and 1 elsewhere\n"), "{ran:?}");
 }
@@ -252,9 +254,8 @@ fn bench_counts_fuel_that_is_the_same_every_time() {
     let row = |rounds: &str| {
         let ran = place.lazaret(&["policy", "bench", ".", "--rounds", rounds]);
         assert_eq!(ran.code, 0, "{ran:?}");
-        let rows: Vec<&str> = ran.stdout.lines().collect();
-        assert_eq!(rows.len(), 2, "{ran:?}");
-        let cells = rows[1].split_whitespace().take(4).map(str::to_owned);
+        let row = ran.stdout.lines().find(|row| row.starts_with("shell-injection "));
+        let cells = row.unwrap().split_whitespace().take(4).map(str::to_owned);
         cells.collect::<Vec<_>>()
     };
     let [policy, woken, slept, fuel] = row("3").try_into().unwrap();

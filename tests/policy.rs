@@ -11,7 +11,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The bundled policy of this name, as the compiler made it.
 pub(crate) fn bundled(name: &str) -> &'static [u8] {
-    lazaret_bundle::policies().iter().find(|policy| policy.name == name).unwrap().wasm
+    lazaret_bundle::policy(name).unwrap().wasm
 }
 
 fn shell_injection(place: &Place) -> PathBuf {

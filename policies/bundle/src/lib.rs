@@ -20,15 +20,20 @@ pub fn policies() -> &'static [BundledPolicy] {
     POLICIES
 }
 
+/// The policy of this name.
+pub fn policy(name: &str) -> Option<&'static BundledPolicy> {
+    POLICIES.iter().find(|policy| policy.name == name)
+}
+
 include!(concat!(env!("OUT_DIR"), "/policies.rs"));
 
 #[cfg(test)]
 mod tests {
-    use super::policies;
+    use super::{policies, policy};
 
     #[test]
     fn every_policy_is_a_wasm_module() {
-        assert!(policies().iter().any(|policy| policy.name == "shell-injection"));
+        assert!(policy("shell-injection").is_some());
         for policy in policies() {
             assert!(policy.wasm.starts_with(b"\0asm"), "{}", policy.name);
         }

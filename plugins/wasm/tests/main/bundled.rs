@@ -45,7 +45,7 @@ fn the_manifest_says_what_the_policy_is() {
 fn a_policy_in_a_file_works_the_same_way() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shell.wasm");
-    std::fs::write(&path, lazaret_bundle::policies()[0].wasm).unwrap();
+    std::fs::write(&path, lazaret_bundle::policy("shell-injection").unwrap().wasm).unwrap();
     let source = PolicySource::from_file(&path).unwrap();
     let policies = Policies::load(vec![source], &HostOptions::default()).unwrap();
     let mut analysis = python("import os\nos.popen(command)\n");

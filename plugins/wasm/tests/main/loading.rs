@@ -3,7 +3,6 @@
 use lazaret_wasm::{HostOptions, LoadError, Policies, PolicySource, Refusal};
 use serde_json::json;
 
-use crate::bundled::bundled;
 use crate::hostile::Hostile;
 
 fn refuse(bytes: impl Into<Vec<u8>>) -> LoadError {
@@ -186,7 +185,9 @@ fn two_policies_cannot_have_one_id() {
 
 #[test]
 fn a_policy_without_settings_takes_none() {
-    let source = PolicySource { settings: json!({"allow/this": 1}), ..bundled().remove(0) };
+    let wasm = lazaret_bundle::policy("shell-injection").unwrap().wasm;
+    let settings = json!({"allow/this": 1});
+    let source = PolicySource { settings, ..PolicySource::new("shell-injection", wasm) };
     let error = Policies::new(&HostOptions::default()).add(source).unwrap_err();
     assert_eq!(
         error.reason.to_string(),

@@ -1,0 +1,148 @@
+//! Secrets that are written out in code.
+//!
+//! A table of names can say what reads a secret. Whether a text *is* one depends on what is in it, and
+//! on what stands beside it: on the form that its maker gave it, on whether chance has made it, and on
+//! the name that it is given. Whoever reads the code has it, and so has whoever reads its history.
+
+use std::ops::Range;
+
+use lazaret_policy::prelude::*;
+use lazaret_policy::serde_json;
+
+mod chance;
+mod checksum;
+mod formats;
+mod key;
+mod named;
+mod places;
+mod settings;
+mod token;
+mod url;
+
+use places::{Pairs, Places};
+use settings::Settings;
+
+/// The policy. Its rules are explained in README.md.
+pub struct Secrets;
+
+impl Policy for Secrets {
+    fn manifest() -> Manifest {
+        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
+        Manifest::new("secrets", env!("CARGO_PKG_VERSION"))
+            .summary("secrets that are written out in code")
+            .license("Apache-2.0 OR MIT")
+            .settings(&schema)
+            .always()
+            .wants_source()
+            .strings(formats::patterns().iter().map(String::as_str))
+            .rule(rule(TOKEN, Severity::High, "a token is written out"))
+            .rule(rule(KEY, Severity::High, "a private key is written out"))
+            .rule(rule(LIKELY, Severity::Medium, "what is written out may be a token"))
+            .rule(rule(URL, Severity::Medium, "a password is written out in a URL"))
+            .rule(rule(NAMED, Severity::Medium, "what a name calls a secret is written out"))
+    }
+
+    fn check(cx: &mut Context) {
+        let settings = Settings::of(cx);
+        let Some(text) = cx.source() else { return };
+        let pairs = Pairs::of(&settings);
+        let file = File { text, places: Places::of(text, &pairs), settings: &settings };
+        let mut known = file.report_tokens(cx);
+        file.report_parts(cx, &pairs);
+        known.extend(file.report_keys(cx));
+        known.extend(file.report_urls(cx));
+        file.report_named(cx, &known);
+    }
+}
+
+lazaret_policy::export_policy!(Secrets);
+
+const TOKEN: &str = "token";
+const KEY: &str = "private-key";
+const LIKELY: &str = "likely-token";
+const URL: &str = "url-password";
+const NAMED: &str = "named-secret";
+
+fn rule(id: &str, severity: Severity, title: &str) -> Rule {
+    let help = "revoke it, and read the new one from the environment or from what keeps secrets";
+    Rule::new(id, severity, title).help(help).cwe(798)
+}
+
+/// Findings of each kind in a file. One that has more is a list of them, and the host takes a thousand.
+const MOST: usize = 150;
+
+/// The file at hand.
+struct File<'a> {
+    text: &'a str,
+    places: Places,
+    settings: &'a Settings,
+}
+
+impl File<'_> {
+    fn is_allowed(&self, range: &Range<usize>) -> bool {
+        self.settings.allows(&self.text[range.clone()])
+    }
+
+    /// Reports the tokens in the text, and says where they are.
+    fn report_tokens(&self, cx: &Context) -> Vec<Range<usize>> {
+        let tokens = token::tokens(self.text, &self.places.tokens, self.settings);
+        for token in tokens.iter().take(MOST).filter(|token| !self.is_allowed(&token.range)) {
+            report_token(cx, token, token.range.clone());
+        }
+        tokens.into_iter().map(|token| token.range).collect()
+    }
+
+    /// Reports tokens that are put together: what the parts are is said by the analysis, where it is by
+    /// the text.
+    fn report_parts(&self, cx: &Context, pairs: &Pairs) {
+        for fact in cx.strings("*").take(MOST) {
+            let written = &self.text[fact.span.start_byte as usize..fact.span.end_byte as usize];
+            let places = Places::of(&fact.name, pairs).tokens;
+            if let Some(token) = token::tokens(&fact.name, &places, self.settings).first() {
+                let value = &fact.name[token.range.clone()];
+                if !written.contains(value) && !self.settings.allows(value) {
+                    report_token(cx, token, fact.span);
+                }
+            }
+        }
+    }
+
+    fn report_keys(&self, cx: &Context) -> Vec<Range<usize>> {
+        let keys: Vec<_> = key::keys(self.text, &self.places.dashes).take(MOST).collect();
+        for key in &keys {
+            let report = cx.report(KEY, key.range.clone());
+            if key.is_encrypted {
+                let message = "a private key is written out, which a passphrase protects";
+                report.severity(Severity::Medium).message(message);
+            }
+        }
+        keys.into_iter().map(|key| key.range).collect()
+    }
+
+    fn report_urls(&self, cx: &Context) -> Vec<Range<usize>> {
+        let passwords = url::passwords(self.text, &self.places.colons).take(MOST);
+        let passwords: Vec<_> = passwords.filter(|range| !self.is_allowed(range)).collect();
+        for range in &passwords {
+            cx.report(URL, range.clone());
+        }
+        passwords
+    }
+
+    /// Reports what a name calls a secret, where nothing better is known of it.
+    fn report_named(&self, cx: &Context, known: &[Range<usize>]) {
+        let found = named::named(self.text, &self.places.values, cx.language(), self.settings);
+        for named::Named { name, range } in found.into_iter().take(MOST) {
+            let overlaps =
+                |other: &Range<usize>| other.start < range.end && range.start < other.end;
+            if !known.iter().any(overlaps) && !self.is_allowed(&range) {
+                let message = format!("the value of `{name}` is written out");
+                cx.report(NAMED, range).message(message);
+            }
+        }
+    }
+}
+
+fn report_token(cx: &Context, token: &token::Token<'_>, place: impl lazaret_policy::Place) {
+    let (rule, is) = if token.is_sure { (TOKEN, "is") } else { (LIKELY, "looks like") };
+    cx.report(rule, place).message(format!("this {is} {}", token.name));
+}
