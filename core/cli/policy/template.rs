@@ -34,6 +34,7 @@ pub(super) const SDK: &[(&str, &str)] = sdk![
     "src/pattern.rs"
     "src/policy.rs"
     "src/testing.rs"
+    "src/tree.rs"
     "wit/policy.wit"
 ];
 

@@ -45,6 +45,7 @@ pub mod pattern;
 mod policy;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+mod tree;
 
 pub use bindings::lazaret::policy::types;
 pub use call::{Argument, Call};
@@ -53,6 +54,7 @@ pub use manifest::{Manifest, Rule};
 pub use matched::Match;
 pub use policy::Policy;
 pub use serde_json::{self, Value};
+pub use tree::{Node, Tree};
 pub use types::{Resolution, SettingsError, Severity, Span};
 
 /// What most policies name.
