@@ -1,0 +1,93 @@
+//! Loops without an end, and memory without measure.
+//!
+//! A table of names can say that `os.fork` makes a process. A loop that does nothing else fills the
+//! machine with them. And `bytearray` is harmless, until a constant asks it for a terabyte.
+
+use lazaret_policy::prelude::*;
+use lazaret_policy::serde_json;
+
+mod loops;
+mod memory;
+mod settings;
+
+use loops::Endless;
+use settings::Settings;
+
+/// The policy. Its rules are explained in README.md.
+pub struct ResourceAbuse;
+
+impl Policy for ResourceAbuse {
+    fn manifest() -> Manifest {
+        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
+        Manifest::new("resource-abuse", env!("CARGO_PKG_VERSION"))
+            .summary("loops without an end, and memory without measure")
+            .license("Apache-2.0 OR MIT")
+            .languages(["python", "javascript", "typescript", "tsx"])
+            .settings(&schema)
+            .always()
+            .wants_source()
+            .calls(loops::STARTS)
+            .calls(memory::calls())
+            .rule(
+                Rule::new(STARTS, Severity::High, "a loop without an end starts processes")
+                    .help("say how many are needed, and wait for them")
+                    .cwe(400),
+            )
+            .rule(
+                Rule::new(GROWS, Severity::High, "a loop without an end takes ever more memory")
+                    .help("say when the loop ends")
+                    .cwe(835),
+            )
+            .rule(
+                Rule::new(BUSY, Severity::Medium, "a loop without an end keeps a processor busy")
+                    .help("say when the loop ends, or wait in it")
+                    .cwe(835),
+            )
+            .rule(
+                Rule::new(
+                    MEMORY,
+                    Severity::Medium,
+                    "a constant asks for more memory than there may be",
+                )
+                .help("read or make the data piece by piece")
+                .cwe(789),
+            )
+    }
+
+    fn check(cx: &mut Context) {
+        let settings = Settings::of(cx);
+        let Some(text) = cx.source() else { return };
+        for (head, endless) in loops::endless(cx, text).into_iter().take(MOST) {
+            let rule = match endless {
+                Endless::Starts => STARTS,
+                Endless::Grows => GROWS,
+                Endless::Busy => BUSY,
+            };
+            cx.report(rule, head);
+        }
+        let asked = cx.calls("*").filter_map(|call| Some((call, memory::asked_for(call)?)));
+        for (call, bytes) in asked.filter(|(_, bytes)| *bytes > bytes_of(&settings)).take(MOST) {
+            let (name, size) = (call.name(), gibibytes(bytes));
+            cx.report(MEMORY, call).message(format!("`{name}` asks for {size:.1} GiB at once"));
+        }
+    }
+}
+
+lazaret_policy::export_policy!(ResourceAbuse);
+
+const STARTS: &str = "endless-processes";
+const GROWS: &str = "endless-growth";
+const BUSY: &str = "endless-loop";
+const MEMORY: &str = "huge-allocation";
+
+/// Findings of each kind in a file: the host takes a thousand.
+const MOST: usize = 300;
+
+#[expect(clippy::cast_precision_loss, reason = "a limit is no exact number")]
+fn bytes_of(settings: &Settings) -> f64 {
+    settings.bytes as f64
+}
+
+fn gibibytes(bytes: f64) -> f64 {
+    bytes / f64::from(1 << 30)
+}
