@@ -68,7 +68,8 @@ impl Default for Limits {
             query_steps_per_byte: 20,
             matches: 10_000,
             match_size: 1 << 10,
-            policy_size: 8 << 20,
+            // Python with its interpreter takes 18 MiB, and Rust 0.2.
+            policy_size: 32 << 20,
         }
     }
 }

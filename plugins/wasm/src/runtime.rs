@@ -56,8 +56,11 @@ fn config() -> Config {
     config.cranelift_nan_canonicalization(true).wasm_relaxed_simd(false);
     // What no policy needs. Most advisories are about one of these.
     config.wasm_threads(false).wasm_gc(false).wasm_function_references(false);
-    config.wasm_exceptions(false).wasm_memory64(false).wasm_multi_memory(false);
-    config.wasm_tail_call(false).concurrency_support(false);
+    config.wasm_exceptions(false).wasm_memory64(false).wasm_tail_call(false);
+    config.concurrency_support(false);
+    // What copies between the components that a policy in JavaScript or Python is made of has a memory
+    // of each. Limits are for all memories together.
+    config.wasm_multi_memory(true);
     // Addresses in a policy without names tell nobody anything; what it logged does.
     config.wasm_backtrace_max_frames(None);
     // Instances are allocated on demand: a pool would save a few microseconds of the 35 that one

@@ -53,13 +53,16 @@ fn a_file_that_is_cut_off_is_refused() {
 
 #[test]
 fn a_file_that_is_too_large_is_refused() {
-    let error = refuse(vec![0; (8 << 20) + 1]);
-    assert_eq!(error.reason.to_string(), "it is 8388609 bytes long, and a policy may have 8388608");
+    let error = refuse(vec![0; (32 << 20) + 1]);
+    assert_eq!(
+        error.reason.to_string(),
+        "it is 33554433 bytes long, and a policy may have 33554432"
+    );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.wasm");
-    std::fs::write(&path, vec![0; (8 << 20) + 1]).unwrap();
+    std::fs::write(&path, vec![0; (32 << 20) + 1]).unwrap();
     let error = PolicySource::from_file(&path).unwrap_err();
-    assert!(matches!(error.reason, Refusal::TooLarge { size: 8_388_609, .. }));
+    assert!(matches!(error.reason, Refusal::TooLarge { size: 33_554_433, .. }));
 }
 
 #[test]
@@ -130,6 +133,40 @@ fn a_component_for_something_else_is_refused() {
 fn functions_of_other_types_are_refused() {
     let error = refuse_text(
         r#"(component
+            (core module $m (func (export "f") (result i32) (i32.const 1)))
+            (core instance $i (instantiate $m))
+            (func $f (result u32) (canon lift (core func $i "f")))
+            (instance $policy (export "describe" (func $f))
+                (export "validate-settings" (func $f)) (export "check" (func $f)))
+            (export "lazaret:policy/policy@0.1.0" (instance $policy)))"#,
+    );
+    assert!(matches!(error.reason, Refusal::Types(_) | Refusal::Trial(_)), "{error:?}");
+}
+
+/// What copies a text from one component to another has both their memories. Where a module may have
+/// one only, wasmtime panicked, at a policy in JavaScript and at anybody's who wanted that.
+#[test]
+fn components_inside_a_policy_can_give_each_other_texts() {
+    let error = refuse_text(
+        r#"(component
+            (component $reader
+                (core module $m
+                    (memory (export "memory") 1)
+                    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+                    (func (export "read") (param i32 i32)))
+                (core instance $i (instantiate $m))
+                (func (export "read") (param "text" string) (canon lift (core func $i "read")
+                    (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+            (component $writer
+                (import "read" (func $read (param "text" string)))
+                (core module $memory (memory (export "memory") 1))
+                (core instance $memory (instantiate $memory))
+                (core func $lowered (canon lower (func $read) (memory (core memory $memory "memory"))))
+                (core module $m (import "" "read" (func (param i32 i32))))
+                (core instance $in (export "read" (func $lowered)))
+                (core instance (instantiate $m (with "" (instance $in)))))
+            (instance $reads (instantiate $reader))
+            (instance (instantiate $writer (with "read" (func $reads "read"))))
             (core module $m (func (export "f") (result i32) (i32.const 1)))
             (core instance $i (instantiate $m))
             (func $f (result u32) (canon lift (core func $i "f")))
