@@ -4,6 +4,7 @@
 //! the lock of the usual one, and without the flags of the outer build, which are for another
 //! target.
 
+mod bindings;
 #[path = "src/cargo.rs"]
 #[allow(unreachable_pub, reason = "the library exports it")]
 mod cargo;
@@ -14,6 +15,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::exit;
+
+/// The policy that is none before rules are written into it.
+const RULES: &str = "rules";
 
 /// A folder with a policy in it.
 struct Policy {
@@ -35,25 +39,30 @@ fn build() -> Result<()> {
     let policies_folder = here.parent().ok_or("the bundle is in no folder")?;
     let out = PathBuf::from(variable("OUT_DIR")?);
     let policies = policies(policies_folder)?;
+    let rules = Policy { name: RULES.to_owned(), folder: policies_folder.join(RULES) };
     watch(policies_folder);
     if !cargo::has_target(&here)? {
         let add = format!("run `rustup target add {}`", cargo::TARGET);
         return Err(format!("cannot compile the policies: the target is missing; {add}").into());
     }
-    for policy in &policies {
+    for policy in policies.iter().chain([&rules]) {
         compile(policy, &out)?;
     }
-    fs::write(out.join("policies.rs"), table(&policies, &out)?)?;
+    let mut code = table(&policies, &out)?;
+    writeln!(code, "/// See `rules`.\nstatic RULES: &[u8] = {};", embedded(&rules, &out)?)?;
+    code.push_str(&bindings::in_c(policies_folder, &out)?);
+    fs::write(out.join("policies.rs"), code)?;
     Ok(())
 }
 
-/// The folders beside this one that hold a package, by name, without the SDK.
+/// The folders beside this one that hold a policy, by name.
 fn policies(folder: &Path) -> Result<Vec<Policy>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let folder = entry?.path();
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !["sdk", "bundle"].contains(&name.as_str()) && folder.join("Cargo.toml").is_file() {
+        if !["sdk", "bundle", RULES].contains(&name.as_str()) && folder.join("Cargo.toml").is_file()
+        {
             found.push(Policy { name, folder });
         }
     }
@@ -84,14 +93,23 @@ fn compile(policy: &Policy, out: &Path) -> Result<()> {
 fn table(policies: &[Policy], out: &Path) -> Result<String> {
     let mut table = String::from("static POLICIES: &[BundledPolicy] = &[\n");
     for policy in policies {
-        let file = format!("lazaret_policy_{}.wasm", policy.name.replace('-', "_"));
-        let path = target_directory(out).join(cargo::TARGET).join("release").join(file);
-        let path = path.to_str().ok_or("the target directory's name is not UTF-8")?;
-        let name = &policy.name;
-        writeln!(table, "    BundledPolicy {{ name: {name:?}, wasm: include_bytes!({path:?}) }},")?;
+        let (name, wasm) = (&policy.name, embedded(policy, out)?);
+        writeln!(table, "    BundledPolicy {{ name: {name:?}, wasm: {wasm} }},")?;
     }
     table.push_str("];\n");
     Ok(table)
+}
+
+/// The compiled policy, as an expression.
+fn embedded(policy: &Policy, out: &Path) -> Result<String> {
+    let file = format!("lazaret_policy_{}.wasm", policy.name.replace('-', "_"));
+    include(&target_directory(out).join(cargo::TARGET).join("release").join(file))
+}
+
+/// A file's contents, as an expression.
+fn include(path: &Path) -> Result<String> {
+    let path = path.to_str().ok_or("the target directory's name is not UTF-8")?;
+    Ok(format!("include_bytes!({path:?})"))
 }
 
 fn target_directory(out: &Path) -> PathBuf {

@@ -1,4 +1,4 @@
-//! The policies that come with Lazaret, compiled and embedded.
+//! The policies that come with Lazaret, compiled and embedded; and what others are made of.
 //!
 //! The build script compiles every policy beside this folder for `wasm32-unknown-unknown`. What is
 //! embedded is what `cargo build` makes of it, so that the loader treats it like a policy in a
@@ -23,6 +23,16 @@ pub fn policies() -> &'static [BundledPolicy] {
 /// The policy of this name.
 pub fn policy(name: &str) -> Option<&'static BundledPolicy> {
     POLICIES.iter().find(|policy| policy.name == name)
+}
+
+/// The policy `lazaret-policy-rules`, which is none before rules are written into it.
+pub fn rules() -> &'static [u8] {
+    RULES
+}
+
+/// What policies in C are compiled with: the names of files and what is in them.
+pub fn c_bindings() -> &'static [(&'static str, &'static [u8])] {
+    C_BINDINGS
 }
 
 include!(concat!(env!("OUT_DIR"), "/policies.rs"));

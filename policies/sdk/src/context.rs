@@ -85,7 +85,8 @@ impl Context {
         Report { context: self, row: findings.len() - 1 }
     }
 
-    fn facts<'a>(&'a self, kind: &'a str, pattern: &'a str) -> impl Iterator<Item = &'a Fact> {
+    /// The facts of this kind whose name fits `pattern`, of those that the manifest asks for.
+    pub fn facts<'a>(&'a self, kind: &'a str, pattern: &'a str) -> impl Iterator<Item = &'a Fact> {
         let fits = move |fact: &&Fact| fact.kind == kind && pattern::matches(pattern, &fact.name);
         self.unit.facts.iter().filter(fits)
     }

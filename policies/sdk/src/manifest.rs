@@ -118,7 +118,13 @@ impl Manifest {
         self.0
     }
 
-    fn interests<'a>(mut self, kind: &str, patterns: impl IntoIterator<Item = &'a str>) -> Self {
+    /// Asks for facts of this kind by name; the contract lists the kinds.
+    #[must_use]
+    pub fn interests<'a>(
+        mut self,
+        kind: &str,
+        patterns: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         let interest =
             |pattern: &str| Interest { kind: kind.to_owned(), pattern: pattern.to_owned() };
         self.0.interests.extend(patterns.into_iter().map(interest));
