@@ -328,7 +328,11 @@ fn mistakes_with_policies_say_what_to_do() {
     for (arguments, error, help) in [
         (["new", "No_Telnet"], "cannot call a policy `No_Telnet`", "use lower-case words with"),
         (["new", "there"], "cannot make `there`: it is there already", "choose another name"),
-        (["build", "there"], "cannot build `there`: there is no Cargo.toml", "`lazaret policy new"),
+        (
+            ["build", "there"],
+            "cannot build `there`: none of Cargo.toml, policy.c",
+            "`lazaret policy new",
+        ),
         (
             ["test", "shell-injection.wasm"],
             "cannot test: cannot read the fixtures",

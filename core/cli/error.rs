@@ -54,6 +54,13 @@ impl CliError {
         self
     }
 
+    /// Adds errors that are told after it.
+    #[must_use]
+    pub(crate) fn and(mut self, more: impl IntoIterator<Item = Self>) -> Self {
+        self.more.extend(more);
+        self
+    }
+
     /// As it is printed, with colours.
     pub(crate) fn render(&self) -> String {
         let red = anstyle::AnsiColor::Red.on_default().bold();

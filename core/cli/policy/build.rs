@@ -1,11 +1,11 @@
-//! `lazaret policy build`: what cargo makes of a policy, tried before it is handed over.
+//! `lazaret policy build`: what the tools of a language make of a policy, tried before it is handed over.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lazaret_wasm::{Inspection, PolicySource};
 
-use super::cargo;
+use super::language::Language;
 use crate::cli::error::CliError;
 use crate::cli::{OK, print};
 use crate::config::Size;
@@ -13,7 +13,8 @@ use crate::report::human::count;
 
 /// What is made, and what the exit codes say.
 pub(super) const CODES: &str = "\
-The policy is compiled small and for release, and is written into its folder as <its id>.wasm.
+The policy is compiled small and for release, and is written into its folder as <its id>.wasm. A file
+says what it is written in: Cargo.toml, policy.c, policy.js, policy.py, or policy.toml, which has rules.
 
 What the folder says runs on this machine, as with every build of cargo's: of a stranger's policy take
 the .wasm, which `lazaret policy inspect` looks into.
@@ -24,7 +25,7 @@ Exit codes:
 
 #[derive(Args)]
 pub(in crate::cli) struct BuildArgs {
-    /// The policy's folder, with its Cargo.toml
+    /// The policy's folder
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
 }
@@ -50,7 +51,7 @@ pub(super) fn build(arguments: &BuildArgs) -> Result<u8, CliError> {
     Ok(OK)
 }
 
-/// The policy in `folder`, as cargo makes it.
+/// The policy in `folder`, compiled.
 pub(super) fn compiled(folder: &Path) -> Result<PolicySource, CliError> {
-    Ok(PolicySource::from_file(cargo::compile(folder)?)?)
+    Language::of(folder)?.compile(folder)
 }

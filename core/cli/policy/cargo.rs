@@ -14,11 +14,6 @@ use crate::cli::error::CliError;
 /// to standard error.
 pub(super) fn compile(folder: &Path) -> Result<PathBuf, CliError> {
     let manifest = folder.join("Cargo.toml");
-    if !manifest.is_file() {
-        let message = format!("cannot build `{}`: there is no Cargo.toml in it", folder.display());
-        return Err(CliError::new(message)
-            .help("name the folder of a policy; `lazaret policy new NAME` makes one"));
-    }
     if !cargo::has_target(folder).map_err(|error| not_started(&error))? {
         let message =
             format!("cannot compile policies: Rust's target `{}` is missing", cargo::TARGET);

@@ -6,10 +6,13 @@ mod cargo;
 mod diff;
 mod explain;
 mod inspect;
+mod language;
 mod new;
 mod ready;
+mod rules;
 mod template;
 mod test;
+mod tool;
 
 use clap::Subcommand;
 
@@ -22,7 +25,7 @@ pub(super) enum PolicyCommand {
     /// Makes a folder with a policy that builds, its tests and its fixtures
     #[command(after_help = new::CODES)]
     New(new::NewArgs),
-    /// Compiles a policy that is written in Rust
+    /// Compiles a policy: one in Rust, C, JavaScript or Python, or rules in TOML
     #[command(after_help = build::CODES)]
     Build(build::BuildArgs),
     /// Judges a policy's fixtures, and says what was expected and what was found instead

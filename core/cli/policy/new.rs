@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use lazaret_wasm::Manifest;
 
+use super::language::Language;
 use super::template;
 use crate::cli::error::CliError;
 use crate::cli::{OK, print};
@@ -23,13 +24,7 @@ pub(in crate::cli) struct NewArgs {
     folder: PathBuf,
     /// What the policy is written in
     #[arg(long, value_name = "LANGUAGE", default_value = "rust")]
-    lang: Lang,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Lang {
-    /// With the crate `lazaret-policy`, which the folder contains
-    Rust,
+    lang: Language,
 }
 
 /// Makes the folder, and says what to do with it.
@@ -44,16 +39,10 @@ pub(super) fn new(arguments: &NewArgs) -> Result<u8, CliError> {
         let message = format!("cannot make `{}`: it is there already", folder.display());
         return Err(CliError::new(message).help("choose another name, or remove it"));
     }
-    let files = match arguments.lang {
-        Lang::Rust => template::RUST,
-    };
-    for (path, text) in files {
+    for (path, text) in template::files(arguments.lang) {
         write(&folder.join(path), &template::filled(text, &name))?;
     }
-    for (path, text) in template::SDK {
-        write(&folder.join(path), text)?;
-    }
-    print(&next(folder, &name))?;
+    print(&next(folder, &name, arguments.lang))?;
     Ok(OK)
 }
 
@@ -64,13 +53,21 @@ fn write(path: &Path, text: &str) -> Result<(), CliError> {
         .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))
 }
 
-fn next(folder: &Path, name: &str) -> String {
+fn next(folder: &Path, name: &str, language: Language) -> String {
     let folder = folder.display();
+    let judgement = match language {
+        Language::Rust => "src/lib.rs",
+        other => other.file(),
+    };
+    let mut steps = vec![format!("cd {folder}")];
+    steps.extend(language.install().map(str::to_owned));
+    if language == Language::Rust {
+        steps.push("cargo test              # without WebAssembly".to_owned());
+    }
+    steps.push("lazaret policy test     # builds it, and judges the fixtures".to_owned());
+    steps.push(format!("lazaret policy build    # makes {name}.wasm"));
     format!(
-        "made `{folder}`: `src/lib.rs` is the judgement, and `fixtures` say what it finds\n\n  \
-         cd {folder}\n  \
-         cargo test              # without WebAssembly\n  \
-         lazaret policy test     # builds it, and judges the fixtures\n  \
-         lazaret policy build    # makes {name}.wasm\n"
+        "made `{folder}`: `{judgement}` is the judgement, and `fixtures` say what it finds\n\n  {}\n",
+        steps.join("\n  ")
     )
 }

@@ -1,10 +1,39 @@
 //! What a new policy begins as.
 //!
-//! The crate that policies depend on is in every copy of this program, and is written into the
-//! folder: what is made builds with the contract that this version speaks, wherever it came from.
+//! One in Rust has a template, and the crate that it depends on, which is in every copy of this
+//! program: what is made builds with the contract that this version speaks, wherever it came from.
+//! One in another language begins as the example in that language, with its own name.
 
-/// Files of the template: what they are called in the folder, and what is in them.
-pub(super) const RUST: &[(&str, &str)] = &[
+use super::language::Language;
+
+/// What a file is called in the folder, and what is in it.
+type File = (&'static str, &'static str);
+
+/// What a policy in this language begins as.
+pub(super) fn files(language: Language) -> Vec<File> {
+    match language {
+        Language::Rust => [RUST, SDK].concat(),
+        Language::C => [C, FIXTURES].concat(),
+        Language::Js => [JAVASCRIPT, FIXTURES].concat(),
+        Language::Python => [PYTHON, FIXTURES].concat(),
+        Language::Toml => [TOML, FIXTURES].concat(),
+    }
+}
+
+macro_rules! example {
+    ($folder:literal: $($path:literal)*) => {
+        &[$(($path, include_str!(concat!("../../../examples/policies/", $folder, $path)))),*]
+    };
+}
+
+const C: &[File] = example!["c/": "policy.c" "requirements.txt" "README.md"];
+const JAVASCRIPT: &[File] = example!["javascript/": "policy.js" "package.json" "README.md"];
+const PYTHON: &[File] = example!["python/": "policy.py" "requirements.txt" "README.md"];
+const TOML: &[File] = example!["toml/": "policy.toml" "README.md"];
+/// What the examples share.
+const FIXTURES: &[File] = example!["": "fixtures/bad.py" "fixtures/good.py" ".gitignore"];
+
+const RUST: &[File] = &[
     ("Cargo.toml", include_str!("template/rust/Cargo.toml.in")),
     (".gitignore", include_str!("template/rust/gitignore.in")),
     ("README.md", include_str!("template/rust/README.md.in")),
@@ -21,7 +50,7 @@ macro_rules! sdk {
 }
 
 /// The crate `lazaret-policy`, as it is.
-pub(super) const SDK: &[(&str, &str)] = sdk![
+const SDK: &[File] = sdk![
     "Cargo.toml"
     "src/bindings.rs"
     "src/call.rs"
@@ -41,6 +70,7 @@ pub(super) const SDK: &[(&str, &str)] = sdk![
 /// A file of the template for the policy `name`.
 pub(super) fn filled(text: &str, name: &str) -> String {
     text.replace("{{name}}", name)
+        .replace("no-shell", name)
         .replace("{{crate}}", &name.replace('-', "_"))
         .replace("{{type}}", &type_name(name))
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))

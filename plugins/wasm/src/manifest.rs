@@ -85,6 +85,11 @@ pub struct Interest {
 }
 
 impl Manifest {
+    /// The kinds of facts that a policy can ask for.
+    pub fn kinds() -> [&'static str; 10] {
+        KINDS.map(FactKind::name)
+    }
+
     /// Whether a policy can have this id: lower-case words with hyphens, at most 64 bytes.
     pub fn is_id(id: &str) -> bool {
         // It is typed into configuration and shown in reports.
@@ -195,14 +200,13 @@ impl Manifest {
             ));
         }
         for Interest { kind, pattern } in &self.interests {
-            if !KINDS.iter().any(|known| known.name() == kind) {
-                let known = KINDS.map(FactKind::name).join("`, `");
+            if !Self::kinds().contains(&kind.as_str()) {
+                let known = Self::kinds().join("`, `");
                 return Err(wrong(format!(
                     "there are no facts of kind {kind:?}; there are `{known}`"
                 )));
             }
-            // Matching takes time in the number of stars, and the names are the adversary's.
-            if pattern.len() > 200 || pattern.matches('*').count() > 3 {
+            if !Interest::is_pattern(pattern) {
                 return Err(wrong(format!(
                     "the pattern {pattern:?} has more than 3 stars or 200 bytes"
                 )));
@@ -216,6 +220,14 @@ impl PolicyQuery {
     fn from_contract(raw: types::Query) -> Result<Self, Refusal> {
         let types::Query { id, language: name, pattern } = raw;
         Ok(Self { id: printable(&id), language: language(&name)?, pattern })
+    }
+}
+
+impl Interest {
+    /// Whether a name can be asked for like this: it has at most 3 stars and 200 bytes.
+    pub fn is_pattern(pattern: &str) -> bool {
+        // Matching takes time in the number of stars, and the names are the adversary's.
+        pattern.len() <= 200 && pattern.matches('*').count() <= 3
     }
 }
 
