@@ -36,6 +36,12 @@ impl Language {
     pub fn grammar(self) -> tree_sitter::Language {
         of(self)
     }
+
+    /// The tree of a text that was analysed in this language: [`Analysis::tree`](crate::Analysis::tree),
+    /// for whoever has no more than the text.
+    pub fn parse_analysed(self, text: &str) -> Tree {
+        parse_again(self, text)
+    }
 }
 
 /// Brackets that may be open at one time. With half a million of them one step of a parser that has

@@ -14,6 +14,9 @@ use crate::settings::Schema;
 use crate::state::State;
 use crate::{Manifest, Refusal, SettingsProblem};
 
+/// What a policy imports that reads the tree, whatever the version.
+const TREE: &str = "lazaret:policy/tree@";
+
 /// The code of one policy.
 pub(crate) struct Code {
     bytes: Cow<'static, [u8]>,
@@ -47,6 +50,14 @@ impl Code {
         let prepared = linked.and_then(LazaretPolicyPre::new);
         let prepared = prepared.map_err(|error| Refusal::Types(error.into()))?;
         Ok(self.prepared.get_or_init(|| prepared))
+    }
+
+    /// Whether the policy imports the tree. To make it takes longer than most policies do.
+    pub(crate) fn reads_tree(&self, host: &Host) -> Result<bool, Refusal> {
+        let component = self.prepared(host)?.instance_pre().component();
+        let imports = component.component_type();
+        let mut names = imports.imports(component.engine()).map(|(name, _)| name);
+        Ok(names.any(|name| name.starts_with(TREE)))
     }
 
     /// What the policy is. This is also its trial: `instantiate_pre` does not notice a record whose

@@ -4,7 +4,7 @@ use lazaret_analysis::{Analysis, Argument, Fact, Resolution, Severity, Span};
 
 use crate::bindings::types;
 use crate::query::{Capture, Match};
-use crate::table::Table;
+use crate::table::{NONE, Table};
 use crate::{Failure, Manifest};
 
 /// The contract has one step more at the low end.
@@ -17,10 +17,11 @@ pub(crate) fn severity(severity: types::Severity) -> Severity {
     }
 }
 
-/// The file as a policy sees it: with the facts that it asks for, and what its queries matched.
+/// The file as a policy sees it: with the facts that it asks for, and what its queries matched. For a
+/// policy that cannot read the tree there is no `table`, and nothing has a node.
 pub(crate) fn unit(
     analysis: &Analysis,
-    table: &Table,
+    table: Option<&Table>,
     manifest: &Manifest,
     matches: &[Match],
 ) -> Result<types::Unit, Failure> {
@@ -38,7 +39,7 @@ pub(crate) fn unit(
     })
 }
 
-fn fact(fact: &Fact, analysis: &Analysis, table: &Table) -> types::Fact {
+fn fact(fact: &Fact, analysis: &Analysis, table: Option<&Table>) -> types::Fact {
     types::Fact {
         kind: fact.kind.name().to_owned(),
         name: fact.name.clone(),
@@ -49,9 +50,13 @@ fn fact(fact: &Fact, analysis: &Analysis, table: &Table) -> types::Fact {
         },
         arguments: fact.arguments.iter().map(|one| argument(one, table)).collect(),
         span: span(fact.span, analysis),
-        node: table.at(fact.span),
+        node: node(fact.span, table),
         attributes: Vec::new(),
     }
+}
+
+fn node(span: Span, table: Option<&Table>) -> types::NodeId {
+    table.map_or(NONE, |table| table.at(span))
 }
 
 fn query_match(found: &Match, analysis: &Analysis) -> types::QueryMatch {
@@ -65,12 +70,12 @@ fn query_match(found: &Match, analysis: &Analysis) -> types::QueryMatch {
     types::QueryMatch { query: found.query, captures }
 }
 
-fn argument(argument: &Argument, table: &Table) -> types::Argument {
+fn argument(argument: &Argument, table: Option<&Table>) -> types::Argument {
     types::Argument {
         name: argument.name.clone(),
         literal: argument.literal.clone(),
         text: argument.text.clone(),
-        node: table.at(argument.span),
+        node: node(argument.span, table),
     }
 }
 

@@ -57,7 +57,8 @@ impl Policy {
         let load = |refusal| Failure::Load(Box::new(refusal));
         let runtime = host.runtime().map_err(load)?;
         let policy = self.code.prepared(host).map_err(load)?;
-        let unit = convert::unit(analysis, subject.table(), &self.manifest, matches)?;
+        let table = self.code.reads_tree(host).map_err(load)?.then(|| subject.table());
+        let unit = convert::unit(analysis, table, &self.manifest, matches)?;
         let run = Run::new(runtime, Some(subject), &host.limits);
         let said = run.check(policy, &self.settings, &unit)?;
         let findings = judgement::findings(said.findings, &self.manifest, analysis, &host.limits)?;

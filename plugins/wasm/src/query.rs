@@ -225,7 +225,7 @@ impl Walk {
         let options = QueryCursorOptions::new().progress_callback(&mut look);
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(BEGUN);
-        let (root, text) = (subject.tree.root_node(), subject.text.as_bytes());
+        let (root, text) = (subject.tree().root_node(), subject.text.as_bytes());
         let mut collected = Collected::new(self, subject, limits);
         let mut found = cursor.matches_with_options(&self.query, root, text, options);
         while let Some(one) = found.next() {

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use lazaret_analysis::Analysis;
-use lazaret_analysis::tree_sitter::Tree;
+use lazaret_analysis::tree_sitter::{self, Tree};
+use lazaret_analysis::{Analysis, Language};
 
 use crate::table::Table;
 
@@ -11,18 +11,29 @@ use crate::table::Table;
 #[derive(Debug)]
 pub(crate) struct Subject {
     pub(crate) text: String,
-    pub(crate) tree: Tree,
+    language: Language,
+    tree: OnceLock<Tree>,
     table: OnceLock<Table>,
 }
 
 impl Subject {
     pub(crate) fn of(analysis: &Analysis) -> Self {
-        let (text, tree) = (analysis.text().to_owned(), analysis.tree());
-        Self { text, tree, table: OnceLock::new() }
+        let (text, language) = (analysis.text().to_owned(), analysis.language());
+        Self { text, language, tree: OnceLock::new(), table: OnceLock::new() }
     }
 
-    /// The tree as a table. Made when a policy is the first to need it.
+    /// The grammar of the tree.
+    pub(crate) fn grammar(&self) -> tree_sitter::Language {
+        self.language.grammar()
+    }
+
+    /// The tree. To parse takes longer than most policies do, so it is made for who needs it.
+    pub(crate) fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| self.language.parse_analysed(&self.text))
+    }
+
+    /// The tree as a table.
     pub(crate) fn table(&self) -> &Table {
-        self.table.get_or_init(|| Table::of(&self.tree))
+        self.table.get_or_init(|| Table::of(self.tree()))
     }
 }

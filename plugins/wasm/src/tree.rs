@@ -11,7 +11,7 @@ use crate::table::empty;
 impl Host for State {
     fn kinds(&mut self) -> wasmtime::Result<Vec<String>> {
         let Some(subject) = self.subject() else { return Ok(Vec::new()) };
-        let language = subject.tree.language();
+        let language = subject.grammar();
         let rows = 0..language.node_kind_count();
         self.charge(rows.len())?;
         Ok(names(rows, |row| language.node_kind_for_id(row)))
@@ -19,7 +19,7 @@ impl Host for State {
 
     fn fields(&mut self) -> wasmtime::Result<Vec<String>> {
         let Some(subject) = self.subject() else { return Ok(Vec::new()) };
-        let language = subject.tree.language();
+        let language = subject.grammar();
         // tree-sitter counts fields from 1.
         let rows = 0..language.field_count() + 1;
         self.charge(rows.len())?;
