@@ -45,7 +45,7 @@ pub(super) struct CheckArgs {
 pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Result<u8, CliError> {
     let is_a_strangers = arguments.profile.as_deref() == Some("gate");
     if !is_a_strangers {
-        layers = layers.with_project();
+        layers = layers.of_own_code();
     }
     if let Some(profile) = arguments.profile {
         layers.flags.push(("analysis.profile", profile.into()));
@@ -53,7 +53,6 @@ pub(super) fn check(app: &App, mut layers: Layers, arguments: CheckArgs) -> Resu
     if let Some(deny) = arguments.deny {
         layers.flags.push(("gate.deny", deny.into()));
     }
-    layers.trusted = !is_a_strangers;
     let config = Config::load(layers)?;
     let pipeline = app.pipeline(&config)?;
     let submission = submission(&arguments.paths, arguments.language)?;

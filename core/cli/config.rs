@@ -1,7 +1,5 @@
 //! `lazaret config`.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 
 use super::error::CliError;
@@ -20,18 +18,12 @@ pub(super) enum ConfigCommand {
 }
 
 /// Prints what is asked for.
-pub(super) fn config(
-    app: &App,
-    mut layers: Layers,
-    command: &ConfigCommand,
-) -> Result<u8, CliError> {
+pub(super) fn config(app: &App, layers: Layers, command: &ConfigCommand) -> Result<u8, CliError> {
     let text = match command {
         ConfigCommand::Default => config::DEFAULTS.to_owned(),
         ConfigCommand::Schema => format!("{:#}\n", config::schema(app)),
         ConfigCommand::Show => {
-            layers.project = layers.file.is_none().then(|| PathBuf::from("."));
-            layers.trusted = true;
-            let config = Config::load(layers)?;
+            let config = Config::load(layers.of_own_code())?;
             app.pipeline(&config)?;
             config::show(&config)
         }

@@ -60,7 +60,7 @@ fn python_minor(version: &str) -> Result<u8, String> {
 
 /// Tells what files need from outside.
 pub(super) fn deps(layers: Layers, arguments: &DepsArgs) -> Result<u8, CliError> {
-    let config = Config::load(Layers { trusted: true, ..layers.with_project() })?;
+    let config = Config::load(layers.of_own_code())?;
     let analyser = analysis::analyser(&config)?;
     let analyser = match arguments.python {
         Some(minor) => analyser.for_python(minor),

@@ -33,10 +33,12 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// With the file of the project that lazaret is started in, unless a file was named.
+    /// For code of the user's own: its author is trusted, and the file of the project that lazaret is
+    /// started in is read, unless another was named.
     #[must_use]
-    pub(crate) fn with_project(mut self) -> Self {
+    pub(crate) fn of_own_code(mut self) -> Self {
         self.project = self.file.is_none().then(|| PathBuf::from("."));
+        self.trusted = true;
         self
     }
 

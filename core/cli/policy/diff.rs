@@ -54,7 +54,7 @@ pub(super) fn diff(layers: Layers, arguments: &DiffArgs) -> Result<u8, CliError>
         Ok::<_, CliError>(policies)
     });
     let (old, new) = (old?, new?);
-    let config = Config::load(Layers { trusted: true, ..layers.with_project() })?;
+    let config = Config::load(layers.of_own_code())?;
     let mut lines = Vec::new();
     for analysis in &analyses(&analysis::analyser(&config)?, &arguments.paths)? {
         let [before, after] = [&old, &new].map(|policies| said(policies, analysis));

@@ -19,7 +19,7 @@ pub(super) struct Ready {
 /// Reads the configuration as `check` does, and refuses what it refuses; and where no policy would be
 /// asked, because nobody could tell that from one that finds nothing.
 pub(super) fn ready(app: &App, layers: Layers) -> Result<Ready, CliError> {
-    let config = Config::load(Layers { trusted: true, ..layers.with_project() })?;
+    let config = Config::load(layers.of_own_code())?;
     app.pipeline(&config)?;
     let stages = &config.top().pipeline;
     for needed in [AnalysisConfig::NAME, PoliciesConfig::NAME] {
