@@ -6,6 +6,7 @@ use clap::Args;
 use lazaret_wasm::{Inspection, PolicySource};
 
 use super::language::Language;
+use super::write;
 use crate::cli::error::CliError;
 use crate::cli::{OK, print};
 use crate::config::Size;
@@ -38,8 +39,7 @@ pub(super) fn build(arguments: &BuildArgs) -> Result<u8, CliError> {
     let Inspection { manifest, size, .. } = Inspection::of(source)?;
     let path = arguments.folder.join(format!("{}.wasm", manifest.id));
     let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-    std::fs::write(&path, &bytes)
-        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))?;
+    write(&path, &bytes)?;
     print(&format!(
         "built `{}`: {} {}, {}, {}\n",
         path.display(),

@@ -14,6 +14,9 @@ mod template;
 mod test;
 mod tool;
 
+use std::fs;
+use std::path::Path;
+
 use clap::Subcommand;
 
 use super::error::CliError;
@@ -56,4 +59,12 @@ pub(super) fn policy(app: &App, layers: Layers, command: &PolicyCommand) -> Resu
         PolicyCommand::Explain(arguments) => explain::explain(app, layers, arguments),
         PolicyCommand::Inspect(arguments) => inspect::inspect(arguments),
     }
+}
+
+/// Writes a file, in a folder that is made where it does not exist.
+fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), CliError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, contents))
+        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))
 }

@@ -1,13 +1,12 @@
 //! `lazaret policy new`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lazaret_wasm::Manifest;
 
 use super::language::Language;
-use super::template;
+use super::{template, write};
 use crate::cli::error::CliError;
 use crate::cli::{OK, print};
 
@@ -39,18 +38,11 @@ pub(super) fn new(arguments: &NewArgs) -> Result<u8, CliError> {
         let message = format!("cannot make `{}`: it is there already", folder.display());
         return Err(CliError::new(message).help("choose another name, or remove it"));
     }
-    for (path, text) in template::files(arguments.lang) {
-        write(&folder.join(path), &template::filled(text, &name))?;
+    for (path, text) in template::files(arguments.lang, &name) {
+        write(&folder.join(path), text)?;
     }
     print(&next(folder, &name, arguments.lang))?;
     Ok(OK)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    let folder = path.parent().expect("files of a template are in its folder");
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, text))
-        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))
 }
 
 fn next(folder: &Path, name: &str, language: Language) -> String {

@@ -9,16 +9,26 @@ use super::language::Language;
 /// What a file is called in the folder, and what is in it.
 type File = (&'static str, &'static str);
 
-/// What a policy in this language begins as.
-pub(super) fn files(language: Language) -> Vec<File> {
-    match language {
-        Language::Rust => [RUST, SDK].concat(),
-        Language::C => [C, FIXTURES].concat(),
-        Language::Js => [JAVASCRIPT, FIXTURES].concat(),
-        Language::Python => [PYTHON, FIXTURES].concat(),
-        Language::Toml => [TOML, FIXTURES].concat(),
-    }
+/// What the policy `name` begins as in this language.
+pub(super) fn files(language: Language, name: &str) -> Vec<(&'static str, String)> {
+    let example = match language {
+        Language::Rust => {
+            let template = RUST.iter().map(|(path, text)| (*path, filled(text, name)));
+            return template
+                .chain(SDK.iter().map(|(path, text)| (*path, (*text).into())))
+                .collect();
+        }
+        Language::C => C,
+        Language::Js => JAVASCRIPT,
+        Language::Python => PYTHON,
+        Language::Toml => TOML,
+    };
+    let files = example.iter().chain(FIXTURES);
+    files.map(|(path, text)| (*path, text.replace(EXAMPLE, name))).collect()
 }
+
+/// The id of the examples.
+const EXAMPLE: &str = "no-shell";
 
 macro_rules! example {
     ($folder:literal: $($path:literal)*) => {
@@ -68,9 +78,8 @@ const SDK: &[File] = sdk![
 ];
 
 /// A file of the template for the policy `name`.
-pub(super) fn filled(text: &str, name: &str) -> String {
+fn filled(text: &str, name: &str) -> String {
     text.replace("{{name}}", name)
-        .replace("no-shell", name)
         .replace("{{crate}}", &name.replace('-', "_"))
         .replace("{{type}}", &type_name(name))
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))

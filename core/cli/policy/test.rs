@@ -7,7 +7,7 @@ use clap::Args;
 use lazaret_wasm::fixture::{Fixture, Judged};
 use lazaret_wasm::{HostOptions, Manifest, Policies, PolicySource};
 
-use super::build;
+use super::{build, write};
 use crate::cli::error::CliError;
 use crate::cli::{FINDINGS, OK, print};
 use crate::report::fixtures::{Tested, human};
@@ -126,7 +126,6 @@ fn blessed(
     if !holds {
         return Ok(Tested { fixture, is_blessed: false, judged: Ok(judged) });
     }
-    fs::write(path, &blessed.text)
-        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))?;
+    write(path, &blessed.text)?;
     Ok(Tested { fixture: blessed, is_blessed: true, judged: Ok(judged) })
 }

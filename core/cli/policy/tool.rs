@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 
 use lazaret_wasm::PolicySource;
 
+use super::write;
 use crate::cli::error::CliError;
 
 /// The contract, as the host has it.
@@ -48,7 +49,7 @@ const COMPONENTIZE_PY: Tool = Tool {
 /// A policy in C: a core module, which the host makes a component of.
 pub(super) fn c(folder: &Path) -> Result<PolicySource, CliError> {
     for (name, contents) in lazaret_bundle::c_bindings() {
-        write(folder, name, contents)?;
+        write(&folder.join("build").join(name), contents)?;
     }
     // WASI's C library has what C expects, and asks for WASI only where it is used.
     let target = ["cc", "-target", "wasm32-wasi", "-mexec-model=reactor"];
@@ -59,7 +60,7 @@ pub(super) fn c(folder: &Path) -> Result<PolicySource, CliError> {
 
 /// A policy in JavaScript, with `QuickJS`.
 pub(super) fn javascript(folder: &Path) -> Result<PolicySource, CliError> {
-    write(folder, "policy.wit", CONTRACT)?;
+    write(&folder.join("build/policy.wit"), CONTRACT)?;
     // Without `--sync` it asks for asynchronous functions, which no host of policies has.
     let options = ["--sync", "--stub-wasi", "--module-root", "."];
     let contract = ["--wit", "build/policy.wit", "--world", "lazaret-policy"];
@@ -69,7 +70,7 @@ pub(super) fn javascript(folder: &Path) -> Result<PolicySource, CliError> {
 
 /// A policy in Python, with its interpreter.
 pub(super) fn python(folder: &Path) -> Result<PolicySource, CliError> {
-    write(folder, "policy.wit", CONTRACT)?;
+    write(&folder.join("build/policy.wit"), CONTRACT)?;
     let contract = ["--quiet", "--wit-path", "build/policy.wit", "--world", "lazaret-policy"];
     let options = ["componentize", "--stub-wasi", "--python-path", "."];
     let files = ["--output", "build/policy.wasm", "policy"];
@@ -118,12 +119,4 @@ impl Tool {
             ))
         })
     }
-}
-
-fn write(folder: &Path, name: &str, contents: &[u8]) -> Result<(), CliError> {
-    let build = folder.join("build");
-    let path = build.join(name);
-    std::fs::create_dir_all(&build)
-        .and_then(|()| std::fs::write(&path, contents))
-        .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))
 }
