@@ -21,7 +21,14 @@ const TREE: &str = "lazaret:policy/tree@";
 pub(crate) struct Code {
     bytes: Cow<'static, [u8]>,
     name: String,
-    prepared: OnceLock<LazaretPolicyPre<State>>,
+    prepared: OnceLock<Prepared>,
+}
+
+/// A policy with its imports.
+pub(crate) struct Prepared {
+    pub(crate) policy: LazaretPolicyPre<State>,
+    /// Whether it imports the tree. To make that takes longer than most policies do.
+    pub(crate) reads_tree: bool,
 }
 
 impl Code {
@@ -41,29 +48,24 @@ impl Code {
     }
 
     /// The policy with its imports, so that an instance takes microseconds.
-    pub(crate) fn prepared(&self, host: &Host) -> Result<&LazaretPolicyPre<State>, Refusal> {
+    pub(crate) fn prepared(&self, host: &Host) -> Result<&Prepared, Refusal> {
         if let Some(prepared) = self.prepared.get() {
             return Ok(prepared);
         }
         let component = host.component(self)?;
         let linked = host.runtime()?.linker.instantiate_pre(&component);
-        let prepared = linked.and_then(LazaretPolicyPre::new);
-        let prepared = prepared.map_err(|error| Refusal::Types(error.into()))?;
-        Ok(self.prepared.get_or_init(|| prepared))
-    }
-
-    /// Whether the policy imports the tree. To make it takes longer than most policies do.
-    pub(crate) fn reads_tree(&self, host: &Host) -> Result<bool, Refusal> {
-        let component = self.prepared(host)?.instance_pre().component();
+        let policy = linked.and_then(LazaretPolicyPre::new);
+        let policy = policy.map_err(|error| Refusal::Types(error.into()))?;
         let imports = component.component_type();
         let mut names = imports.imports(component.engine()).map(|(name, _)| name);
-        Ok(names.any(|name| name.starts_with(TREE)))
+        let reads_tree = names.any(|name| name.starts_with(TREE));
+        Ok(self.prepared.get_or_init(|| Prepared { policy, reads_tree }))
     }
 
     /// What the policy is. This is also its trial: `instantiate_pre` does not notice a record whose
     /// fields are not the contract's.
     pub(crate) fn describe(&self, host: &Host) -> Result<Manifest, Refusal> {
-        let policy = self.prepared(host)?;
+        let policy = &self.prepared(host)?.policy;
         let run = Run::new(host.runtime()?, None, &host.limits);
         Manifest::check(run.describe(policy).map_err(Refusal::Trial)?)
     }
@@ -86,7 +88,7 @@ impl Code {
     }
 
     fn complaints(&self, settings: &Value, host: &Host) -> Result<Vec<SettingsProblem>, Refusal> {
-        let policy = self.prepared(host)?;
+        let policy = &self.prepared(host)?.policy;
         let run = Run::new(host.runtime()?, None, &host.limits);
         let said = run.validate_settings(policy, &settings.to_string()).map_err(Refusal::Trial)?;
         let problem = |SettingsError { pointer, message }| {

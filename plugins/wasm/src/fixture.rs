@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lazaret_analysis::tree_sitter::Tree;
 use lazaret_analysis::{Analyser, Analysis, Finding, Language, NotAnalysable, Project, SourceFile};
 use thiserror::Error;
 
@@ -98,7 +99,8 @@ impl Fixture {
         let contents = self.text.clone().into_bytes();
         let file = SourceFile { path: self.path.clone(), language: self.language, contents };
         let analysis = Analyser::default().analyse(&file, &Project::default())?;
-        let is_none = |comment: &Comment<'_>| !is_comment(comment.at, &analysis);
+        let tree = analysis.tree();
+        let is_none = |comment: &Comment<'_>| !is_comment(comment.at, &tree);
         if let Some(Comment { line, .. }) = self.comments().find(is_none) {
             return Err(FixtureError::Comment { line });
         }
@@ -147,8 +149,7 @@ fn by_line(findings: &[Finding], analysis: &Analysis) -> RulesByLine {
 }
 
 /// Whether a comment begins at this byte. One that is inside a text is part of the text.
-fn is_comment(at: usize, analysis: &Analysis) -> bool {
-    let tree = analysis.tree();
+fn is_comment(at: usize, tree: &Tree) -> bool {
     let node = tree.root_node().descendant_for_byte_range(at, at + 1);
     node.is_some_and(|node| node.kind() == "comment")
 }

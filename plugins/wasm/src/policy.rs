@@ -6,7 +6,7 @@ use lazaret_analysis::{Analysis, Finding};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{digest, hexadecimal};
-use crate::code::Code;
+use crate::code::{Code, Prepared};
 use crate::host::Host;
 use crate::query::Match;
 use crate::run::{Run, Said};
@@ -56,8 +56,8 @@ impl Policy {
     ) -> Result<Said<Finding>, Failure> {
         let load = |refusal| Failure::Load(Box::new(refusal));
         let runtime = host.runtime().map_err(load)?;
-        let policy = self.code.prepared(host).map_err(load)?;
-        let table = self.code.reads_tree(host).map_err(load)?.then(|| subject.table());
+        let Prepared { policy, reads_tree } = self.code.prepared(host).map_err(load)?;
+        let table = reads_tree.then(|| subject.table());
         let unit = convert::unit(analysis, table, &self.manifest, matches)?;
         let run = Run::new(runtime, Some(subject), &host.limits);
         let said = run.check(policy, &self.settings, &unit)?;
