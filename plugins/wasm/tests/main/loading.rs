@@ -128,27 +128,33 @@ fn a_component_for_something_else_is_refused() {
     assert!(matches!(refuse_text("(component)").reason, Refusal::MissingExport(_)));
 }
 
-// Looking up the function succeeds, and only its type tells that it is not the contract's.
-#[test]
-fn functions_of_other_types_are_refused() {
-    let error = refuse_text(
-        r#"(component
+/// A component with these parts, and functions that have the contract's names alone.
+#[track_caller]
+fn other_types_are_refused(parts: &str) {
+    let error = refuse_text(&format!(
+        r#"(component {parts}
             (core module $m (func (export "f") (result i32) (i32.const 1)))
             (core instance $i (instantiate $m))
             (func $f (result u32) (canon lift (core func $i "f")))
             (instance $policy (export "describe" (func $f))
                 (export "validate-settings" (func $f)) (export "check" (func $f)))
-            (export "lazaret:policy/policy@0.1.0" (instance $policy)))"#,
-    );
+            (export "lazaret:policy/policy@0.1.0" (instance $policy)))"#
+    ));
     assert!(matches!(error.reason, Refusal::Types(_) | Refusal::Trial(_)), "{error:?}");
+}
+
+// Looking up the function succeeds, and only its type tells that it is not the contract's.
+#[test]
+fn functions_of_other_types_are_refused() {
+    other_types_are_refused("");
 }
 
 /// What copies a text from one component to another has both their memories. Where a module may have
 /// one only, wasmtime panicked, at a policy in JavaScript and at anybody's who wanted that.
 #[test]
 fn components_inside_a_policy_can_give_each_other_texts() {
-    let error = refuse_text(
-        r#"(component
+    other_types_are_refused(
+        r#"
             (component $reader
                 (core module $m
                     (memory (export "memory") 1)
@@ -167,14 +173,8 @@ fn components_inside_a_policy_can_give_each_other_texts() {
                 (core instance (instantiate $m (with "" (instance $in)))))
             (instance $reads (instantiate $reader))
             (instance (instantiate $writer (with "read" (func $reads "read"))))
-            (core module $m (func (export "f") (result i32) (i32.const 1)))
-            (core instance $i (instantiate $m))
-            (func $f (result u32) (canon lift (core func $i "f")))
-            (instance $policy (export "describe" (func $f))
-                (export "validate-settings" (func $f)) (export "check" (func $f)))
-            (export "lazaret:policy/policy@0.1.0" (instance $policy)))"#,
+"#,
     );
-    assert!(matches!(error.reason, Refusal::Types(_) | Refusal::Trial(_)), "{error:?}");
 }
 
 #[test]
