@@ -4,7 +4,8 @@ use lazaret_analysis::{Analysis, Argument, Fact, Resolution, Severity, Span};
 
 use crate::bindings::types;
 use crate::query::{Capture, Match};
-use crate::table::{NONE, Table};
+use crate::subject::Subject;
+use crate::table::NONE;
 use crate::{Failure, Manifest};
 
 /// The contract has one step more at the low end.
@@ -18,10 +19,11 @@ pub(crate) fn severity(severity: types::Severity) -> Severity {
 }
 
 /// The file as a policy sees it: with the facts that it asks for, and what its queries matched. For a
-/// policy that cannot read the tree there is no `table`, and nothing has a node.
+/// policy that cannot read the `tree` there is none, and nothing has a node; for one that can, it is made
+/// when something is to have one.
 pub(crate) fn unit(
     analysis: &Analysis,
-    table: Option<&Table>,
+    tree: Option<&Subject>,
     manifest: &Manifest,
     matches: &[Match],
 ) -> Result<types::Unit, Failure> {
@@ -33,13 +35,13 @@ pub(crate) fn unit(
         size: u32::try_from(size).map_err(|_| Failure::FileSize(size))?,
         syntax_errors: narrow(analysis.syntax_errors()),
         source: manifest.wants_source.then(|| analysis.text().to_owned()),
-        facts: facts.map(|known| fact(known, analysis, table)).collect(),
+        facts: facts.map(|known| fact(known, analysis, tree)).collect(),
         matches: matches.iter().map(|found| query_match(found, analysis)).collect(),
         attributes: Vec::new(),
     })
 }
 
-fn fact(fact: &Fact, analysis: &Analysis, table: Option<&Table>) -> types::Fact {
+fn fact(fact: &Fact, analysis: &Analysis, tree: Option<&Subject>) -> types::Fact {
     types::Fact {
         kind: fact.kind.name().to_owned(),
         name: fact.name.clone(),
@@ -48,15 +50,15 @@ fn fact(fact: &Fact, analysis: &Analysis, table: Option<&Table>) -> types::Fact 
             Resolution::Likely => types::Resolution::Likely,
             Resolution::Unknown => types::Resolution::Unknown,
         },
-        arguments: fact.arguments.iter().map(|one| argument(one, table)).collect(),
+        arguments: fact.arguments.iter().map(|one| argument(one, tree)).collect(),
         span: span(fact.span, analysis),
-        node: node(fact.span, table),
+        node: node(fact.span, tree),
         attributes: Vec::new(),
     }
 }
 
-fn node(span: Span, table: Option<&Table>) -> types::NodeId {
-    table.map_or(NONE, |table| table.at(span))
+fn node(span: Span, tree: Option<&Subject>) -> types::NodeId {
+    tree.map_or(NONE, |subject| subject.table().at(span))
 }
 
 fn query_match(found: &Match, analysis: &Analysis) -> types::QueryMatch {
@@ -70,12 +72,12 @@ fn query_match(found: &Match, analysis: &Analysis) -> types::QueryMatch {
     types::QueryMatch { query: found.query, captures }
 }
 
-fn argument(argument: &Argument, table: Option<&Table>) -> types::Argument {
+fn argument(argument: &Argument, tree: Option<&Subject>) -> types::Argument {
     types::Argument {
         name: argument.name.clone(),
         literal: argument.literal.clone(),
         text: argument.text.clone(),
-        node: node(argument.span, table),
+        node: node(argument.span, tree),
     }
 }
 

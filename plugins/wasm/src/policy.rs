@@ -57,8 +57,8 @@ impl Policy {
         let load = |refusal| Failure::Load(Box::new(refusal));
         let runtime = host.runtime().map_err(load)?;
         let Prepared { policy, reads_tree } = self.code.prepared(host).map_err(load)?;
-        let table = reads_tree.then(|| subject.table());
-        let unit = convert::unit(analysis, table, &self.manifest, matches)?;
+        let tree = reads_tree.then_some(&*subject);
+        let unit = convert::unit(analysis, tree, &self.manifest, matches)?;
         let run = Run::new(runtime, Some(subject), &host.limits);
         let said = run.check(policy, &self.settings, &unit)?;
         let findings = judgement::findings(said.findings, &self.manifest, analysis, &host.limits)?;
