@@ -325,6 +325,7 @@ fn mistakes_with_policies_say_what_to_do() {
     let place = Place::new();
     shell_injection(&place);
     place.write("there/a", "");
+    place.write("crate/Cargo.toml", "[package]\nname = \"crate\"\n");
     for (arguments, error, help) in [
         (["new", "No_Telnet"], "cannot call a policy `No_Telnet`", "use lower-case words with"),
         (["new", "there"], "cannot make `there`: it is there already", "choose another name"),
@@ -333,6 +334,7 @@ fn mistakes_with_policies_say_what_to_do() {
             "cannot build `there`: none of Cargo.toml, policy.c",
             "`lazaret policy new",
         ),
+        (["test", "crate"], "cannot find a .wasm file that `crate/Cargo.toml` makes", "cdylib"),
         (
             ["test", "shell-injection.wasm"],
             "cannot test: cannot read the fixtures",

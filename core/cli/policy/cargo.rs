@@ -14,6 +14,10 @@ use crate::cli::error::CliError;
 /// to standard error.
 pub(super) fn compile(folder: &Path) -> Result<PathBuf, CliError> {
     let manifest = folder.join("Cargo.toml");
+    // Anything else would be compiled first, or would fail with a page of errors.
+    if !is_a_component(&manifest) {
+        return Err(makes_no_file(&manifest));
+    }
     if !cargo::has_target(folder).map_err(|error| not_started(&error))? {
         let message =
             format!("cannot compile policies: Rust's target `{}` is missing", cargo::TARGET);
@@ -30,6 +34,14 @@ pub(super) fn compile(folder: &Path) -> Result<PathBuf, CliError> {
     }
     let file = made(&String::from_utf8_lossy(&output.stdout), &manifest);
     file.ok_or_else(|| makes_no_file(&manifest))
+}
+
+/// Whether the package makes a file of its own that can be a policy. What cannot be read is told by cargo.
+fn is_a_component(manifest: &Path) -> bool {
+    let text = std::fs::read_to_string(manifest).ok();
+    let Some(table) = text.and_then(|text| text.parse::<toml::Table>().ok()) else { return true };
+    let types = table.get("lib").and_then(|lib| lib.get("crate-type")?.as_array());
+    types.is_some_and(|types| types.iter().any(|one| one.as_str() == Some("cdylib")))
 }
 
 /// The file that cargo's messages name for the package of this manifest.
