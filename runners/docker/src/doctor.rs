@@ -119,7 +119,7 @@ impl Patient<'_> {
         let mut root = None;
         let mut proven = false;
         if let Some(interpreter) = usable.filter(|_| can_start) {
-            let trial = self.try_sandbox(interpreter).await;
+            let trial = self.try_sandboxes(interpreter).await;
             root = trial.root.clone();
             proven = trial.kernel.is_some();
             diagnoses.extend(self.judge(&trial).await);

@@ -29,7 +29,7 @@ impl Patient<'_> {
                 diagnoses.extend([self.kernel(inner), filter(trial), memory(trial)]);
             }
         }
-        if !trial.removed {
+        if trial.stays {
             let help = "end its process `runsc-sandbox`, and look into the engine's log";
             diagnoses.push(Diagnosis::warn("removal", "a container did not go in time", help));
         }

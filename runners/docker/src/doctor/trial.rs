@@ -1,5 +1,7 @@
-//! A small sandbox, made as those of jobs are: a program in it tells what it runs on, then uses more
-//! memory than there is. It takes a second, and is gone afterwards.
+//! Two small sandboxes, made as those of jobs are: a program in the first tells what it runs on, one
+//! in the second uses more memory than there is. They take a second each, and are gone afterwards.
+//!
+//! Two, because what a program has printed is lost where the kernel ends the sandbox a moment later.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +16,7 @@ use crate::engine::Engine;
 use crate::maker::NotReady;
 use crate::spec::Kind;
 
-/// What a sandbox showed.
+/// What the sandboxes showed.
 #[derive(Debug, Default)]
 pub(super) struct Trial {
     /// The release of the kernel that it saw.
@@ -27,9 +29,9 @@ pub(super) struct Trial {
     pub(super) out_of_memory: Option<Duration>,
     /// Where its runtime keeps its state, which tells this engine's sandboxes from another's.
     pub(super) root: Option<String>,
-    /// Whether it is gone.
-    pub(super) removed: bool,
-    /// Why no program ran in it.
+    /// Whether one is not gone.
+    pub(super) stays: bool,
+    /// Why no program ran in one.
     pub(super) failure: Option<NotReady>,
 }
 
@@ -49,41 +51,64 @@ const AFTERMATH: Duration = Duration::from_secs(2);
 /// second and removes one in 0.2 s; one that hangs takes minutes.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-const SHELL: &str = "\
-for file in /proc/version /proc/1/status; do
-  while read -r line; do echo \"$line\"; done <$file
-done
-kept=xxxxxxxxxxxxxxxx
-while :; do kept=$kept$kept; done";
+/// What the program of a trial does.
+#[derive(Clone, Copy)]
+enum Act {
+    /// It prints what it sees of its kernel and of the filter of its system calls.
+    Tell,
+    /// It takes memory without end.
+    Grow,
+}
 
-const PYTHON: &str = "\
-for file in ('/proc/version', '/proc/1/status'):
-    print(open(file).read(), flush=True)
-kept = []
-while True:
-    kept.append(bytearray(b'x' * 1048576))";
-
-const NODE: &str = "\
-const { readFileSync, writeSync } = require('node:fs');
-for (const file of ['/proc/version', '/proc/1/status']) writeSync(1, readFileSync(file));
-for (const kept = []; ;) kept.push(Buffer.alloc(1048576, 'x'));";
+impl Act {
+    fn code(self, interpreter: Interpreter) -> &'static str {
+        match (self, interpreter) {
+            (Self::Tell, Interpreter::Bash) => {
+                r#"for file in /proc/version /proc/1/status; do
+                     while read -r line; do echo "$line"; done <$file
+                   done"#
+            }
+            (Self::Tell, Interpreter::Python) => {
+                "for file in ('/proc/version', '/proc/1/status'): print(open(file).read())"
+            }
+            (Self::Tell, Interpreter::Node) => {
+                "for (const file of ['/proc/version', '/proc/1/status'])
+                   console.log(require('node:fs').readFileSync(file, 'utf8'));"
+            }
+            (Self::Grow, Interpreter::Bash) => "kept=x; while :; do kept=$kept$kept; done",
+            (Self::Grow, Interpreter::Python) => {
+                "kept = []\nwhile True: kept.append(bytearray(b'x' * 1048576))"
+            }
+            (Self::Grow, Interpreter::Node) => {
+                "for (const kept = []; ;) kept.push(Buffer.alloc(1048576, 'x'));"
+            }
+        }
+    }
+}
 
 impl Patient<'_> {
-    /// Makes one, watches it, and removes it.
-    pub(super) async fn try_sandbox(&self, interpreter: Interpreter) -> Trial {
+    /// Makes them one after another, watches them, and removes them.
+    pub(super) async fn try_sandboxes(&self, interpreter: Interpreter) -> Trial {
         let mut trial = Trial::default();
+        self.try_one(interpreter, Act::Tell, &mut trial).await;
+        if trial.kernel.is_some() && !trial.is_refuted {
+            self.try_one(interpreter, Act::Grow, &mut trial).await;
+        }
+        trial
+    }
+
+    async fn try_one(&self, interpreter: Interpreter, act: Act, trial: &mut Trial) {
         match timeout(PATIENCE, self.container(interpreter)).await {
             Ok(Ok((engine, container))) => {
                 let id = container.id.clone();
-                self.watch(engine, container, interpreter, &mut trial).await;
-                trial.removed = self.is_removed(&id).await;
+                self.watch(engine, container, interpreter, act, trial).await;
+                trial.stays |= !self.is_removed(&id).await;
                 // Each failed start of gVisor leaves processes that Docker knows nothing of any more.
                 leftovers::end_processes_of(&id);
             }
-            Ok(Err(error)) => (trial.failure, trial.removed) = (Some(error.into()), true),
-            Err(_) => trial.failure = Some(too_slow()),
+            Ok(Err(error)) => trial.failure = Some(error.into()),
+            Err(_) => (trial.failure, trial.stays) = (Some(too_slow()), true),
         }
-        trial
     }
 
     async fn container(
@@ -103,6 +128,7 @@ impl Patient<'_> {
         engine: Arc<Engine>,
         container: Container,
         interpreter: Interpreter,
+        act: Act,
         trial: &mut Trial,
     ) {
         let (id, told) = (container.id.clone(), limits(TOLD));
@@ -121,11 +147,14 @@ impl Patient<'_> {
             }
         };
         let begun = Instant::now();
-        let (job, nobody) = (job(interpreter, told), Events::none());
-        let ran = timeout(LONGEST * 2, sandbox.run(&job, &nobody)).await;
+        let (job, nobody) = (job(interpreter, act, told), Events::none());
         // Why it has ended is of no interest; what it showed until then counts.
-        if let Ok(Ok(outcome)) = ran {
-            trial.read(&String::from_utf8_lossy(&outcome.stdout.bytes));
+        let ran = timeout(LONGEST * 2, sandbox.run(&job, &nobody)).await;
+        if matches!(act, Act::Tell) {
+            if let Ok(Ok(outcome)) = ran {
+                trial.read(&String::from_utf8_lossy(&outcome.stdout.bytes));
+            }
+            return;
         }
         let told = sandbox.container.fate.wait_for(|fate| fate.out_of_memory);
         if matches!(timeout(AFTERMATH, told).await, Ok(Ok(_))) {
@@ -155,13 +184,8 @@ fn limits(memory: u64) -> Limits {
     Limits { memory, wall: LONGEST, processes: 16, ..Limits::default() }
 }
 
-fn job(interpreter: Interpreter, limits: Limits) -> Job {
-    let code = match interpreter {
-        Interpreter::Python => PYTHON,
-        Interpreter::Node => NODE,
-        Interpreter::Bash => SHELL,
-    };
-    Job { limits, ..Job::script(interpreter, "trial", code) }
+fn job(interpreter: Interpreter, act: Act, limits: Limits) -> Job {
+    Job { limits, ..Job::script(interpreter, "trial", act.code(interpreter)) }
 }
 
 impl Trial {
