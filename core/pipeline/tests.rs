@@ -40,6 +40,7 @@ fn finds(severity: Severity) -> NamedStage {
             path: "a.py".into(),
             span: Span { start: 0, end: 0 },
             labels: Vec::new(),
+            fix: None,
             help: None,
             cwe: None,
         });

@@ -10,6 +10,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use lazaret_analysis::{Capability, DependencyKind, Finding, Severity, printable};
 use lazaret_sandbox::{Outcome, Status};
 
+use super::fix;
 use super::lines::Places;
 use crate::config::Size;
 use crate::pipeline::Report;
@@ -17,7 +18,7 @@ use crate::verdict::Verdict;
 
 /// Lines that are longer are not shown: nobody reads them, and a thousand findings in one line of a
 /// megabyte took ten seconds.
-const LONGEST_EXCERPT: usize = 16 * 1024;
+pub(super) const LONGEST_EXCERPT: usize = 16 * 1024;
 
 /// The findings of a severity or worse, each in its source, and every file that could not be judged.
 /// What reaches the gate is always among them.
@@ -113,7 +114,9 @@ fn render(finding: &Finding, weight: Weight, is_there: bool, places: &mut Places
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(printable(help)));
     }
-    Renderer::styled().render(&[group])
+    let fix = finding.fix.as_ref().and_then(|fix| fix::patched(&finding.path, fix, places));
+    let groups: Vec<Group<'_>> = [group].into_iter().chain(fix).collect();
+    Renderer::styled().render(&groups)
 }
 
 /// The line that sums up a check.

@@ -1,5 +1,6 @@
 //! What came out, for people and for programs.
 
+mod fix;
 mod lines;
 
 pub mod deps;

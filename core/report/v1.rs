@@ -84,6 +84,28 @@ pub struct Finding {
     pub place: Place,
     /// Places that explain it.
     pub labels: Vec<Label>,
+    /// What would remove the cause, where whoever found it says so.
+    pub fix: Option<Fix>,
+}
+
+/// A change of the file that removes the cause of a finding.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// Whether a person has to look at it: `safe`, `review`, `display-only`.
+    pub applicability: &'static str,
+    /// In the order of the file; no two touch the same bytes.
+    pub edits: Vec<Edit>,
+}
+
+/// Another text for a place; an empty place is where something is inserted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Edit {
+    /// Where.
+    pub place: Place,
+    /// What comes there.
+    pub replacement: String,
 }
 
 /// A place that explains a finding.

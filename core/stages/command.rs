@@ -195,6 +195,7 @@ impl CommandStage {
             path: finding.path,
             span: Span { start: finding.start, end: finding.end },
             labels: Vec::new(),
+            fix: None,
             help: finding.help,
             cwe: None,
         })

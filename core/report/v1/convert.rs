@@ -6,7 +6,7 @@ use lazaret_analysis::{Analysis, DependencyKind, Package};
 use lazaret_sandbox::{Outcome, Printed};
 
 use super::{
-    Artifact, Decision, Dependency, Finding, Label, Measured, Need, Partly, Place, Ran,
+    Artifact, Decision, Dependency, Edit, Finding, Fix, Label, Measured, Need, Partly, Place, Ran,
     RefusedArtifact, Report, Stage, Stream, Unjudged, Unknown, Usage,
 };
 use crate::report::lines::Places;
@@ -78,8 +78,15 @@ impl Finding {
             message: label.message.clone(),
             place: place(&finding.path, label.span, places),
         };
+        let labels = finding.labels.iter().map(label).collect();
+        let fix = finding.fix.as_ref().map(|fix| Fix {
+            title: fix.title.clone(),
+            applicability: fix.applicability.name(),
+            edits: fix.edits.iter().map(|edit| Edit::new(edit, &finding.path, places)).collect(),
+        });
         Self {
-            labels: finding.labels.iter().map(label).collect(),
+            labels,
+            fix,
             rule: finding.rule.clone(),
             capability: finding.capability,
             severity: finding.severity,
@@ -89,6 +96,12 @@ impl Finding {
             cwe: finding.cwe,
             place: place(&finding.path, finding.span, places),
         }
+    }
+}
+
+impl Edit {
+    fn new(edit: &lazaret_analysis::Edit, path: &str, places: &mut Places<'_>) -> Self {
+        Self { place: place(path, edit.span, places), replacement: edit.replacement.clone() }
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn failed(error: &PolicyError) -> Finding {
         path: error.path.clone(),
         span: Span { start: 0, end: 0 },
         labels: Vec::new(),
+        fix: None,
         help: error.help(),
         cwe: None,
     }

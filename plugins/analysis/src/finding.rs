@@ -49,6 +49,50 @@ pub struct Finding {
     pub help: Option<String>,
     /// The weakness in the Common Weakness Enumeration.
     pub cwe: Option<u32>,
+    /// What would remove the cause, where whoever found it says so.
+    pub fix: Option<Fix>,
+}
+
+/// A change of the file that removes the cause of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in one line.
+    pub title: String,
+    /// Whether a person has to look at it.
+    pub applicability: Applicability,
+    /// In the order of the file; no two touch the same bytes.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a person has to look at a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applicability {
+    /// It keeps what the program means, and can be made without a look.
+    Safe,
+    /// It may change what the program means.
+    Review,
+    /// It shows what is meant, and is not made as it is.
+    DisplayOnly,
+}
+
+impl Applicability {
+    /// As reports have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Review => "review",
+            Self::DisplayOnly => "display-only",
+        }
+    }
+}
+
+/// Another text for some bytes of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes; none where something is inserted.
+    pub span: Span,
+    /// What comes in their place.
+    pub replacement: String,
 }
 
 /// A place that explains a finding.

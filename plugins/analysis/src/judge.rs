@@ -150,6 +150,7 @@ impl<'a> Judge<'a> {
             path: self.path.to_owned(),
             span,
             labels: Vec::new(),
+            fix: None,
             help: Some(entry.help.clone()),
             cwe: entry.cwe,
         });

@@ -46,7 +46,7 @@ pub use dependency::{
 pub use fact::{
     Argument, Dependency, DependencyKind, Ecosystem, Fact, FactKind, KnownBy, Package, Resolution,
 };
-pub use finding::{Finding, Label, Rule};
+pub use finding::{Applicability, Edit, Finding, Fix, Label, Rule};
 pub use language::{Language, UnknownLanguage};
 pub use printable::printable;
 pub use severity::Severity;

@@ -253,6 +253,12 @@ pub enum Failure {
         /// The file's size in bytes.
         size: usize,
     },
+    /// A finding's fix has no edits, or two of the same bytes.
+    #[error("the fix of a finding of its rule `{rule}` has no edits, or two of the same bytes")]
+    Fix {
+        /// The rule.
+        rule: String,
+    },
     /// A finding has a rule that the manifest does not.
     #[error("it reported the rule `{rule}`, which is not in its manifest")]
     Rule {
@@ -291,7 +297,7 @@ impl Failure {
                 "a pattern that names kinds and fields of nodes takes less than one of wildcards"
                     .to_owned(),
             ),
-            Self::Span { .. } | Self::Rule { .. } | Self::Trapped { .. } => {
+            Self::Span { .. } | Self::Fix { .. } | Self::Rule { .. } | Self::Trapped { .. } => {
                 Some("this is an error in the policy; tell its author".to_owned())
             }
             _ => None,

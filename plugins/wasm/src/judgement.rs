@@ -1,13 +1,13 @@
 //! What a policy said, checked before anybody believes it.
 
-use lazaret_analysis::{Analysis, Finding, Label, Span, printable};
+use lazaret_analysis::{Analysis, Applicability, Edit, Finding, Fix, Label, Span, printable};
 
 use crate::bindings::types;
 use crate::convert::severity;
 use crate::{Failure, Limits, Manifest};
 
-/// What a label takes besides its message.
-const LABEL_SIZE: usize = 16;
+/// What a label takes besides its message, and an edit besides its text.
+const PLACE_SIZE: usize = 16;
 
 /// The findings of a policy, as everybody else has them.
 pub(crate) fn findings(
@@ -51,17 +51,48 @@ fn finding(
         labels: raw.labels.into_iter().map(label).collect::<Result<_, _>>()?,
         help: rule.help.clone(),
         cwe: rule.cwe,
+        fix: raw.fix.map(|raw| fix(raw, &rule.id, analysis.text())).transpose()?,
     })
 }
 
+/// A fix whose edits can all be made, in any order: whoever makes them need not look again.
+fn fix(raw: types::Fix, rule: &str, text: &str) -> Result<Fix, Failure> {
+    let edit = |edit: types::Edit| {
+        let span = bytes(edit.start_byte, edit.end_byte, rule, text)?;
+        Ok(Edit { span, replacement: edit.replacement })
+    };
+    let mut edits = raw.edits.into_iter().map(edit).collect::<Result<Vec<_>, _>>()?;
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let follow = |pair: &[Edit]| {
+        let [one, other] = [pair[0].span, pair[1].span];
+        one.end <= other.start && one != other
+    };
+    if edits.is_empty() || !edits.windows(2).all(follow) {
+        return Err(Failure::Fix { rule: rule.to_owned() });
+    }
+    let applicability = match raw.applicability {
+        types::Applicability::Safe => Applicability::Safe,
+        types::Applicability::Review => Applicability::Review,
+        types::Applicability::DisplayOnly => Applicability::DisplayOnly,
+    };
+    Ok(Fix { title: printable(&raw.title), applicability, edits })
+}
+
 fn size(finding: &types::Finding) -> usize {
-    let labels = finding.labels.iter().map(|label| label.message.len() + LABEL_SIZE);
-    finding.message.len() + labels.sum::<usize>()
+    let labels = finding.labels.iter().map(|label| label.message.len() + PLACE_SIZE);
+    let fix = finding.fix.as_ref().map_or(0, |fix| {
+        let edits = fix.edits.iter().map(|edit| edit.replacement.len() + PLACE_SIZE);
+        fix.title.len() + edits.sum::<usize>()
+    });
+    finding.message.len() + labels.sum::<usize>() + fix
 }
 
 /// A place that the file has, between characters: whoever shows it cuts the text there.
 fn span(span: types::Span, rule: &str, text: &str) -> Result<Span, Failure> {
-    let (start, end) = (span.start_byte, span.end_byte);
+    bytes(span.start_byte, span.end_byte, rule, text)
+}
+
+fn bytes(start: u32, end: u32, rule: &str, text: &str) -> Result<Span, Failure> {
     let range = start as usize..end as usize;
     if text.get(range.clone()).is_none() {
         return Err(Failure::Span { rule: rule.to_owned(), start, end, size: text.len() });

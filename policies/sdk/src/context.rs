@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::types::{Capture, Fact, Finding, Label, Point, Query, Severity, Span, Unit};
+use crate::types::{
+    Applicability, Capture, Edit, Fact, Finding, Fix, Label, Point, Query, Severity, Span, Unit,
+};
 use crate::{Call, Match, pattern};
 
 /// The file at hand, and what the policy says about it.
@@ -139,6 +141,29 @@ impl<P: Place> Place for &P {
     }
 }
 
+/// Made of edits that touch no byte twice.
+///
+/// ```
+/// use lazaret_policy::types::{Applicability, Fix};
+///
+/// let fix = Fix::new("let no shell read it", Applicability::Review).replace(10..20, "shell=False");
+/// assert_eq!(fix.edits[0].replacement, "shell=False");
+/// ```
+impl Fix {
+    /// One without edits; one is needed.
+    pub fn new(title: impl Into<String>, applicability: Applicability) -> Self {
+        Self { title: title.into(), applicability, edits: Vec::new() }
+    }
+
+    /// Has another text at a place; an empty one takes it away.
+    #[must_use]
+    pub fn replace(mut self, place: impl Place, replacement: impl Into<String>) -> Self {
+        let Span { start_byte, end_byte, .. } = place.span();
+        self.edits.push(Edit { start_byte, end_byte, replacement: replacement.into() });
+        self
+    }
+}
+
 /// A finding that was reported. It has the rule's title and severity until told otherwise.
 #[derive(Debug)]
 pub struct Report<'a> {
@@ -164,6 +189,12 @@ impl Report<'_> {
     pub fn label(self, place: impl Place, message: impl Into<String>) -> Self {
         let label = Label { span: place.span(), message: message.into() };
         self.finding().labels.push(label);
+        self
+    }
+
+    /// What would remove the cause.
+    pub fn fix(self, fix: Fix) -> Self {
+        self.finding().fix = Some(fix);
         self
     }
 

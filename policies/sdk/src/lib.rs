@@ -55,11 +55,12 @@ pub use matched::Match;
 pub use policy::Policy;
 pub use serde_json::{self, Value};
 pub use tree::{Node, Tree};
-pub use types::{Resolution, SettingsError, Severity, Span};
+pub use types::{Applicability, Fix, Resolution, SettingsError, Severity, Span};
 
 /// What most policies name.
 pub mod prelude {
     pub use crate::{
-        Argument, Call, Context, Manifest, Match, Policy, Resolution, Rule, Severity, Value,
+        Applicability, Argument, Call, Context, Fix, Manifest, Match, Policy, Resolution, Rule,
+        Severity, Value,
     };
 }

@@ -41,10 +41,12 @@ pub(crate) struct Finding<'a> {
     pub(crate) message: &'a str,
     pub(crate) start: u32,
     pub(crate) end: u32,
+    /// The edits of its fix.
+    pub(crate) fix: Option<&'a [(u32, u32, &'a str)]>,
 }
 
 pub(crate) const FINDING: Finding<'static> =
-    Finding { rule: "found", message: "here it is", start: 0, end: 5 };
+    Finding { rule: "found", message: "here it is", start: 0, end: 5, fix: None };
 
 impl Hostile {
     pub(crate) fn new() -> Self {
@@ -250,9 +252,20 @@ impl Hostile {
     fn finding(&mut self, finding: &Finding<'_>) -> Vec<u8> {
         let [rule, message] = [self.string(finding.rule), self.string(finding.message)];
         let [start, end] = [finding.start.to_le_bytes(), finding.end.to_le_bytes()];
-        // No severity; lines and columns, which nobody reads; labels, no fix, attributes.
-        [rule.as_slice(), &[0; 4], &message, &start, &end, &[0; 16], &[0; 8], &[0; 24], &[0; 8]]
+        let fix = finding.fix.map_or(vec![0; 24], |edits| self.fix(edits));
+        // No severity; lines and columns, which nobody reads; labels, the fix, attributes.
+        [rule.as_slice(), &[0; 4], &message, &start, &end, &[0; 16], &[0; 8], &fix, &[0; 8]]
             .concat()
+    }
+
+    fn fix(&mut self, edits: &[(u32, u32, &str)]) -> Vec<u8> {
+        let mut edit = |(start, end, text): &(u32, u32, &str)| {
+            [start.to_le_bytes().as_slice(), &end.to_le_bytes(), &self.string(text)].concat()
+        };
+        let edits: Vec<Vec<u8>> = edits.iter().map(&mut edit).collect();
+        let [title, edits] = [self.string("mend\u{7} it"), self.list(&edits)];
+        // That there is one; one that needs a look.
+        [&[1, 0, 0, 0], title.as_slice(), &[1, 0, 0, 0], &edits].concat()
     }
 
     fn list(&mut self, items: &[Vec<u8>]) -> [u8; 8] {

@@ -1,6 +1,6 @@
 //! What a policy may say, and what it may not.
 
-use lazaret_analysis::{Finding, Severity};
+use lazaret_analysis::{Applicability, Finding, Severity};
 use lazaret_wasm::{Failure, HostOptions, LogLevel, Policies, PolicyError, PolicySource};
 
 use crate::files::{call, harmless, python};
@@ -56,6 +56,35 @@ fn a_place_inside_a_character_is_an_error() {
     assert!(reports(&hostile::Finding { start: 9, end: 11, ..FINDING }).is_ok());
     let error = reports(&hostile::Finding { start: 9, end: 10, ..FINDING }).unwrap_err();
     assert!(matches!(error.reason, Failure::Span { .. }), "{error:?}");
+}
+
+#[test]
+fn a_fix_is_handed_on_in_the_order_of_the_file() {
+    let fix = [(9, 11, "oe"), (0, 2, ""), (11, 11, "!")];
+    let findings = reports(&hostile::Finding { fix: Some(&fix), ..FINDING }).unwrap();
+    let fix = findings[0].fix.as_ref().unwrap();
+    assert_eq!((fix.title.as_str(), fix.applicability), ("mend\\u{7} it", Applicability::Review));
+    let edits: Vec<_> = fix.edits.iter().map(|edit| edit.span.start..edit.span.end).collect();
+    assert_eq!(edits, [0..2, 9..11, 11..11]);
+}
+
+/// Whoever makes the edits need not look again.
+#[test]
+fn a_fix_whose_edits_cannot_be_made_is_an_error() {
+    let reason = |fix: &[(u32, u32, &str)]| {
+        reports(&hostile::Finding { fix: Some(fix), ..FINDING }).unwrap_err().reason
+    };
+    let size = u32::try_from(harmless().text().len()).unwrap();
+    let overlapping = [(0, 5, "a"), (4, 6, "b")];
+    let twice = [(3, 3, "a"), (3, 3, "b")];
+    for fix in [&[][..], &overlapping, &twice] {
+        assert!(matches!(reason(fix), Failure::Fix { .. }), "{fix:?}");
+    }
+    for fix in [(0, size + 1, ""), (9, 10, ""), (5, 4, "")] {
+        assert!(matches!(reason(&[fix]), Failure::Span { .. }), "{fix:?}");
+    }
+    let long = "x".repeat(5000);
+    assert!(matches!(reason(&[(0, 1, &long)]), Failure::FindingSize { .. }));
 }
 
 #[test]
