@@ -11,15 +11,15 @@ use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
 
 use crate::identity::Identity;
 use crate::image::AGENT_PATH;
-use crate::{DockerConfig, Processors, Reuse};
+use crate::{DockerConfig, Processors};
 
 /// Memory of gVisor's own kernel and of the agent, beside the program's.
 const OWN_MEMORY: u64 = 64 * 1024 * 1024;
 
-/// The same for each process of a program: seen, 0.4 MiB for one that sleeps, and more than 1 MiB
-/// while many are being made; and twice that where programs are copies of an interpreter. With less, a
-/// fork bomb ends for want of memory.
-const OWN_MEMORY_PER_PROCESS: u64 = 2 * 1024 * 1024;
+/// The same for each process of a program: seen, 0.4 MiB for one that sleeps, 3 to 6 MiB while a fork
+/// bomb in Python makes them, and more on a busy machine, where gVisor comes later to collect what it
+/// needs no more. With less, a fork bomb ends for want of memory.
+const OWN_MEMORY_PER_PROCESS: u64 = 6 * 1024 * 1024;
 
 /// Host threads of gVisor, which count as the container's processes: 26 to 32 when idle.
 const OWN_PROCESSES: i64 = 200;
@@ -129,8 +129,7 @@ pub(crate) fn body(
 }
 
 fn host_config(config: &DockerConfig, kind: &Kind) -> Result<HostConfig, RunnerError> {
-    let each = if config.reuse == Reuse::Tenant { 2 } else { 1 } * OWN_MEMORY_PER_PROCESS;
-    let own_memory = OWN_MEMORY + each * u64::from(kind.processes);
+    let own_memory = OWN_MEMORY + OWN_MEMORY_PER_PROCESS * u64::from(kind.processes);
     let memory = kind.memory.saturating_add(own_memory);
     let swap = config.swap.map_or(0, |size| size.0);
     // Each place is a file system of its own, in memory.

@@ -39,7 +39,7 @@ async fn by_default_it_may_nothing() {
     assert_eq!(host.cap_drop, Some(vec!["ALL".to_owned()]));
     assert_eq!(host.cap_add, Some(["SETUID", "SETGID", "KILL"].map(str::to_owned).to_vec()));
     assert_eq!(host.security_opt, Some(vec!["no-new-privileges".to_owned()]));
-    assert_eq!(host.memory, Some((256 + 64 + 128) * MIB));
+    assert_eq!(host.memory, Some((256 + 64 + 6 * 64) * MIB));
     assert_eq!(host.memory_swap, host.memory, "no swap");
     assert_eq!(host.pids_limit, Some(200 + 3 * 64));
     assert_eq!(host.binds.unwrap_or_default(), Vec::<String>::new());
@@ -83,7 +83,7 @@ async fn processors_memory_swap_and_processes_are_limited() {
     });
     let host = host.await;
     assert_eq!(host.nano_cpus, Some(500_000_000));
-    assert_eq!(host.memory_swap, Some((256 + 64 + 128 + 32) * MIB));
+    assert_eq!(host.memory_swap, Some((256 + 64 + 6 * 64 + 32) * MIB));
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn limits_of_another_size_make_a_container_of_that_size() {
     };
     let (outcome, host) = tokio::join!(running, looking);
     assert_eq!(outcome.status, Status::Success);
-    assert_eq!(host.memory, Some((128 + 64 + 2 * 16) * MIB));
+    assert_eq!(host.memory, Some((128 + 64 + 6 * 16) * MIB));
     assert_eq!(host.pids_limit, Some(200 + 3 * 16));
     assert!(host.tmpfs.expect("three").values().all(|options| options.contains("size=16777216")));
     runner.close().await;
