@@ -24,6 +24,12 @@ const KINDS: [FactKind; 10] = [
     FactKind::Redirect,
 ];
 
+/// What a policy may have at most: rules, names that it asks for, bytes of the words of a rule and of
+/// those about itself.
+const RULES: usize = 500;
+const INTERESTS: usize = 1000;
+const WORDS: usize = 4 << 10;
+
 /// What a policy is and asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,6 +109,7 @@ impl Manifest {
     /// What the policy says about itself, where that holds together.
     pub(crate) fn check(raw: types::Manifest) -> Result<Self, Refusal> {
         let manifest = Self::from_contract(raw)?;
+        manifest.check_sizes()?;
         manifest.check_ids()?;
         manifest.check_interests()?;
         PolicyQuery::check_all(&manifest.queries)?;
@@ -163,6 +170,27 @@ impl Manifest {
             wants_source: raw.wants_source,
             always: raw.always,
         })
+    }
+
+    /// Each rule's words are in all its findings, and each name that is asked for is compared with every
+    /// name in a file.
+    fn check_sizes(&self) -> Result<(), Refusal> {
+        let Self { version, summary, license, docs_url, rules, interests, .. } = self;
+        let counts = [("rules", rules.len(), RULES), ("interests", interests.len(), INTERESTS)];
+        let many = counts.into_iter().find(|(_, count, limit)| count > limit);
+        if let Some((what, count, limit)) = many {
+            return Err(wrong(format!("it has {count} {what}, and {limit} are taken")));
+        }
+        let docs_url = docs_url.as_deref().unwrap_or_default();
+        let own = [version, summary, license, docs_url].map(str::len).iter().sum();
+        let rules = rules.iter().map(|rule| (rule.words(), "of one of its rules"));
+        let all = rules.chain([(own, "about itself")]);
+        match all.into_iter().find(|(size, _)| *size > WORDS) {
+            Some((size, whose)) => {
+                Err(wrong(format!("the words {whose} have {size} bytes, and {WORDS} are taken")))
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_ids(&self) -> Result<(), Refusal> {
@@ -252,6 +280,13 @@ impl PolicyRule {
             cwe,
         })
     }
+
+    /// The size of all that it says in words.
+    fn words(&self) -> usize {
+        let tags = self.tags.iter().map(String::len).sum::<usize>();
+        let others = [&self.help, &self.docs_url].into_iter().flatten().map(String::len);
+        self.id.len() + self.title.len() + tags + others.sum::<usize>()
+    }
 }
 
 fn language(name: &str) -> Result<Language, Refusal> {
@@ -270,9 +305,14 @@ fn wrong(what: impl Into<String>) -> Refusal {
 /// matches in the same way.
 fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(name) = name.strip_prefix(start) else { return false };
-    rest.is_empty()
-        || (0..=name.len()).any(|at| name.get(at..).is_some_and(|tail| matches(rest, tail)))
+    let Some(mut name) = name.strip_prefix(start) else { return false };
+    // With one kind of wildcard, the first place that fits is as good as any, so nothing is tried twice.
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for part in middle.split('*') {
+        let Some(at) = name.find(part) else { return false };
+        name = &name[at + part.len()..];
+    }
+    name.ends_with(end)
 }
 
 #[cfg(test)]
@@ -285,6 +325,14 @@ mod tests {
         assert!(matches("*child_process.exec", "node:child_process.exec"));
         assert!(!matches("subprocess.*", "subprocess"));
         assert!(!matches("os.system", "os.system2"));
+        assert!(matches("a*c*e", "abcde") && matches("*", "") && matches("a*a", "aa"));
+        assert!(!matches("a*c*e", "abcd") && !matches("a*a", "a") && !matches("*ab*b", "xab"));
+    }
+
+    /// Names are the adversary's: a matcher that tries again took minutes for this.
+    #[test]
+    fn no_name_takes_long() {
+        assert!(!matches("*a*a*b", &"a".repeat(100_000)));
     }
 
     #[test]

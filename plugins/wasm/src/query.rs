@@ -5,6 +5,7 @@
 //! there is time for. So what a walk may cost is limited, in steps, with a deadline for a net, and who
 //! asks for too much fails alone.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -23,6 +24,11 @@ use crate::{Failure, Limits, Manifest, Refusal};
 /// Queries that one policy may have, and bytes of each. Reading a pattern takes more than its length.
 const QUERIES: usize = 64;
 const PATTERN: usize = 4 << 10;
+
+/// Regular expressions that one policy may have in its queries, and bytes of a text that is compared. Both
+/// bound what happens between two looks at the clock: a byte is compared with all states of one.
+const EXPRESSIONS: usize = 16;
+const COMPARED: usize = 256 << 10;
 
 /// Matches that are begun at one time; each is compared with all others at every node. A pattern that
 /// needs more is about things that are far apart, which a policy sees better in the tree.
@@ -50,6 +56,13 @@ impl PolicyQuery {
             let count = queries.len();
             return Err(Refusal::Manifest(format!(
                 "it has {count} queries, and {QUERIES} are run"
+            )));
+        }
+        let expressions: usize =
+            queries.iter().map(|one| one.pattern.matches("match?").count()).sum();
+        if expressions > EXPRESSIONS {
+            return Err(Refusal::Manifest(format!(
+                "its queries have {expressions} conditions `#match?`, and {EXPRESSIONS} are taken"
             )));
         }
         queries.iter().try_for_each(Self::check)
@@ -211,29 +224,70 @@ impl Walk {
 
     /// What is found on one walk through the tree; an error where that takes too much.
     fn through(&self, subject: &Subject, limits: &Limits) -> Result<Matches, Failure> {
-        let limit = steps(subject, limits);
-        let (mut looks, begun, mut failure) = (0, Instant::now(), None);
-        let mut look = |_: &_| {
-            looks += 1;
-            if looks > limit / STEPS_BETWEEN_LOOKS {
-                failure = Some(Failure::Query { limit });
-            } else if begun.elapsed() > limits.deadline {
-                failure = Some(Failure::Deadline { limit: limits.deadline });
-            }
-            if failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
+        let meter = Meter::new(subject, limits);
+        let mut look = |_: &_| meter.spend(STEPS_BETWEEN_LOOKS);
         let options = QueryCursorOptions::new().progress_callback(&mut look);
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(BEGUN);
-        let (root, text) = (subject.tree().root_node(), subject.text.as_bytes());
+        // What a condition compares. It is asked for between two looks.
+        let text = |node: Node<'_>| {
+            let range = node.byte_range();
+            let goes_on = meter.spend(range.len() as u64).is_continue() && range.len() <= COMPARED;
+            std::iter::once(if goes_on { &subject.text.as_bytes()[range] } else { meter.stop() })
+        };
         let mut collected = Collected::new(self, subject, limits);
+        let root = subject.tree().root_node();
         let mut found = cursor.matches_with_options(&self.query, root, text, options);
         while let Some(one) = found.next() {
             collected.add(one);
         }
         drop(found);
-        let exceeded = cursor.did_exceed_match_limit().then_some(Failure::Query { limit });
-        failure.or(exceeded).map_or(Ok(collected.matches), Err)
+        let exceeded = cursor.did_exceed_match_limit().then(|| meter.too_much());
+        meter.failure.into_inner().or(exceeded).map_or(Ok(collected.matches), Err)
+    }
+}
+
+/// What a walk has taken, and why it went no further.
+struct Meter<'a> {
+    limits: &'a Limits,
+    most: u64,
+    spent: Cell<u64>,
+    begun: Instant,
+    /// The first that came up.
+    failure: OnceCell<Failure>,
+}
+
+impl<'a> Meter<'a> {
+    fn new(subject: &Subject, limits: &'a Limits) -> Self {
+        let (most, spent) = (steps(subject, limits), Cell::new(0));
+        Self { limits, most, spent, begun: Instant::now(), failure: OnceCell::new() }
+    }
+
+    /// Adds steps, or bytes that are compared. Whether the walk goes on.
+    fn spend(&self, steps: u64) -> ControlFlow<()> {
+        self.spent.set(self.spent.get().saturating_add(steps));
+        let deadline = self.limits.deadline;
+        let failure = if self.spent.get() > self.most {
+            Some(self.too_much())
+        } else if self.begun.elapsed() > deadline {
+            Some(Failure::Deadline { limit: deadline })
+        } else {
+            None
+        };
+        let Some(failure) = failure else { return ControlFlow::Continue(()) };
+        self.failure.get_or_init(|| failure);
+        ControlFlow::Break(())
+    }
+
+    /// Ends the walk at the next look. Until then, all texts are empty.
+    fn stop(&self) -> &'static [u8] {
+        self.spent.set(u64::MAX);
+        self.failure.get_or_init(|| self.too_much());
+        b""
+    }
+
+    fn too_much(&self) -> Failure {
+        Failure::Query { limit: self.most }
     }
 }
 

@@ -4,9 +4,14 @@
 /// matches interests in the same way.
 pub fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(name) = name.strip_prefix(start) else { return false };
-    rest.is_empty()
-        || (0..=name.len()).any(|at| name.get(at..).is_some_and(|tail| matches(rest, tail)))
+    let Some(mut name) = name.strip_prefix(start) else { return false };
+    // With one kind of wildcard, the first place that fits is as good as any, so nothing is tried twice.
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for part in middle.split('*') {
+        let Some(at) = name.find(part) else { return false };
+        name = &name[at + part.len()..];
+    }
+    name.ends_with(end)
 }
 
 #[cfg(test)]
@@ -27,5 +32,7 @@ mod tests {
         assert!(!matches("subprocess.*", "subprocess"));
         assert!(!matches("os.system", "os.system2"));
         assert!(!matches("a*c*e", "abcd"));
+        assert!(!matches("a*a", "a"));
+        assert!(!matches("*ab*b", "xab"));
     }
 }

@@ -2791,9 +2791,14 @@ impl Query {
                         let regex = &string_values[p[2].value_id as usize];
                         text_predicates.push(TextPredicateCapture::MatchString(
                             p[1].value_id,
-                            regex::bytes::Regex::new(regex).map_err(|_| {
-                                predicate_error(row, format!("Invalid regex '{regex}'"))
-                            })?,
+                            // Lazaret: whoever writes a pattern must not fill the memory with it.
+                            regex::bytes::RegexBuilder::new(regex)
+                                .size_limit(64 << 10)
+                                .dfa_size_limit(256 << 10)
+                                .build()
+                                .map_err(|_| {
+                                    predicate_error(row, format!("Invalid regex '{regex}'"))
+                                })?,
                             is_positive,
                             match_all,
                         ));

@@ -28,6 +28,7 @@ pub(crate) struct Hostile {
 struct Manifest {
     id: String,
     rules: Vec<String>,
+    title: String,
     languages: Vec<String>,
     interests: Vec<(String, String)>,
     /// Languages and patterns.
@@ -53,6 +54,7 @@ impl Hostile {
         let manifest = Manifest {
             id: "hostile".to_owned(),
             rules: vec!["found".to_owned()],
+            title: "a title".to_owned(),
             languages: Vec::new(),
             interests: Vec::new(),
             queries: Vec::new(),
@@ -77,6 +79,12 @@ impl Hostile {
 
     pub(crate) fn rules(mut self, ids: &[&str]) -> Self {
         self.manifest.rules = ids.iter().map(|&id| id.to_owned()).collect();
+        self
+    }
+
+    /// That of all its rules.
+    pub(crate) fn title(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.manifest.title);
         self
     }
 
@@ -244,7 +252,7 @@ impl Hostile {
     }
 
     fn rule(&mut self, id: &str) -> Vec<u8> {
-        let [id, title] = [self.string(id), self.string("a title")];
+        let [id, title] = [self.string(id), self.string(&self.manifest.title.clone())];
         // A medium severity; help, no link, tags, attributes.
         [id.as_slice(), &title, &[2, 0, 0, 0], &[0; 8], &[0; 12], &[0; 8], &[0; 8]].concat()
     }

@@ -231,3 +231,19 @@ fn a_policy_without_settings_takes_none() {
         "its settings are wrong: this policy has no settings (at `/allow~1this`)"
     );
 }
+
+/// A rule's words are in each of its findings: two megabytes of them were four gigabytes of a report.
+#[test]
+fn a_policy_that_says_too_much_about_itself_is_refused() {
+    let long = "x".repeat(5000);
+    assert!(
+        manifest_error(Hostile::new().title(&long))
+            .contains("the words of one of its rules have 5005 bytes")
+    );
+    let ids: Vec<String> = (0..501).map(|number| format!("rule-{number}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    assert!(manifest_error(Hostile::new().rules(&ids)).contains("501 rules, and 500 are taken"));
+    let many = (0..1001)
+        .fold(Hostile::new(), |policy, number| policy.interest("call", &format!("name{number}")));
+    assert!(manifest_error(many).contains("1001 interests, and 1000 are taken"));
+}

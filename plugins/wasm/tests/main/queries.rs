@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lazaret_analysis::{Analysis, Language};
-use lazaret_wasm::{Failure, HostOptions, LoadError, Policies, PolicySource, Refusal};
+use lazaret_wasm::{Failure, HostOptions, Limits, LoadError, Policies, PolicySource, Refusal};
 
 use crate::files::{analyse, harmless, python};
 use crate::hostile::Hostile;
@@ -108,4 +108,43 @@ fn matches_are_limited_in_number_and_in_text() {
     let long = python(&format!("{}x = 1\n", "f()\n".repeat(4_000)));
     let policies = load(vec![finder("long", "(module (_) @one) @all")]).unwrap();
     assert!(matches!(found(&policies, &long)[0].1, Err(Failure::Matches { .. })));
+}
+
+/// One of them took 1.5 GB.
+#[test]
+fn a_query_cannot_fill_the_memory_with_regular_expressions() {
+    let expressions = |text: &str, count: usize| {
+        format!("((module) @x {})", format!("(#match? @x \"{text}\")").repeat(count))
+    };
+    assert!(matches!(refusal(&expressions("\\\\w{180}", 1)), Refusal::Query { .. }));
+    let message = refusal(&expressions("a", 17)).to_string();
+    assert!(message.contains("17 conditions `#match?`, and 16 are taken"), "{message}");
+    for usual in
+        ["^\\\\w+$", "^(md5|sha1|new)$", "(?i)pass(word|wd)?[^a-z]", "^[A-Za-z_][A-Za-z0-9_]*$"]
+    {
+        load(vec![finder("usual", &expressions(usual, 1))]).unwrap();
+    }
+}
+
+/// Nothing looks at the clock while one is compared with a text.
+#[test]
+fn what_conditions_compare_is_limited() {
+    let slow =
+        format!("((expression_statement) @x {})", "(#match? @x \"[ab]*a[ab]{200}c\")".repeat(8));
+    let statements = |count: usize, size: usize| {
+        // Without a period, so that many states are gone through.
+        let mixed = |at: usize| if at.wrapping_mul(0x9E37_79B9) >> 13 & 1 == 0 { 'a' } else { 'b' };
+        let text: String = (0..size).map(mixed).collect();
+        python(&format!("'{text}'\n").repeat(count))
+    };
+    let source = || vec![PolicySource::new("slow.wasm", finder("slow", &slow).build())];
+    let policies = Policies::load(source(), &HostOptions::default()).unwrap();
+    assert_eq!(found(&policies, &statements(1, 100)).len(), 0);
+    let too_long = &found(&policies, &statements(1, 300 << 10))[0].1;
+    assert!(matches!(too_long, Err(Failure::Query { .. })), "{too_long:?}");
+    let deadline = std::time::Duration::from_millis(1);
+    let limits = Limits { deadline, ..Limits::default() };
+    let policies = Policies::load(source(), &HostOptions { limits, ..HostOptions::default() });
+    let too_slow = &found(&policies.unwrap(), &statements(1000, 1 << 10))[0].1;
+    assert!(matches!(too_slow, Err(Failure::Deadline { .. })), "{too_slow:?}");
 }
