@@ -13,12 +13,17 @@ pub(crate) const NONE: u32 = u32::MAX;
 
 /// The syntax tree of a file.
 #[derive(Debug)]
-pub(crate) struct Table(Columns);
+pub(crate) struct Table {
+    columns: Columns,
+    /// The rows of all nodes that have bytes. Of those that begin at one byte, each is inside the one
+    /// before; one without bytes (something that is missing) can stand between them.
+    wide: Vec<u32>,
+}
 
 impl Table {
     pub(crate) fn of(tree: &Tree) -> Self {
         let count = tree.root_node().descendant_count();
-        let mut table = Self(empty(count));
+        let mut table = Self { columns: empty(count), wide: Vec::with_capacity(count) };
         table.fill(&mut tree.walk());
         table
     }
@@ -26,21 +31,22 @@ impl Table {
     /// The node of this id, where there is one.
     pub(crate) fn get(&self, id: u32) -> Option<Node> {
         let row = id as usize;
-        let below = self.0.parent.get(row + 1) == Some(&id);
+        let below = self.columns.parent.get(row + 1) == Some(&id);
         Some(Node {
-            kind: *self.0.kind.get(row)?,
-            field: self.0.field[row],
-            parent: self.0.parent[row],
-            next_sibling: self.0.next_sibling[row],
+            kind: *self.columns.kind.get(row)?,
+            field: self.columns.field[row],
+            parent: self.columns.parent[row],
+            next_sibling: self.columns.next_sibling[row],
             first_child: if below { id + 1 } else { NONE },
-            start_byte: self.0.start_byte[row],
-            end_byte: self.0.end_byte[row],
+            start_byte: self.columns.start_byte[row],
+            end_byte: self.columns.end_byte[row],
         })
     }
 
     /// How many nodes there are at and below this one.
     pub(crate) fn size(&self, root: u32) -> usize {
-        let Some(rows) = self.0.parent.get(root as usize..).filter(|rows| !rows.is_empty()) else {
+        let Some(rows) = self.columns.parent.get(root as usize..).filter(|rows| !rows.is_empty())
+        else {
             return 0;
         };
         // In pre-order what is below follows at once, and its parents are not before the root.
@@ -54,38 +60,49 @@ impl Table {
         // There is no such node where there are no rows, and the range may be outside.
         let rows = if rows.is_empty() { 0..0 } else { rows };
         Columns {
-            kind: self.0.kind[rows.clone()].to_vec(),
-            field: self.0.field[rows.clone()].to_vec(),
-            parent: self.0.parent[rows.clone()].to_vec(),
-            next_sibling: self.0.next_sibling[rows.clone()].to_vec(),
-            start_byte: self.0.start_byte[rows.clone()].to_vec(),
-            end_byte: self.0.end_byte[rows].to_vec(),
+            kind: self.columns.kind[rows.clone()].to_vec(),
+            field: self.columns.field[rows.clone()].to_vec(),
+            parent: self.columns.parent[rows.clone()].to_vec(),
+            next_sibling: self.columns.next_sibling[rows.clone()].to_vec(),
+            start_byte: self.columns.start_byte[rows.clone()].to_vec(),
+            end_byte: self.columns.end_byte[rows].to_vec(),
         }
     }
 
     /// The smallest node that covers `span`; of several with the same place, the innermost.
     pub(crate) fn at(&self, span: Span) -> u32 {
         let (start, end) = (narrow(span.start), narrow(span.end));
-        let (starts, ends) = (&self.0.start_byte, &self.0.end_byte);
-        // Nodes that begin at one byte are each inside the one before.
-        let first = starts.partition_point(|byte| *byte < start);
-        let after = starts.partition_point(|byte| *byte <= start);
-        let covering = ends[first..after].partition_point(|byte| *byte >= end);
-        let mut row = (first + covering).saturating_sub(1);
-        while ends[row] < end && self.0.parent[row] != NONE {
-            row = self.0.parent[row] as usize;
+        let (ends, first) = (&self.columns.end_byte, self.first_at(start));
+        let covering = self.wide[first..self.first_at(start.saturating_add(1))]
+            .partition_point(|row| ends[*row as usize] >= end);
+        let row = self.wide.get((first + covering).saturating_sub(1));
+        let mut row = row.map_or(0, |row| *row as usize);
+        while ends[row] < end && self.columns.parent[row] != NONE {
+            row = self.columns.parent[row] as usize;
         }
         narrow(row)
     }
 
     /// The outermost node of this kind at exactly this place.
     pub(crate) fn row(&self, kind: u16, start: usize, end: usize) -> u32 {
+        let Columns { kind: kinds, start_byte: starts, end_byte: ends, .. } = &self.columns;
         let (start, end) = (narrow(start), narrow(end));
-        let first = self.0.start_byte.partition_point(|byte| *byte < start);
-        let after = self.0.start_byte.partition_point(|byte| *byte <= start);
-        let covering = self.0.end_byte[first..after].partition_point(|byte| *byte > end);
-        let mut rows = first + covering..after;
-        rows.find(|row| self.0.kind[*row] == kind).map_or(NONE, narrow)
+        let is_it = |row: &usize| (kinds[*row], ends[*row]) == (kind, end);
+        let row = if start == end {
+            let first = starts.partition_point(|byte| *byte < start);
+            (first..starts.len()).take_while(|row| starts[*row] == start).find(is_it)
+        } else {
+            let rows = &self.wide[self.first_at(start)..self.first_at(start.saturating_add(1))];
+            let larger = rows.partition_point(|row| ends[*row as usize] > end);
+            let rows = rows[larger..].iter().map(|row| *row as usize);
+            rows.take_while(|row| ends[*row] == end).find(is_it)
+        };
+        row.map_or(NONE, narrow)
+    }
+
+    /// How many of the wide begin before this byte.
+    fn first_at(&self, start: u32) -> usize {
+        self.wide.partition_point(|row| self.columns.start_byte[*row as usize] < start)
     }
 
     fn fill(&mut self, cursor: &mut TreeCursor<'_>) {
@@ -100,7 +117,7 @@ impl Table {
                     row = parent;
                     cursor.goto_parent();
                 }
-                self.0.next_sibling[row as usize] = narrow(self.0.kind.len());
+                self.columns.next_sibling[row as usize] = narrow(self.columns.kind.len());
             }
             row = self.push(cursor, ancestors.last().copied().unwrap_or(NONE));
         }
@@ -108,13 +125,17 @@ impl Table {
 
     fn push(&mut self, cursor: &TreeCursor<'_>, parent: u32) -> u32 {
         let node = cursor.node();
-        self.0.kind.push(node.kind_id());
-        self.0.field.push(cursor.field_id().map_or(0, std::num::NonZero::get));
-        self.0.parent.push(parent);
-        self.0.next_sibling.push(NONE);
-        self.0.start_byte.push(narrow(node.start_byte()));
-        self.0.end_byte.push(narrow(node.end_byte()));
-        narrow(self.0.kind.len() - 1)
+        self.columns.kind.push(node.kind_id());
+        self.columns.field.push(cursor.field_id().map_or(0, std::num::NonZero::get));
+        self.columns.parent.push(parent);
+        self.columns.next_sibling.push(NONE);
+        self.columns.start_byte.push(narrow(node.start_byte()));
+        self.columns.end_byte.push(narrow(node.end_byte()));
+        let row = narrow(self.columns.kind.len() - 1);
+        if !node.byte_range().is_empty() {
+            self.wide.push(row);
+        }
+        row
     }
 }
 
@@ -133,4 +154,53 @@ pub(crate) fn empty(room: usize) -> Columns {
 /// Trees are of files that the contract can count.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use lazaret_analysis::Language;
+    use lazaret_analysis::tree_sitter::{Parser, Tree};
+
+    use super::*;
+
+    fn parse(language: Language, text: &str) -> Tree {
+        let mut parser = Parser::new();
+        parser.set_language(&language.grammar()).unwrap();
+        parser.parse(text, None).unwrap()
+    }
+
+    /// All nodes, with what is missing among them, are found at their places.
+    #[test]
+    fn every_node_is_found_where_it_is() {
+        let texts = [
+            (Language::Python, "x = f(a, b)\ndef g(:\n  pass\nfor in y: z.a.b.c(\n"),
+            (Language::JavaScript, "if ( { a.b.c(1,, }; let = ; for (;;) x?.y`${`z`}`\n"),
+            (Language::Bash, "if a; then fi; $(b | ) && for x in; do done\n"),
+            (Language::Python, ""),
+        ];
+        for (language, text) in texts {
+            let tree = parse(language, text);
+            let table = Table::of(&tree);
+            let (kinds, starts, ends) =
+                (&table.columns.kind, &table.columns.start_byte, &table.columns.end_byte);
+            for row in 0..kinds.len() {
+                let (start, end) = (starts[row], ends[row]);
+                let found = table.row(kinds[row], start as usize, end as usize) as usize;
+                let place = (kinds[found], starts[found], ends[found]);
+                assert_eq!(place, (kinds[row], start, end), "{text:?}, row {row}");
+                let span = Span { start: start as usize, end: end as usize };
+                let at = table.at(span) as usize;
+                assert!(starts[at] <= start && ends[at] >= end, "{text:?}, row {row}");
+                // Nothing that has bytes is smaller and covers it, too.
+                let smaller = (0..kinds.len()).any(|other| {
+                    let width = |row: usize| ends[row] - starts[row];
+                    starts[other] <= start
+                        && ends[other] >= end
+                        && start < end
+                        && width(other) < width(at)
+                });
+                assert!(!smaller, "{text:?}, row {row}");
+            }
+        }
+    }
 }
