@@ -1,7 +1,7 @@
 //! Policies as a configuration has them: what counts, where, and until when.
 
 use crate::policy::{built, bundled};
-use crate::support::{Place, Ran};
+use crate::support::{Place, Ran, finish};
 
 const FOUND: &str = "low[shell-injection/constant-command]";
 
@@ -78,6 +78,39 @@ fn a_policy_judges_the_files_and_languages_that_its_table_names() {
         let ran = check(table);
         assert_eq!(ran.stdout.contains(FOUND), is_found, "{table}: {ran:?}");
     }
+}
+
+/// A project's file means the same in whatever of its directories somebody works.
+#[test]
+fn paths_start_at_the_file_that_says_them() {
+    let place = Place::new();
+    place.write("ours/shell.wasm", bundled("shell-injection"));
+    let code = "import subprocess\nsubprocess.run('ls', shell=True)\n";
+    let [src, lib] = ["src/a.py", "lib/a.py"].map(|file| place.write(file, code));
+    place.write("ours/rules.toml", "rule = []\n");
+    let table = "[analysis]\ncatalogues = [\"ours/rules.toml\"]\n\
+                 [policies.shell-injection]\nsource = \"ours/shell.wasm\"\npaths = [\"/src/\"]\n";
+    place.write("lazaret.toml", table);
+    std::os::unix::fs::symlink("src", place.path().join("link")).unwrap();
+    let check = |here: &str, arguments: &[&str]| {
+        let mut command = place.command();
+        command.args(arguments).args(["check", "--all"]).current_dir(place.path().join(here));
+        finish(command.args([&src, &lib]), b"").stdout.matches(FOUND).count()
+    };
+    for here in ["", "src", "lib", "link"] {
+        assert_eq!(check(here, &[]), 1, "in `{here}`");
+    }
+    assert_eq!(check("lib", &["--config", "../lazaret.toml"]), 1);
+    let relative = |here: &str, files: &[&str]| {
+        let mut command = place.command();
+        command.args(["check", "--all"]).args(files).current_dir(place.path().join(here));
+        finish(&mut command, b"").stdout.matches(FOUND).count()
+    };
+    assert_eq!(relative("src", &["a.py", "../lib/a.py", "../lib/../src/./a.py"]), 2);
+    // One for many projects stands elsewhere, and knows none of their directories.
+    place.write("all/lazaret.toml", table.replace("ours/", "../ours/"));
+    assert_eq!(check("", &["--config", "all/lazaret.toml"]), 1);
+    assert_eq!(check("src", &["--config", "../all/lazaret.toml"]), 0);
 }
 
 /// A stranger calls a file what gets it past.

@@ -38,7 +38,9 @@ pub(super) fn from_figment(
     error: &figment::Error,
     table: &[&str],
 ) -> ConfigError {
-    let mut path: Vec<&str> = error.path.iter().map(String::as_str).collect();
+    // What Figment makes of a path has a part more than what the user wrote.
+    let written = error.path.iter().map(String::as_str).filter(|part| !part.starts_with("___"));
+    let mut path: Vec<&str> = written.collect();
     // Figment puts the table that was asked for behind the keys in it.
     path.truncate(path.len() - if path.ends_with(table) { table.len() } else { 0 });
     path.splice(0..0, table.iter().copied());
@@ -86,7 +88,7 @@ fn found(actual: &Actual) -> String {
 fn wanted(expected: &str) -> &str {
     match expected {
         "a sequence" => "a list",
-        "a string" | "a character" => "a text in quotes",
+        "a string" | "a character" | "path string" => "a text in quotes",
         "a boolean" => "`true` or `false`",
         "u32" => "a whole number, 0 or greater",
         "a nonzero u32" => "a whole number greater than 0",

@@ -7,12 +7,14 @@
 
 mod error;
 mod layers;
+mod path;
 mod show;
 
 pub use error::ConfigError;
 pub(crate) use error::suggest;
 pub use layers::{DEFAULTS, Layers};
 pub use lazaret_sandbox::{Size, Time};
+pub(crate) use path::{RelativePathBuf, from_here};
 pub use show::{schema, show};
 
 use std::borrow::Cow;

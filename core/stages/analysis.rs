@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
-use crate::config::{CapabilityName, Config, ConfigError, LevelName, read_file};
+use crate::config::{CapabilityName, Config, ConfigError, LevelName, RelativePathBuf, from_here, read_file};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError, Unjudged};
 
 /// The table `[analysis]`.
@@ -30,7 +30,8 @@ pub struct AnalysisConfig {
     #[schemars(with = "BTreeMap<String, LevelName>")]
     rules: BTreeMap<String, Level>,
     /// Files with rules of one's own, in the form of the catalogue's.
-    catalogues: Vec<PathBuf>,
+    #[schemars(with = "Vec<String>")]
+    catalogues: Vec<RelativePathBuf>,
     /// Distributions by the module of Python that they ship, beside those that are known.
     distributions: BTreeMap<String, String>,
 }
@@ -53,7 +54,8 @@ impl AnalysisConfig {
     /// The analyser that the table asks for, where `trusted` tells whether the author is.
     fn analyser(self, trusted: bool) -> Result<Analyser, BuildError> {
         let profile = self.profile(trusted);
-        let analyser = with_rules(&self.catalogues)?;
+        let catalogues: Vec<PathBuf> = self.catalogues.iter().map(from_here).collect();
+        let analyser = with_rules(&catalogues)?;
         let overrides = Overrides { profile, capabilities: self.capabilities, rules: self.rules };
         let analyser = analyser.weighing(&overrides).map_err(|error| refused(&error))?;
         analyser.with_distributions(self.distributions).map_err(|error| BuildError {

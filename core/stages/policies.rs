@@ -4,6 +4,7 @@ mod config;
 mod date;
 mod explain;
 mod load;
+mod paths;
 mod terms;
 
 use std::sync::Arc;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::date::Date;
 use crate::app::BuildError;
-use crate::config::{SeverityName, suggest};
+use crate::config::{RelativePathBuf, SeverityName, from_here, suggest};
 
 /// What stands before the name of a policy that comes with Lazaret.
 const BUILTIN: &str = "builtin:";
@@ -30,7 +30,8 @@ pub(crate) struct PoliciesConfig(pub(super) BTreeMap<String, PolicyConfig>);
 pub(crate) struct PolicyConfig {
     /// A `.wasm` file, a folder with such files, or `builtin:` and the name of one that comes with
     /// Lazaret.
-    pub(super) source: String,
+    #[schemars(with = "String")]
+    pub(super) source: RelativePathBuf,
     /// Whether what it finds counts.
     #[serde(default)]
     pub(super) mode: Mode,
@@ -39,7 +40,8 @@ pub(crate) struct PolicyConfig {
     pub(super) on_error: Option<OnError>,
     /// The files that it judges, by patterns as in `.gitignore`; all, where there are none.
     #[serde(default)]
-    pub(super) paths: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub(super) paths: Vec<RelativePathBuf>,
     /// The languages that it judges, of those that it can; all, where there are none.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -99,10 +101,11 @@ pub(super) enum Source {
 
 impl PolicyConfig {
     pub(super) fn source(&self) -> Source {
-        if let Some(name) = self.source.strip_prefix(BUILTIN) {
+        let written = self.source.original().to_string_lossy();
+        if let Some(name) = written.strip_prefix(BUILTIN) {
             return Source::Builtin(name.to_owned());
         }
-        let path = PathBuf::from(&self.source);
+        let path = from_here(&self.source);
         if path.is_dir() { Source::Folder(path) } else { Source::File(path) }
     }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use lazaret_analysis::{Analysis, Finding, Language, Span};
 use lazaret_wasm::{Manifest, PolicyError};
 
 use super::config::{Mode, OnError, PolicyConfig, RuleConfig};
 use super::date::Date;
+use super::paths::Paths;
 use crate::app::BuildError;
 use crate::config::suggest;
 
@@ -16,7 +16,7 @@ use crate::config::suggest;
 pub(super) struct Terms {
     mode: Mode,
     pub(super) on_error: OnError,
-    paths: Option<Gitignore>,
+    paths: Option<Paths>,
     languages: Vec<Language>,
     /// By the rule's id, with the policy's.
     rules: BTreeMap<String, RuleConfig>,
@@ -32,7 +32,7 @@ impl Terms {
     ) -> Result<Self, Vec<BuildError>> {
         let mut mistakes = wrong_rules(config, manifest);
         mistakes.extend(wrong_languages(config, manifest));
-        let paths = paths(&config.paths).unwrap_or_else(|wrong| {
+        let paths = Paths::new(&config.paths).unwrap_or_else(|wrong| {
             mistakes.extend(wrong);
             None
         });
@@ -55,10 +55,7 @@ impl Terms {
         if !self.languages.is_empty() && !self.languages.contains(&analysis.language()) {
             return Some("languages");
         }
-        // Patterns are for what is below the directory in which Lazaret is started.
-        let path = analysis.path().trim_start_matches('/');
-        let is_out =
-            |paths: &Gitignore| !paths.matched_path_or_any_parents(path, false).is_ignore();
+        let is_out = |paths: &Paths| !paths.contain(analysis.path());
         self.paths.as_ref().is_some_and(is_out).then_some("paths")
     }
 
@@ -113,43 +110,4 @@ fn wrong_languages(config: &PolicyConfig, manifest: &Manifest) -> Vec<BuildError
         ..BuildError::default()
     };
     config.languages.iter().filter(is_unknown).map(mistake).collect()
-}
-
-/// Patterns that leave out every file: the policy would be off, and nobody would know.
-fn matches_nothing(patterns: &[String]) -> Vec<BuildError> {
-    let mistake = |pattern: &str, help: &str| BuildError {
-        key: "paths".to_owned(),
-        reason: format!("`{pattern}` matches no file"),
-        help: Some(help.to_owned()),
-        ..BuildError::default()
-    };
-    let is_nothing = |pattern: &&String| pattern.trim().is_empty() || pattern.starts_with('#');
-    let nothing = patterns.iter().filter(is_nothing).map(|pattern| mistake(pattern, "remove it"));
-    let here = patterns.iter().filter(|pattern| pattern.starts_with("./"));
-    let here = here.map(|pattern| mistake(pattern, "leave out the `./`"));
-    let mut mistakes: Vec<BuildError> = nothing.chain(here).collect();
-    if let Some(first) = patterns.first()
-        && patterns.iter().all(|pattern| pattern.starts_with('!'))
-    {
-        mistakes.push(mistake(first, "put `*` first, to judge all files but these"));
-    }
-    mistakes
-}
-
-/// What the patterns mean; nothing, where there are none.
-fn paths(patterns: &[String]) -> Result<Option<Gitignore>, Vec<BuildError>> {
-    let mistake = |error: ignore::Error| BuildError {
-        key: "paths".to_owned(),
-        reason: error.to_string(),
-        ..BuildError::default()
-    };
-    let mut builder = GitignoreBuilder::new("");
-    let wrong = patterns.iter().filter_map(|pattern| builder.add_line(None, pattern).err());
-    let mut mistakes: Vec<BuildError> = wrong.map(mistake).collect();
-    mistakes.extend(matches_nothing(patterns));
-    let paths = builder.build().map_err(|error| mistakes.push(mistake(error)));
-    match paths {
-        Ok(paths) if mistakes.is_empty() => Ok((!patterns.is_empty()).then_some(paths)),
-        _ => Err(mistakes),
-    }
 }
