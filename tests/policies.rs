@@ -197,6 +197,32 @@ fn a_folder_of_policies_has_one_table() {
     assert!(ran.code == 2 && ran.stderr.contains("there is no .wasm file in `ours`"), "{ran:?}");
 }
 
+/// What is said of one is meant for it, and what is said of all for the others.
+#[test]
+fn a_policy_of_a_folder_can_have_a_table_of_its_own() {
+    let place = Place::new();
+    place.write("ours/shell.wasm", bundled("shell-injection"));
+    place.write("ours/secrets.wasm", bundled("secrets"));
+    let check = |own: &str| {
+        let off = "[policies.secrets]\nmode = \"off\"\n";
+        let all = "[policies.ours]\nsource = \"ours\"\nmode = \"monitor\"\n";
+        check_in(&place, "a.py", &format!("{own}\n{off}{all}"))
+    };
+    let ran = check("source = \"ours/shell.wasm\"\nmode = \"enforce\"");
+    assert!(ran.stdout.contains(&format!("\n{FOUND}")), "{ran:?}");
+    let ran = check("source = \"ours/../ours/shell.wasm\"\nmode = \"off\"");
+    assert!(ran.code == 0 && !ran.stdout.contains("shell-injection"), "{ran:?}");
+    // Nobody knows which of both files is meant.
+    let ran = check("");
+    let help =
+        "say `source = \"ours/shell.wasm\"` in `policies.shell-injection`, or take it out of";
+    assert!(ran.code == 2 && ran.stderr.contains(help), "{ran:?}");
+    place.write("ours/again.wasm", bundled("shell-injection"));
+    let ran = check("mode = \"off\"");
+    let help = "  help: take one of both files out of the folder\n";
+    assert!(ran.code == 2 && ran.stderr.contains(help), "{ran:?}");
+}
+
 /// One that comes with Lazaret and is in no table would judge nothing.
 #[test]
 fn every_policy_that_comes_with_lazaret_has_a_table() {

@@ -1,7 +1,8 @@
 //! The tables below `[policies]`, as they are written.
 //!
 //! A table's name is the policy's id, so that reports, settings and exceptions call it alike. A
-//! folder of policies has a table, too, for what is to hold for all of them.
+//! folder of policies has a table, too, for what is to hold for all of them but those whose files
+//! have tables of their own.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -123,14 +124,17 @@ impl PolicyConfig {
 }
 
 impl Source {
-    /// The policies that are there, and what is wrong with the others.
-    pub(super) fn open(&self) -> Vec<Result<PolicySource, BuildError>> {
+    /// The policies that are there, and what is wrong with the others. A folder's are those whose files
+    /// are not `elsewhere`.
+    pub(super) fn open(&self, elsewhere: &[PathBuf]) -> Vec<Result<PolicySource, BuildError>> {
         let read = |path: &PathBuf| PolicySource::from_file(path).map_err(|error| unusable(&error));
         match self {
             Self::Builtin(name) => vec![builtin(name)],
             Self::File(path) => vec![read(path)],
             Self::Folder(folder) => match files(folder) {
-                Ok(files) => files.iter().map(read).collect(),
+                Ok(files) => {
+                    files.iter().filter(|file| !is_among(file, elsewhere)).map(read).collect()
+                }
                 Err(reason) => vec![Err(wrong_source(reason, None))],
             },
         }
@@ -155,6 +159,11 @@ fn builtin(name: &str) -> Result<PolicySource, BuildError> {
         let reason = format!("no policy `{name}` comes with Lazaret");
         wrong_source(reason, Some(suggest(name, &names)))
     })
+}
+
+/// Whether one of `files`, which have no links in their paths, is this one.
+fn is_among(file: &Path, files: &[PathBuf]) -> bool {
+    file.canonicalize().is_ok_and(|file| files.contains(&file))
 }
 
 /// A folder without policies is not what anybody means.

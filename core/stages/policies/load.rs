@@ -1,7 +1,7 @@
 //! From the tables to policies that are ready, or to everything that is wrong with any of them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lazaret_wasm::{HostOptions, LoadError, Policies, PolicySource, Refusal, SettingsProblem};
 use serde_json::Value;
@@ -38,10 +38,11 @@ pub(crate) fn load(
     for (name, config) in config.0.iter().filter(|(_, config)| config.mode == Mode::Off) {
         mistakes.extend(wrong_off(config).into_iter().map(|mistake| below(name, mistake)));
     }
+    let own = files(config);
     for table in tables(config) {
         let mut wrong = table.wrong_folder();
         // Each of its policies would refuse what is not for it.
-        let sources = if wrong.is_empty() { table.source.open() } else { Vec::new() };
+        let sources = if wrong.is_empty() { table.source.open(&own) } else { Vec::new() };
         for source in sources {
             match source {
                 Ok(source) => wrong.extend(loaded.add(&table, source, trusted)),
@@ -57,7 +58,7 @@ pub(crate) fn load(
 /// and neither was a rule of it that counts.
 fn wrong_off(config: &PolicyConfig) -> Vec<BuildError> {
     let source = config.source();
-    let builtin = matches!(source, Source::Builtin(_)).then(|| source.open());
+    let builtin = matches!(source, Source::Builtin(_)).then(|| source.open(&[]));
     let unknown = builtin.into_iter().flatten().filter_map(Result::err);
     let enforced = config.enforced().map(|id| BuildError {
         key: format!("rules.{id}.mode"),
@@ -68,7 +69,16 @@ fn wrong_off(config: &PolicyConfig) -> Vec<BuildError> {
     unknown.chain(enforced).collect()
 }
 
-/// Folders come last: a policy that has a table of its own too is one too many in the folder.
+/// The files that have tables of their own, whatever their modes: a folder's table is not for them.
+fn files(config: &PoliciesConfig) -> Vec<PathBuf> {
+    let file = |config: &PolicyConfig| match config.source() {
+        Source::File(path) => path.canonicalize().ok(),
+        Source::Builtin(_) | Source::Folder(_) => None,
+    };
+    config.0.values().filter_map(file).collect()
+}
+
+/// Folders come last: a policy that another table names with another file is one too many in the folder.
 fn tables(config: &PoliciesConfig) -> Vec<Table<'_>> {
     let on = config.0.iter().filter(|(_, config)| config.mode != Mode::Off);
     let mut tables: Vec<Table<'_>> =
@@ -92,7 +102,7 @@ impl Loaded {
             Err(LoadError { reason: Refusal::Duplicate { id, .. }, .. }) if !table.is_folder() => {
                 return table.misnamed(&id).into_iter().collect();
             }
-            Err(error) => return vec![unusable(&error)],
+            Err(error) => return vec![table.refused(&error)],
         };
         mistakes.extend(table.misnamed(&manifest.id));
         match Terms::new(table.config, &manifest, trusted) {
@@ -106,6 +116,23 @@ impl Loaded {
 impl Table<'_> {
     fn is_folder(&self) -> bool {
         matches!(self.source, Source::Folder(_))
+    }
+
+    /// What is wrong with a policy of its. In a folder it can be one too many.
+    fn refused(&self, error: &LoadError) -> BuildError {
+        let mistake = unusable(error);
+        let (Refusal::Duplicate { id, other }, Source::Folder(folder)) =
+            (&error.reason, &self.source)
+        else {
+            return mistake;
+        };
+        let help = if Path::new(other).parent() == Some(folder) {
+            "take one of both files out of the folder".to_owned()
+        } else {
+            let file = &error.policy;
+            format!("say `source = \"{file}\"` in `policies.{id}`, or take it out of the folder")
+        };
+        BuildError { help: Some(help), ..mistake }
     }
 
     /// One that is called otherwise than its table would have another name in reports.
