@@ -65,6 +65,28 @@ fn an_exception_holds_until_its_day_and_then_says_that_it_ran_out() {
     assert!(ran.stdout.contains("(its exception ran out on 2020-02-29)"), "{ran:?}");
 }
 
+/// What a rule was raised to until a day is no exception, and what changed nothing is not told.
+#[test]
+fn what_ran_out_is_told_as_what_it_was() {
+    let check = |table: &str, rule: &str| {
+        let rule = format!("rules.constant-command = {{ {rule}, until = \"2020-02-29\" }}");
+        check(&format!("{table}\n{rule}")).stdout
+    };
+    let (exception, raised) =
+        ("(its exception ran out on 2020-02-29)", "(it weighed more until 2020-02-29)");
+    for (table, rule, told) in [
+        ("", "severity = \"critical\"", Some(raised)),
+        ("mode = \"monitor\"", "mode = \"enforce\"", Some(raised)),
+        ("", "mode = \"monitor\", severity = \"critical\"", Some(exception)),
+        ("", "mode = \"enforce\", severity = \"low\"", None),
+    ] {
+        let stdout = check(table, rule);
+        for text in [exception, raised] {
+            assert_eq!(stdout.contains(text), told == Some(text), "{table} {rule}: {stdout}");
+        }
+    }
+}
+
 #[test]
 fn a_policy_judges_the_files_and_languages_that_its_table_names() {
     for (table, is_found) in [

@@ -14,7 +14,9 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
-use crate::config::{CapabilityName, Config, ConfigError, LevelName, RelativePathBuf, from_here, read_file};
+use crate::config::{
+    CapabilityName, Config, ConfigError, LevelName, RelativePathBuf, from_here, read_file,
+};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError, Unjudged};
 
 /// The table `[analysis]`.

@@ -1,5 +1,6 @@
 //! On what terms a policy judges: which files, and what comes of what it finds.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use lazaret_analysis::{Analysis, Finding, Language, Span};
@@ -62,12 +63,33 @@ impl Terms {
     /// What comes of a finding on this day: it counts, or is only monitored, or nothing does.
     pub(super) fn apply(&self, mut finding: Finding, today: &Date) -> (Mode, Finding) {
         let Some(rule) = self.rules.get(&finding.rule) else { return (self.mode, finding) };
+        let (severity, mode) =
+            (rule.severity.unwrap_or(finding.severity), rule.mode.unwrap_or(self.mode));
         if let Some(until) = rule.until.as_ref().filter(|until| *until < today) {
-            finding.message = format!("{} (its exception ran out on {until})", finding.message);
+            let (was, is) = ((weight(mode), severity), (weight(self.mode), finding.severity));
+            finding.message.push_str(&ran_out(until, was.cmp(&is)));
             return (self.mode, finding);
         }
-        finding.severity = rule.severity.unwrap_or(finding.severity);
-        (rule.mode.unwrap_or(self.mode), finding)
+        finding.severity = severity;
+        (mode, finding)
+    }
+}
+
+/// What is said of a finding for which something else held until this day: how its weight was, beside
+/// what it is now.
+fn ran_out(until: &Date, was: Ordering) -> String {
+    match was {
+        Ordering::Less => format!(" (its exception ran out on {until})"),
+        Ordering::Greater => format!(" (it weighed more until {until})"),
+        Ordering::Equal => String::new(),
+    }
+}
+
+fn weight(mode: Mode) -> u8 {
+    match mode {
+        Mode::Off => 0,
+        Mode::Monitor => 1,
+        Mode::Enforce => 2,
     }
 }
 
