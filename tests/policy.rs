@@ -320,6 +320,18 @@ fn bless_leaves_a_line_that_cannot_have_a_comment() {
     assert_eq!(std::fs::read_to_string(bad).unwrap(), text);
 }
 
+/// Somebody may have linked the file that a project judges by.
+#[test]
+fn what_is_built_takes_the_place_of_a_link() {
+    let place = Place::new();
+    place.lazaret(&["policy", "new", "mine", "--lang", "toml"]);
+    let other = place.write("other.wasm", "other");
+    std::os::unix::fs::symlink(&other, place.path().join("mine/mine.wasm")).unwrap();
+    let ran = place.lazaret(&["policy", "build", "mine"]);
+    assert!(ran.code == 0 && std::fs::read(other).unwrap() == b"other", "{ran:?}");
+    assert!(!place.path().join("mine/mine.wasm").is_symlink());
+}
+
 #[test]
 fn mistakes_with_policies_say_what_to_do() {
     let place = Place::new();

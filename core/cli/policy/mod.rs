@@ -61,10 +61,13 @@ pub(super) fn policy(app: &App, layers: Layers, command: &PolicyCommand) -> Resu
     }
 }
 
-/// Writes a file, in a folder that is made where it does not exist.
+/// Writes a file, in a folder that is made where it does not exist. It takes the place of a link, and
+/// what that leads to stays as it is.
 fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), CliError> {
     let folder = path.parent().unwrap_or(Path::new(""));
+    let unlinked = || if path.is_symlink() { fs::remove_file(path) } else { Ok(()) };
     fs::create_dir_all(folder)
+        .and_then(|()| unlinked())
         .and_then(|()| fs::write(path, contents))
         .map_err(|error| CliError::caused(format!("cannot write `{}`", path.display()), &error))
 }
