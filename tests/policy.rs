@@ -140,10 +140,8 @@ fn a_new_policy_builds_passes_its_tests_and_stops_a_file() {
     assert!(ran.code == 0 && ran.stdout.contains("3 passed"), "{ran:?}");
     let ran = policy(&place, &folder, &["test"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert_eq!(
-        ran.stdout,
-        "right    fixtures/bad.py\nright    fixtures/good.py\n2 fixtures, all right\n"
-    );
+    let right = "right    fixtures/bad.py\nright    fixtures/good.py\n2 fixtures and ";
+    assert!(ran.stdout.starts_with(right) && ran.stdout.ends_with(", all right\n"), "{ran:?}");
     assert!(!folder.join("no-telnet.wasm").exists(), "that is what `build` is for");
     let ran = policy(&place, &folder, &["build"]);
     let begins = "built `no-telnet.wasm`: no-telnet 0.1.0, 1 rule, ";
@@ -282,9 +280,85 @@ wrong    fixtures/good.js
         require('child_process').exec(name);
 note: no fixture expects `uncertain-shell`
 note: no fixture expects `constant-command`
-2 fixtures, 2 wrong
+2 fixtures and ";
+    assert!(ran.stdout.starts_with(expected), "{ran:?}");
+    assert!(ran.stdout.ends_with(" further runs of them, 2 wrong\n"), "{ran:?}");
+}
+
+/// Nothing would tell that it does nothing at all.
+#[test]
+fn a_policy_that_finds_nothing_in_any_fixture_does_not_pass() {
+    let place = Place::new();
+    shell_injection(&place);
+    place.write("fixtures/good.py", "print(1)\n");
+    let ran = place.lazaret(&["policy", "test", "shell-injection.wasm"]);
+    let end = "1 fixture, and nothing is found in any: write one in which the policy finds something, \
+               with `expect: RULE` in a comment\n";
+    assert!(ran.code == 1 && ran.stdout.ends_with(end), "{ran:?}");
+    assert!(ran.stdout.contains("note: no fixture expects `computed-command`\n"), "{ran:?}");
+}
+
+#[test]
+fn a_fixture_says_the_settings_that_the_policy_has_in_it() {
+    let place = Place::new();
+    place.write("network-reach.wasm", bundled("network-reach"));
+    let test = |settings: &str| {
+        let text = "u = 'http://example.org/'  # expect: foreign-host\n";
+        place.write("fixtures/bad.py", format!("# settings: {settings}\n{text}"));
+        place.lazaret(&["policy", "test", "network-reach.wasm"])
+    };
+    assert_eq!(test("{\"hosts\": []}").code, 0);
+    for (settings, told) in [
+        ("{\"hosts\": [\"example.org\"]}", "expected `foreign-host`, which is not found\n"),
+        ("{\"host\": []}", "no such setting (at `/host`)\n    help: did you mean `hosts`?\n"),
+        ("[]", "the settings in line 1 are no object of JSON: invalid type: sequence"),
+    ] {
+        let ran = test(settings);
+        assert!(ran.code == 1 && ran.stdout.contains(told), "{told}\nis not in\n{ran:?}");
+    }
+}
+
+/// It takes for granted what every file has that its author has seen.
+const CARELESS: &str = "use lazaret_policy::prelude::*;
+struct Careless;
+impl Policy for Careless {
+    fn manifest() -> Manifest {
+        Manifest::new(\"careless\", \"1.0.0\")
+            .calls([\"eval\"])
+            .always()
+            .wants_source()
+            .rule(Rule::new(\"eval\", Severity::High, \"it is evil\"))
+    }
+    fn check(cx: &mut Context) {
+        let text = cx.source().unwrap();
+        let first = text.lines().next().expect(\"a line\");
+        for call in cx.calls(\"eval\") {
+            if !text.ends_with(\"\\r\\n\") && first.len() < 100 {
+                cx.report(\"eval\", call);
+            }
+        }
+    }
+}
+lazaret_policy::export_policy!(Careless);
 ";
-    assert_eq!(ran.stdout, expected);
+
+/// Windows, an editor's mark, another script, an upload that broke off: somebody has each.
+#[test]
+fn test_tries_what_the_author_did_not_think_of() {
+    let place = Place::new();
+    built(&place, "careless", CARELESS);
+    std::fs::remove_dir_all(place.path().join("careless/fixtures")).unwrap();
+    place.write("careless/fixtures/bad.js", "eval(a)  // expect: eval\n");
+    let ran = place.lazaret(&["policy", "test", "careless/careless.wasm"]);
+    let different = "\n        line 1: expected `eval`, which is not found\n";
+    for told in [
+        "wrong    careless/fixtures/bad.js\n",
+        &format!("    with line ends of Windows:{different}"),
+        &format!("    with a line of 120,000 bytes before it:{different}"),
+        "    without anything in it: it stopped on an error of its own; it said last: ",
+    ] {
+        assert!(ran.code == 1 && ran.stdout.contains(told), "{told}\nis not in\n{ran:?}");
+    }
 }
 
 /// What may not be found is never written down as found.

@@ -10,6 +10,7 @@ mod language;
 mod new;
 mod ready;
 mod rules;
+mod subject;
 mod template;
 mod test;
 mod tool;

@@ -4,13 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use lazaret_wasm::fixture::trial::trials;
 use lazaret_wasm::fixture::{Fixture, Judged};
-use lazaret_wasm::{HostOptions, Manifest, Policies, PolicySource};
+use lazaret_wasm::{Limits, Policies};
 
-use super::{build, write};
+use super::subject::Subject;
+use super::write;
 use crate::cli::error::CliError;
 use crate::cli::{FINDINGS, OK, print};
-use crate::report::fixtures::{Tested, human};
+use crate::report::fixtures::{Tested, are_right, human};
 
 /// What fixtures are, and what the exit codes say.
 pub(super) const CODES: &str = "\
@@ -20,13 +22,20 @@ which rules apply there, and no others may:
   os.system(line)  # expect: computed-command
   exec(line);      // expect: computed-command, no-timeout
 
-In a file whose name begins with `good`, nothing may be found.
+In a file whose name begins with `good`, nothing may be found, and in one at least something has to be.
+A comment on a line of its own gives the policy settings in its file:
+
+  # settings: {\"hosts\": [\"localhost\"]}
+
+Each fixture is tried in many forms, too: with other line ends, in other scripts, cut off, broken. In none
+may the policy fail. It is judged twice, which has to come to the same, and with too little fuel, which has
+to be an error.
 
 A folder is built, and what it says runs on this machine; a .wasm file is only judged with.
 
 Exit codes:
-  0  every fixture has the findings that it expects
-  1  one has not
+  0  every fixture has the findings that it expects, and no run went wrong
+  1  one has not, or did, or nothing is found in any
   2  wrong usage, or a policy that cannot be built or loaded";
 
 const FOLDER: &str = "fixtures";
@@ -43,25 +52,14 @@ pub(in crate::cli) struct TestArgs {
 
 /// Judges the fixtures, and says what was expected and what was found instead.
 pub(super) fn test(arguments: &TestArgs) -> Result<u8, CliError> {
-    let (source, folder) = policy(&arguments.policy)?;
-    let mut policies = Policies::new(&HostOptions::default());
-    let Manifest { rules, .. } = policies.add(source)?.clone();
+    let (mut subject, folder) = Subject::at(&arguments.policy)?;
     let mut all = Vec::new();
     for path in files(&folder.join(FOLDER))? {
-        all.push(tested(&path, &policies, arguments.bless)?);
+        all.push(tested(&path, &mut subject, arguments.bless)?);
     }
-    let rules: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let rules: Vec<&str> = subject.manifest.rules.iter().map(|rule| rule.id.as_str()).collect();
     print(&human::tested(&all, &rules))?;
-    Ok(if all.iter().all(Tested::is_right) { OK } else { FINDINGS })
-}
-
-/// The policy, and the folder that it belongs to.
-fn policy(path: &Path) -> Result<(PolicySource, PathBuf), CliError> {
-    if path.is_file() {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        return Ok((PolicySource::from_file(path)?, folder.to_owned()));
-    }
-    Ok((build::compiled(path)?, path.to_owned()))
+    Ok(if are_right(&all) { OK } else { FINDINGS })
 }
 
 /// A test without anything to judge would pass and say nothing.
@@ -89,17 +87,28 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     Ok(files)
 }
 
-fn tested(path: &Path, policies: &Policies, bless: bool) -> Result<Tested, CliError> {
-    let fixture = fixture(path)?;
-    let judged = fixture.judge(policies);
+fn tested(path: &Path, subject: &mut Subject, bless: bool) -> Result<Tested, CliError> {
+    let mut fixture = fixture(path)?;
+    let mut is_blessed = false;
+    let judged = fixture.settings().and_then(|settings| {
+        let policies = subject.with(settings)?;
+        let judged = fixture.judge(policies)?;
+        Ok((policies, judged))
+    });
+    let (policies, judged) = match judged {
+        Ok(judged) => judged,
+        Err(error) => return Ok(Tested { fixture, is_blessed, judged: Err(error) }),
+    };
     if bless
-        && let Ok(judged) = &judged
         && fixture.expected() != judged.found
         && !fixture.is_good()
+        && let Some(blessed) = blessed(&fixture, &judged, policies)
     {
-        return blessed(path, fixture, judged.clone(), policies);
+        write(path, &blessed.text)?;
+        (fixture, is_blessed) = (blessed, true);
     }
-    Ok(Tested { fixture, is_blessed: false, judged })
+    let trials = trials(&fixture, &judged, policies, &Limits::default());
+    Ok(Tested { judged: trials.map(|trials| (judged, trials)), fixture, is_blessed })
 }
 
 fn fixture(path: &Path) -> Result<Fixture, CliError> {
@@ -112,20 +121,11 @@ fn fixture(path: &Path) -> Result<Fixture, CliError> {
     })
 }
 
-/// Writes what was found. A comment can change what is found (inside a text, say); then the file
-/// stays as it is.
-fn blessed(
-    path: &Path,
-    fixture: Fixture,
-    judged: Judged,
-    policies: &Policies,
-) -> Result<Tested, CliError> {
+/// The fixture with what was found. A comment can change what is found (inside a text, say); then there
+/// is none.
+fn blessed(fixture: &Fixture, judged: &Judged, policies: &Policies) -> Option<Fixture> {
     let blessed = fixture.blessed(&judged.found);
     let holds = blessed.expected() == judged.found
         && blessed.judge(policies).is_ok_and(|again| again.found == judged.found);
-    if !holds {
-        return Ok(Tested { fixture, is_blessed: false, judged: Ok(judged) });
-    }
-    write(path, &blessed.text)?;
-    Ok(Tested { fixture: blessed, is_blessed: true, judged: Ok(judged) })
+    holds.then_some(blessed)
 }

@@ -2,18 +2,24 @@
 //!
 //! A comment at the end of a line, `# expect: shell-true` or `// expect: shell-true, no-timeout`,
 //! names the rules that apply on that line, and no others may; a line without one is fine. So an
-//! example, its documentation and its test are one thing. They are judged by the real analysis and
+//! example, its documentation and its test are one thing. `# settings: {"hosts": ["localhost"]}` on a
+//! line of its own says which settings the policy has. They are judged by the real analysis and
 //! the real host: facts made by hand say what the author believes the analysis says.
+
+pub mod trial;
+mod variant;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lazaret_analysis::tree_sitter::Tree;
 use lazaret_analysis::{Analyser, Analysis, Finding, Language, NotAnalysable, Project, SourceFile};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::{LogLine, Policies, PolicyError};
+use crate::{LogLine, Policies, PolicyError, Refusal};
 
 const EXPECT: &str = "expect:";
+const SETTINGS: &str = "settings:";
 
 /// The rules on each line that has any; lines count from 1.
 pub type RulesByLine = BTreeMap<usize, BTreeSet<String>>;
@@ -46,26 +52,46 @@ pub enum FixtureError {
     /// It is no text.
     #[error("it is not UTF-8")]
     Text,
-    /// What a line expects is not said in a comment.
-    #[error("what line {line} expects is part of a text, and no comment")]
+    /// What a line says of the fixture is not said in a comment.
+    #[error("what line {line} says of the fixture is part of a text, and no comment")]
     Comment {
         /// The line, from 1.
         line: usize,
     },
+    /// Its settings are no object of JSON.
+    #[error("the settings in line {line} are no object of JSON")]
+    Settings {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with them.
+        #[source]
+        error: serde_json::Error,
+    },
+    /// It has settings on several lines.
+    #[error("it has settings in line {first} and in line {second}")]
+    SettingsTwice {
+        /// The first line, from 1.
+        first: usize,
+        /// The second.
+        second: usize,
+    },
     /// It could not be analysed.
     #[error("cannot analyse it")]
     Analysis(#[from] NotAnalysable),
+    /// The policy does not take its settings.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The policy failed.
     #[error(transparent)]
     Policy(#[from] PolicyError),
 }
 
-/// A comment that says what is expected.
+/// A comment that says something of the fixture.
 struct Comment<'a> {
     line: usize,
     /// The byte that it begins at.
     at: usize,
-    rules: &'a str,
+    text: &'a str,
 }
 
 impl Fixture {
@@ -90,23 +116,43 @@ impl Fixture {
 
     /// What its comments say is found.
     pub fn expected(&self) -> RulesByLine {
-        let comments = self.comments().map(|comment| (comment.line, rules(comment.rules)));
+        let comments = self.comments().map(|comment| (comment.line, rules(comment.text)));
         comments.filter(|(_, rules)| !rules.is_empty()).collect()
     }
 
-    /// What `policies` find in it.
+    /// The settings that the policy has here; an empty object, where the fixture has none.
+    pub fn settings(&self) -> Result<Value, FixtureError> {
+        let mut lines = self.settings_lines();
+        let Some(Comment { line, text, .. }) = lines.next() else {
+            return Ok(Value::Object(Map::new()));
+        };
+        if let Some(Comment { line: second, .. }) = lines.next() {
+            return Err(FixtureError::SettingsTwice { first: line, second });
+        }
+        let settings = serde_json::from_str(text);
+        settings.map(Value::Object).map_err(|error| FixtureError::Settings { line, error })
+    }
+
+    /// What `policies` find in it. They are expected to have its settings.
     pub fn judge(&self, policies: &Policies) -> Result<Judged, FixtureError> {
-        let contents = self.text.clone().into_bytes();
-        let file = SourceFile { path: self.path.clone(), language: self.language, contents };
-        let analysis = Analyser::default().analyse(&file, &Project::default())?;
+        let analysis = self.analyse(&self.text)?;
         let tree = analysis.tree();
         let is_none = |comment: &Comment<'_>| !is_comment(comment.at, &tree);
-        if let Some(Comment { line, .. }) = self.comments().find(is_none) {
+        if let Some(Comment { line, .. }) =
+            self.comments().chain(self.settings_lines()).find(is_none)
+        {
             return Err(FixtureError::Comment { line });
         }
         let mut log = Vec::new();
         let findings = policies.judge_with_log(&analysis, &mut log)?;
         Ok(Judged { found: by_line(&findings, &analysis), log })
+    }
+
+    /// What is established about `text`, as that of this file.
+    fn analyse(&self, text: &str) -> Result<Analysis, NotAnalysable> {
+        let contents = text.as_bytes().to_vec();
+        let file = SourceFile { path: self.path.clone(), language: self.language, contents };
+        Analyser::default().analyse(&file, &Project::default())
     }
 
     /// The same file, with comments that say that `found` is found.
@@ -125,7 +171,20 @@ impl Fixture {
             let start = begin;
             begin += text.len();
             let (code, rules) = split(text, self.marker())?;
-            Some(Comment { line, at: start + code.len(), rules })
+            Some(Comment { line, at: start + code.len(), text: rules })
+        })
+    }
+
+    /// The comments that say settings, each of which has its line for itself.
+    fn settings_lines(&self) -> impl Iterator<Item = Comment<'_>> {
+        let mut begin = 0;
+        let lines = (1..).zip(self.text.split_inclusive('\n'));
+        lines.filter_map(move |(line, text)| {
+            let at = begin + (text.len() - text.trim_start().len());
+            begin += text.len();
+            let comment = text.trim().strip_prefix(self.marker())?;
+            let text = comment.trim_start().strip_prefix(SETTINGS)?;
+            Some(Comment { line, at, text })
         })
     }
 
@@ -223,6 +282,18 @@ mod tests {
         let blessed = fixture("a.py", text).blessed(&found);
         assert_eq!(blessed.text, "a()  # expect: one\r\nb()\nc() # expect: two");
         assert_eq!(blessed.expected(), found);
+    }
+
+    #[test]
+    fn a_comment_on_a_line_of_its_own_says_the_settings() {
+        let settings = |text: &str| fixture("a.js", text).settings();
+        let one = settings("//settings: {\"a\": [1]}\r\nb(); // settings: {}\n").unwrap();
+        assert_eq!(one, serde_json::json!({ "a": [1] }));
+        assert_eq!(settings("a();\n").unwrap(), serde_json::json!({}));
+        let wrong = |text| settings(text).unwrap_err().to_string();
+        assert_eq!(wrong("\n// settings: [1]"), "the settings in line 2 are no object of JSON");
+        let twice = "// settings: {}\n  // settings: {}\n";
+        assert_eq!(wrong(twice), "it has settings in line 1 and in line 2");
     }
 
     #[test]

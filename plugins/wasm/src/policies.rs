@@ -12,8 +12,8 @@ use crate::policy::Policy;
 use crate::query::{Match, Matches, Queries};
 use crate::subject::Subject;
 use crate::{
-    CacheError, Failure, HostOptions, LoadError, LogLine, Manifest, PolicyError, PolicySource,
-    Refusal,
+    CacheError, Failure, HostOptions, Limits, LoadError, LogLine, Manifest, PolicyError,
+    PolicySource, Refusal,
 };
 
 /// Policies that are ready to judge. May be shared between threads.
@@ -47,6 +47,11 @@ impl Policies {
         let add = |source| policies.add(source).err();
         let errors: Vec<LoadError> = sources.into_iter().filter_map(add).collect();
         if errors.is_empty() { Ok(policies) } else { Err(errors) }
+    }
+
+    /// Judges by these limits from now on.
+    pub fn limit(&mut self, limits: Limits) {
+        self.host.limits = limits;
     }
 
     /// What the policies are, in the order they were given.

@@ -8,12 +8,18 @@ use lazaret_wasm::{HostOptions, Policies, PolicySource};
 
 #[test]
 fn the_fixtures_have_the_findings_that_they_expect() {
+    let cache = tempfile::tempdir().unwrap();
     for policy in lazaret_bundle::policies() {
-        let source = PolicySource::new(policy.name, policy.wasm);
-        let policies = Policies::load(vec![source], &HostOptions::default()).unwrap();
         let fixtures = fixtures(policy.name);
         assert!(fixtures.len() >= 2, "{} has no fixtures", policy.name);
         for fixture in fixtures {
+            let settings = fixture.settings().unwrap();
+            let source = PolicySource { settings, ..PolicySource::new(policy.name, policy.wasm) };
+            let options = HostOptions {
+                cache: Some(cache.path().join("policies")),
+                ..HostOptions::default()
+            };
+            let policies = Policies::load(vec![source], &options).unwrap();
             let judged = fixture.judge(&policies).unwrap();
             assert!(fixture.is_right(&judged), "{}: {:?}", fixture.path, judged.found);
         }
