@@ -14,6 +14,7 @@ mod auto;
 mod cli;
 mod directories;
 mod doctor;
+mod processes;
 mod serve;
 
 pub mod app;

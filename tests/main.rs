@@ -12,6 +12,7 @@ mod doctor;
 mod extension;
 mod policies;
 mod policy;
+mod policy_dev;
 mod policy_languages;
 mod pool;
 mod pre_commit;

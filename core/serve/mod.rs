@@ -23,11 +23,11 @@ use lazaret_sandbox::{Isolation, Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::BuildError;
 use crate::config::{Size, Time};
 use crate::pipeline::Pipeline;
+use crate::processes::Signals;
 use crate::stages::execution::ExecutionConfig;
 use connections::Connections;
 
@@ -181,24 +181,4 @@ async fn ready(State(service): State<Arc<Service>>) -> (StatusCode, String) {
 #[allow(clippy::print_stderr, reason = "the one line that a service prints")]
 fn announce(address: SocketAddr) {
     eprintln!("lazaret: listening on http://{address}");
-}
-
-/// What tells the process to stop.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }

@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_analysis::{Finding, Severity, SourceFile, Span};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,6 +16,7 @@ use tokio::process::{Child, Command};
 use crate::app::BuildError;
 use crate::config::Time;
 use crate::pipeline::NamedStage;
+use crate::processes::Group;
 use crate::stage::{Phase, Run, Stage, StageError};
 
 /// What a command answers at most: far more than findings for one submission need.
@@ -64,25 +63,6 @@ impl CommandConfig {
         let (name, phase) = (name.to_owned(), self.phase);
         let stage = Box::new(CommandStage { name: name.clone(), config: self });
         Ok(NamedStage { name, phase, stage })
-    }
-}
-
-/// The command and what it has started, as long as that stays in its process group. Dropping this
-/// ends all of them: `kill_on_drop` reaches the first alone, which may be a shell that waits.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        Self(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            // Nobody may be left; then there is nothing to end.
-            let _ = killpg(group, Signal::SIGKILL);
-        }
     }
 }
 

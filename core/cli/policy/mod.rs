@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod cargo;
+mod dev;
 mod diff;
 mod explain;
 mod inspect;
@@ -14,6 +15,7 @@ mod subject;
 mod template;
 mod test;
 mod tool;
+mod watch;
 
 use std::fs;
 use std::path::Path;
@@ -35,6 +37,9 @@ pub(super) enum PolicyCommand {
     /// Judges a policy's fixtures, and says what was expected and what was found instead
     #[command(after_help = test::CODES)]
     Test(test::TestArgs),
+    /// Builds and tests a policy whenever it is changed
+    #[command(after_help = dev::CODES)]
+    Dev(dev::DevArgs),
     /// Tells what a policy looks for, asks for and can reach
     #[command(after_help = inspect::CODES)]
     Inspect(inspect::InspectArgs),
@@ -55,6 +60,7 @@ pub(super) fn policy(app: &App, layers: Layers, command: &PolicyCommand) -> Resu
         PolicyCommand::New(arguments) => new::new(arguments),
         PolicyCommand::Build(arguments) => build::build(arguments),
         PolicyCommand::Test(arguments) => test::test(arguments),
+        PolicyCommand::Dev(arguments) => dev::dev(arguments),
         PolicyCommand::Bench(arguments) => bench::bench(app, layers, arguments),
         PolicyCommand::Diff(arguments) => diff::diff(layers, arguments),
         PolicyCommand::Explain(arguments) => explain::explain(app, layers, arguments),
