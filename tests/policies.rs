@@ -344,3 +344,38 @@ fn bench_counts_fuel_that_is_the_same_every_time() {
     assert!(fuel.parse::<u64>().unwrap() > 1_000, "{fuel}");
     assert_eq!(row("1")[3], fuel);
 }
+
+#[test]
+fn bench_sets_two_versions_beside_each_other_and_fails_where_it_is_asked_to() {
+    let place = Place::new();
+    place.write("old.wasm", bundled("shell-injection"));
+    place.write("new.wasm", bundled("secrets"));
+    place.write("src/a.py", "import os\nos.system(input())\n");
+    place.write("src/b.py", "print('a')\n");
+    let compare = |old: &str, new: &str, more: &[&str]| {
+        let arguments = ["policy", "bench", "--rounds", "1", "--compare", old, new, "src"];
+        place.lazaret(&[&arguments[..], more].concat())
+    };
+    let ran = compare("old.wasm", "new.wasm", &[]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let row = |name: &str| {
+        let cells = ran.stdout.lines().find_map(|row| row.strip_prefix(name));
+        cells.unwrap().split_whitespace().collect::<Vec<_>>()
+    };
+    assert_eq!(row("files that woke it"), ["1", "2", "2.00"]);
+    assert_eq!(row("findings"), ["1", "0", "0.00"]);
+    let ratio: f64 = row("fuel for all")[2].parse().unwrap();
+    assert!(ratio > 1.0, "{ran:?}");
+    let ran = compare("old.wasm", "new.wasm", &["--threshold", "1"]);
+    assert!(
+        ran.code == 1 && ran.stdout.ends_with(" % more fuel, and 1 % are allowed.\n"),
+        "{ran:?}"
+    );
+    let less = compare("new.wasm", "old.wasm", &["--threshold", "0"]);
+    let same = compare("old.wasm", "old.wasm", &["--threshold", "0"]);
+    assert_eq!((less.code, same.code), (0, 0), "{less:?} {same:?}");
+    let ran = compare("old.wasm", "none.wasm", &[]);
+    assert!(ran.code == 2 && ran.stderr.contains("cannot load policy `none.wasm`"), "{ran:?}");
+    let ran = place.lazaret(&["policy", "bench", "src", "--threshold", "1"]);
+    assert!(ran.code == 2 && ran.stderr.contains("--compare"), "{ran:?}");
+}

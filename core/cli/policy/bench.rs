@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use clap::Args;
 use lazaret_analysis::{Analyser, Analysis};
-use lazaret_wasm::Answer;
+use lazaret_wasm::{Answer, PolicyError};
 
+use super::compare;
 use super::ready::{Ready, ready};
 use crate::app::App;
 use crate::cli::error::CliError;
@@ -24,18 +25,28 @@ Fuel is about one unit an instruction, and the same on every machine and at ever
 Time is for a fresh instance and its judgement of one file, in the middle of all and at its most; the
 first round, which may compile, is not counted. Files that cannot be analysed are left out.
 
+With --compare, both versions judge without settings, by turns. What takes less because it finds less is
+seen in `findings`; `lazaret policy diff` tells which.
+
 Exit codes:
   0  it is measured
+  1  the new version takes more fuel than --threshold allows
   2  wrong usage or configuration, or a policy that cannot judge";
 
 #[derive(Args)]
 pub(in crate::cli) struct BenchArgs {
     /// Files, and directories with all the code in them
     #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
     /// How often each file is judged
     #[arg(long, value_name = "NUMBER", default_value = "10")]
-    rounds: NonZeroU32,
+    pub(super) rounds: NonZeroU32,
+    /// Measures two versions of a policy beside each other, in place of the policies of this directory
+    #[arg(long, num_args = 2, value_names = ["OLD.wasm", "NEW.wasm"])]
+    compare: Vec<PathBuf>,
+    /// Fails where the new version takes more fuel than the old by more than this
+    #[arg(long, value_name = "PERCENT", requires = "compare")]
+    pub(super) threshold: Option<u64>,
 }
 
 /// What one policy cost.
@@ -52,6 +63,9 @@ type Costs = BTreeMap<String, Cost>;
 
 /// Judges the files as `check` does here, again and again, and prints what it cost.
 pub(super) fn bench(app: &App, layers: Layers, arguments: &BenchArgs) -> Result<u8, CliError> {
+    if let [old, new] = &arguments.compare[..] {
+        return compare::compare(layers, arguments, [old, new]);
+    }
     let Ready { loaded, analyser, .. } = ready(app, layers)?;
     let analyses = analyses(&analyser, &arguments.paths)?;
     let ids = loaded.policies.manifests().map(|manifest| manifest.id.clone());
@@ -88,12 +102,16 @@ fn round(
 ) -> Result<(), CliError> {
     for answer in analyses.iter().flat_map(|analysis| loaded.answers(analysis)) {
         if let Err(error) = &answer.said {
-            let help = error.help().unwrap_or_else(|| "try `lazaret check` on it".to_owned());
-            return Err(CliError::caused("cannot measure", error).help(help));
+            return Err(cannot_measure(error));
         }
         count(costs.entry(answer.manifest.id.clone()).or_default(), &answer);
     }
     Ok(())
+}
+
+pub(super) fn cannot_measure(error: &PolicyError) -> CliError {
+    let help = error.help().unwrap_or_else(|| "try `lazaret check` on it".to_owned());
+    CliError::caused("cannot measure", error).help(help)
 }
 
 fn text(costs: &Costs, files: usize) -> String {
@@ -115,6 +133,6 @@ fn text(costs: &Costs, files: usize) -> String {
 }
 
 /// A policy that was never woken took none.
-fn microseconds(time: Option<&Duration>) -> String {
+pub(super) fn microseconds(time: Option<&Duration>) -> String {
     time.map_or_else(|| "-".to_owned(), |time| format!("{} µs", time.as_micros()))
 }

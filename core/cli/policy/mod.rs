@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod cargo;
+mod compare;
 mod dev;
 mod diff;
 mod explain;
