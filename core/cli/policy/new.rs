@@ -57,6 +57,7 @@ fn next(folder: &Path, name: &str, language: Language) -> String {
         steps.push("cargo test              # without WebAssembly".to_owned());
     }
     steps.push("lazaret policy test     # builds it, and judges the fixtures".to_owned());
+    steps.push("lazaret policy dev      # does that again after every change".to_owned());
     steps.push(format!("lazaret policy build    # makes {name}.wasm"));
     format!(
         "made `{folder}`: `{judgement}` is the judgement, and `fixtures` say what it finds\n\n  {}\n",
