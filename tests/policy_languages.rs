@@ -131,6 +131,34 @@ fn what_the_compiler_says_is_told() {
     assert!(!place.path().join("mine/mine.wasm").exists());
 }
 
+/// What tests a new policy in which `right` is `wrong`.
+fn test_with(language: &str, file: &str, right: &str, wrong: &str) -> Ran {
+    let place = Place::new();
+    place.lazaret(&["policy", "new", "mine", "--lang", language]);
+    let path = place.path().join("mine").join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(right), "{text}");
+    std::fs::write(path, text.replace(right, wrong)).unwrap();
+    with_tools(&place, &["policy", "test", "mine"])
+}
+
+#[test]
+fn what_an_author_gets_wrong_is_told_with_what_to_do() {
+    let (rule, wrong) = ("{.rule = text(\"shell-true\")", "{.rule = text(\"shel-true\")");
+    let ran = test_with("c", "policy.c", rule, wrong);
+    let told = "    it reported the rule `shel-true`, which is not in its manifest\n    \
+                help: did you mean `shell-true`?\n";
+    assert!(ran.code == 1 && ran.stdout.contains(told), "{ran:?}");
+    let ran = test_with("js", "policy.js", "labels: [], ", "");
+    let told =
+        "    help: that also comes of a value that lacks a field, or has one of another type";
+    assert!(ran.code == 1 && ran.stdout.contains(told), "{ran:?}");
+    let ran = test_with("js", "policy.js", "export const policy", "const policy");
+    let told =
+        "  help: it fails before it has said what it is: in `describe`, or in what runs before";
+    assert!(ran.code == 2 && ran.stderr.contains(told), "{ran:?}");
+}
+
 #[test]
 fn a_folder_in_two_languages_is_refused() {
     let place = Place::new();

@@ -87,6 +87,8 @@ impl Tool {
         let program = self.find(folder)?;
         let mut command = Command::new(&program);
         command.current_dir(folder).args(arguments).stdin(Stdio::null());
+        // Where in the tool somebody's mistake was found helps nobody.
+        command.env("RUST_BACKTRACE", "0");
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         let output = command
             .output()

@@ -134,13 +134,18 @@ impl Refusal {
                 "build a Rust policy with `lazaret policy build`, for `wasm32-unknown-unknown`; give componentize-py `--stub-wasi`, and jco `--backend quickjs` with its WASI stubbed"
             }
             Self::Import(_) => "a policy has no other permissions; remove what needs the import",
-            Self::Version(_) => "build it with the `lazaret-policy` of this version",
+            Self::Version(_) => {
+                "build it again with this version's `lazaret policy build`; one in Rust needs this version's SDK, which `lazaret policy new` puts into a folder"
+            }
             Self::MissingExport(_) => {
                 "the file is a component, but no policy; export the world `lazaret:policy/lazaret-policy`"
             }
             Self::Types(_) => "build it with the contract as it is in `lazaret-policy`",
             Self::TooLarge { .. } => {
                 "build it small and for release, as `lazaret policy build` does"
+            }
+            Self::Trial(Failure::Trapped { .. }) => {
+                "it fails before it has said what it is: in `describe`, or in what runs before that; one in JavaScript or Python has to export `policy`, and to give every field that the contract (`build/policy.wit`) has"
             }
             Self::Trial(failure) => return failure.help(),
             _ => return None,
