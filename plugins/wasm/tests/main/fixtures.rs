@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use lazaret_wasm::fixture::Fixture;
-use lazaret_wasm::{HostOptions, Policies, PolicySource};
+use lazaret_wasm::fixture::trial::trials;
+use lazaret_wasm::{HostOptions, Limits, Policies, PolicySource};
 
 #[test]
-fn the_fixtures_have_the_findings_that_they_expect() {
+fn the_fixtures_have_the_findings_that_they_expect_in_every_form() {
     let cache = tempfile::tempdir().unwrap();
     for policy in lazaret_bundle::policies() {
         let fixtures = fixtures(policy.name);
@@ -19,9 +20,13 @@ fn the_fixtures_have_the_findings_that_they_expect() {
                 cache: Some(cache.path().join("policies")),
                 ..HostOptions::default()
             };
-            let policies = Policies::load(vec![source], &options).unwrap();
+            let mut policies = Policies::load(vec![source], &options).unwrap();
             let judged = fixture.judge(&policies).unwrap();
             assert!(fixture.is_right(&judged), "{}: {:?}", fixture.path, judged.found);
+            let limits = Limits::default();
+            let trials = trials(&fixture, &judged, &mut policies, &limits).unwrap();
+            assert!(trials.runs > 20, "{}: {trials:?}", fixture.path);
+            assert!(trials.problems.is_empty(), "{}: {:?}", fixture.path, trials.problems);
         }
     }
 }
