@@ -21,12 +21,13 @@ use crate::stages::policies::Loaded;
 
 /// What is measured.
 pub(super) const WHAT: &str = "\
-Fuel is about one unit an instruction, and the same on every machine and at every run: compare that.
-Time is for a fresh instance and its judgement of one file, in the middle of all and at its most; the
-first round, which may compile, is not counted. Files that cannot be analysed are left out.
+Fuel is about one unit an instruction, and the same on every machine and at every run: compare
+that. Time is for a fresh instance and its judgement of one file, in the middle of all and at its
+most; the first round, which may compile, is not counted. Files that cannot be analysed are left
+out.
 
-With --compare, both versions judge without settings, by turns. What takes less because it finds less is
-seen in `findings`; `lazaret policy diff` tells which.
+With --compare, both versions judge without settings, by turns. Where the new one takes less because
+it finds less, `findings` shows it, and `lazaret policy diff` tells what.
 
 Exit codes:
   0  it is measured

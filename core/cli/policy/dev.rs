@@ -22,9 +22,9 @@ use crate::processes::{Group, Signals};
 
 /// What is done, and what the exit codes say.
 pub(super) const CODES: &str = "\
-It runs `lazaret policy test` at the start and after every change of a file in the folder, until Ctrl-C.
-What `.gitignore` says, what begins with a dot, and what is built are left alone. On a terminal each round
-has the screen for itself.
+It runs `lazaret policy test` at the start and after every change of a file in the folder, until
+Ctrl-C. What `.gitignore` says, what begins with a dot, and what is built are left alone. On a
+terminal each round has the screen for itself.
 
 What the folder says runs on this machine, as with `policy build`.
 

@@ -16,26 +16,26 @@ use crate::report::fixtures::{Tested, are_right, human};
 
 /// What fixtures are, and what the exit codes say.
 pub(super) const CODES: &str = "\
-Fixtures are the files in the folder `fixtures` beside the policy. A comment at the end of a line says
-which rules apply there, and no others may:
+Fixtures are the files in the folder `fixtures` beside the policy. A comment at the end of a line
+says which rules apply there, and no others may:
 
   os.system(line)  # expect: computed-command
   exec(line);      // expect: computed-command, no-timeout
 
-In a file whose name begins with `good`, nothing may be found, and in one at least something has to be.
-A comment on a line of its own gives the policy settings in its file:
+In a file whose name begins with `good`, nothing may be found; in every other something has to be,
+and there has to be one. A comment on a line of its own gives the policy settings in its file:
 
   # settings: {\"hosts\": [\"localhost\"]}
 
-Each fixture is tried in many forms, too: with other line ends, in other scripts, cut off, broken. In none
-may the policy fail. It is judged twice, which has to come to the same, and with too little fuel, which has
-to be an error.
+Each fixture is tried in many forms, too: with other line ends, in other scripts, cut off, broken.
+In none may the policy fail. It is judged twice, which has to come to the same, and with too little
+fuel, which has to be an error.
 
 A folder is built, and what it says runs on this machine; a .wasm file is only judged with.
 
 Exit codes:
-  0  every fixture has the findings that it expects, and no run went wrong
-  1  one has not, or did, or nothing is found in any
+  0  every fixture has the findings that it expects, and in every form the policy judges it
+  1  one has not, or the policy fails in a form of it, or nothing is found in any
   2  wrong usage, or a policy that cannot be built or loaded";
 
 const FOLDER: &str = "fixtures";
