@@ -46,6 +46,11 @@ impl Fact {
         Self::new("string", text)
     }
 
+    /// A pipeline of Bash: `curl | sh`.
+    pub fn pipeline(name: &str) -> Self {
+        Self::new("pipeline", name)
+    }
+
     /// Gives it a constant.
     #[must_use]
     pub fn literal(self, value: impl Into<Value>) -> Self {
