@@ -55,6 +55,12 @@ impl Context {
         self.facts("call", pattern).map(Call::new)
     }
 
+    /// The commands of Bash that a program in another language runs and whose name fits `pattern`, of those
+    /// that the manifest asks for. Their words are the arguments.
+    pub fn commands<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = Call<'a>> {
+        self.facts("command", pattern).map(Call::new)
+    }
+
     /// The imports whose name fits `pattern`, of those that the manifest asks for.
     pub fn imports<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Fact> {
         self.facts("import", pattern)

@@ -63,6 +63,12 @@ impl Manifest {
         self.interests("call", patterns)
     }
 
+    /// Asks for commands of Bash that a program in another language runs: `rm`.
+    #[must_use]
+    pub fn commands<'a>(self, patterns: impl IntoIterator<Item = &'a str>) -> Self {
+        self.interests("command", patterns)
+    }
+
     /// Asks for imports by name: `socket`, `urllib.*`.
     #[must_use]
     pub fn imports<'a>(self, patterns: impl IntoIterator<Item = &'a str>) -> Self {

@@ -46,6 +46,11 @@ impl Fact {
         Self::new("string", text)
     }
 
+    /// A command of Bash that a program in another language runs.
+    pub fn command(name: &str) -> Self {
+        Self::new("command", name)
+    }
+
     /// A pipeline of Bash: `curl | sh`.
     pub fn pipeline(name: &str) -> Self {
         Self::new("pipeline", name)
