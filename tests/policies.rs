@@ -151,18 +151,18 @@ fn what_a_stranger_has_named_is_judged_whatever_its_name() {
 }
 
 const FAILS: &str = "use lazaret_policy::prelude::*;
-struct Fails;
+#[policy]
+pub struct Fails;
 impl Policy for Fails {
     fn manifest() -> Manifest {
         Manifest::new(\"fails\", \"1.0.0\")
             .always()
             .rule(Rule::new(\"never\", Severity::High, \"nothing\"))
     }
-    fn check(_: &mut Context) {
+    fn check(&self, _: &mut Context) {
         panic!(\"it is broken\");
     }
 }
-lazaret_policy::export_policy!(Fails);
 ";
 
 #[test]

@@ -197,20 +197,20 @@ fn loops(pattern: &str) -> String {
     format!(
         "//! Loops.\n\
          use lazaret_policy::prelude::*;\n\
-         struct Loops;\n\
+         #[policy]\n\
+         pub struct Loops;\n\
          impl Policy for Loops {{\n\
              fn manifest() -> Manifest {{\n\
                  Manifest::new(\"loops\", \"1.0.0\")\n\
                      .query(\"loop\", \"python\", {pattern:?})\n\
                      .rule(Rule::new(\"endless\", Severity::High, \"it goes on for ever\"))\n\
              }}\n\
-             fn check(cx: &mut Context) {{\n\
+             fn check(&self, cx: &mut Context) {{\n\
                  for found in cx.matches(\"loop\") {{\n\
                      cx.report(\"endless\", found.capture(\"loop\").unwrap());\n\
                  }}\n\
              }}\n\
-         }}\n\
-         lazaret_policy::export_policy!(Loops);\n"
+         }}\n"
     )
 }
 

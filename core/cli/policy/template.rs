@@ -62,6 +62,8 @@ macro_rules! sdk {
 /// The crate `lazaret-policy`, as it is.
 const SDK: &[File] = sdk![
     "Cargo.toml"
+    "macros/Cargo.toml"
+    "macros/src/lib.rs"
     "src/bindings.rs"
     "src/call.rs"
     "src/context.rs"
@@ -72,6 +74,7 @@ const SDK: &[File] = sdk![
     "src/matched.rs"
     "src/pattern.rs"
     "src/policy.rs"
+    "src/settings.rs"
     "src/testing.rs"
     "src/tree.rs"
     "wit/policy.wit"
@@ -111,7 +114,8 @@ mod tests {
     fn the_whole_crate_is_embedded() {
         let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/sdk");
         let count = |folder: &str| std::fs::read_dir(sdk.join(folder)).unwrap().count();
-        assert_eq!(SDK.len(), 1 + count("src") + count("wit"), "a file is missing in the list");
+        let files = 2 + ["src", "wit", "macros/src"].map(count).iter().sum::<usize>();
+        assert_eq!(SDK.len(), files, "a file is missing in the list");
     }
 
     #[test]

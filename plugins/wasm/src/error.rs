@@ -128,7 +128,7 @@ impl Refusal {
             }
             Self::Malformed(_) => "the file may be cut off; build or fetch it again",
             Self::NoContract => {
-                "build it with the crate `lazaret-policy` and its `export_policy!`; `lazaret policy new` makes a policy that has both"
+                "build it with the crate `lazaret-policy` and its attribute `policy`; `lazaret policy new` makes a policy that has both"
             }
             Self::Import(name) if name.starts_with("wasi") => {
                 "build a Rust policy with `lazaret policy build`, for `wasm32-unknown-unknown`; give componentize-py `--stub-wasi`, and jco `--backend quickjs` with its WASI stubbed"

@@ -4,28 +4,34 @@
 //! leads, one has to follow it: `/srv/../etc//shadow` begins like nothing that matters.
 
 use lazaret_policy::prelude::*;
-use lazaret_policy::{serde_json, types};
+use lazaret_policy::types;
 
 mod functions;
 mod path;
 mod places;
-mod settings;
 mod told;
 
 use path::{Followed, follow, is_in};
-use settings::Settings;
 use told::Catalogue;
 
 /// The policy. Its rules are explained in README.md.
-pub struct FileReach;
+#[policy]
+#[derive(Default)]
+pub struct FileReach {
+    /// Files and folders outside of the work directory that code may reach, with all that is in them:
+    /// `/srv/data`, `~/.cache/shop`, `..`. With it, whatever else is outside is `not-allowed`.
+    #[schemars(inner(length(min = 1)))]
+    allow: Option<Vec<String>>,
+    /// Files and folders that hold secrets, beside those that are known: `/srv/keys`, `~/.shop`.
+    #[schemars(inner(length(min = 2)))]
+    secrets: Vec<String>,
+}
 
 impl Policy for FileReach {
     fn manifest() -> Manifest {
-        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
         Manifest::new("file-reach", env!("CARGO_PKG_VERSION"))
             .summary("files that code reaches outside of its work directory")
             .license("Apache-2.0 OR MIT")
-            .settings(&schema)
             .calls(functions::names())
             .calls(Catalogue::load().names())
             .strings(PARTS)
@@ -54,8 +60,8 @@ impl Policy for FileReach {
             )
     }
 
-    fn check(cx: &mut Context) {
-        let file = File { cx, settings: Settings::of(cx), catalogue: Catalogue::load() };
+    fn check(&self, cx: &mut Context) {
+        let file = File { cx, policy: self, catalogue: Catalogue::load() };
         let reached = cx.calls("*").filter_map(|call| Some((call, file.reached(call)?)));
         for (call, Reached { rule, message }) in reached.take(MOST) {
             cx.report(rule, call).message(message);
@@ -66,8 +72,6 @@ impl Policy for FileReach {
         }
     }
 }
-
-lazaret_policy::export_policy!(FileReach);
 
 const HIDDEN: &str = "hidden-path";
 const SECRET: &str = "secret-file";
@@ -93,7 +97,7 @@ const MOST: usize = 300;
 /// The file at hand.
 struct File<'a> {
     cx: &'a Context,
-    settings: Settings,
+    policy: &'a FileReach,
     catalogue: Catalogue,
 }
 
@@ -117,7 +121,7 @@ impl File<'_> {
             Some(Reached { rule, message: format!("`{function}` reaches `{written}`{what}") })
         };
         let is_told = self.catalogue.tells(function, written);
-        if places::has_secrets(&path, &self.settings.secrets) && !is_told {
+        if places::has_secrets(&path, &self.policy.secrets) && !is_told {
             return if is_roundabout {
                 reached(HIDDEN, &format!(", which is `{path}`, and holds secrets"))
             } else {
@@ -127,7 +131,7 @@ impl File<'_> {
         if !places::is_outside(&path) || is_told {
             return None;
         }
-        match &self.settings.allow {
+        match &self.policy.allow {
             Some(allow) if allow.iter().any(|folder| is_in(&path, &follow(folder).path)) => None,
             Some(_) => reached(NOT_ALLOWED, ", which the settings do not allow"),
             // The catalogue tells it (`python/open-absolute`, `python/fs-home`).

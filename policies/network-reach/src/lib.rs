@@ -4,27 +4,32 @@
 //! and there are a dozen ways to write the one that gives away a machine's credentials. What a socket
 //! sees, and who can reach it, its arguments say.
 
+use lazaret_policy::pattern;
 use lazaret_policy::prelude::*;
-use lazaret_policy::{pattern, serde_json};
 
 mod address;
 mod host;
 mod metadata;
-mod settings;
 mod socket;
 
-use settings::Settings;
-
 /// The policy. Its rules are explained in README.md.
-pub struct NetworkReach;
+#[policy]
+#[derive(Default)]
+pub struct NetworkReach {
+    /// The hosts that code may name in URLs; a `*` stands for any characters. Without it, every host may
+    /// be named.
+    #[schemars(inner(length(min = 1)))]
+    hosts: Option<Vec<String>>,
+    /// Addresses of metadata services of your own, beside those that are known.
+    #[schemars(inner(length(min = 2)))]
+    addresses: Vec<String>,
+}
 
 impl Policy for NetworkReach {
     fn manifest() -> Manifest {
-        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
         Manifest::new("network-reach", env!("CARGO_PKG_VERSION"))
             .summary("addresses that code reaches, and sockets that it opens")
             .license("Apache-2.0 OR MIT")
-            .settings(&schema)
             .strings(metadata::STRINGS)
             .calls(metadata::told())
             .calls(socket::calls())
@@ -62,17 +67,14 @@ impl Policy for NetworkReach {
             )
     }
 
-    fn check(cx: &mut Context) {
-        let settings = Settings::of(cx);
-        metadata::check(cx, &settings);
+    fn check(&self, cx: &mut Context) {
+        metadata::check(cx, &self.addresses);
         socket::check(cx);
-        if let Some(hosts) = &settings.hosts {
+        if let Some(hosts) = &self.hosts {
             report_foreign(cx, hosts);
         }
     }
 }
-
-lazaret_policy::export_policy!(NetworkReach);
 
 const HIDDEN: &str = "hidden-metadata";
 const METADATA: &str = "metadata-service";

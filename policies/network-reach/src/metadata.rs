@@ -6,7 +6,6 @@ use lazaret_policy::prelude::*;
 
 use crate::address::{Address, address};
 use crate::host;
-use crate::settings::Settings;
 use crate::{HIDDEN, METADATA, MOST, ODD};
 
 /// Addresses of AWS, Google, Azure, Oracle and others; of tasks and pods of AWS; of Alibaba; of Azure's
@@ -54,12 +53,13 @@ pub(crate) fn told() -> impl Iterator<Item = &'static str> {
     TOLD.lines()
 }
 
-pub(crate) fn check(cx: &Context, settings: &Settings) {
+pub(crate) fn check(cx: &Context, addresses: &[String]) {
     let told = texts_told(cx);
     let judged = cx.strings("*").filter_map(|fact| {
         let hosts = host::of_urls(&fact.name).map(|host| (host, true));
         let alone = host::alone(&fact.name).map(|host| (host, false));
-        let judged = hosts.chain(alone).find_map(|(host, in_url)| judge(host, in_url, settings))?;
+        let judged =
+            hosts.chain(alone).find_map(|(host, in_url)| judge(host, in_url, addresses))?;
         let is_told =
             judged.rule == METADATA && told.iter().any(|told| told.starts_with(fact.name.as_str()));
         (!is_told).then_some((fact, judged))
@@ -79,13 +79,13 @@ struct Judged {
     message: String,
 }
 
-fn judge(host: &str, in_url: bool, settings: &Settings) -> Option<Judged> {
+fn judge(host: &str, in_url: bool, addresses: &[String]) -> Option<Judged> {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     if NAMES.contains(&name.as_str()) {
         return Some(plain(host));
     }
     let Address { ip, is_plain } = address(host)?;
-    if is_metadata(ip, settings) {
+    if is_metadata(ip, addresses) {
         return Some(if is_plain { plain(host) } else { hidden(host, ip) });
     }
     // A number alone is a number.
@@ -107,8 +107,8 @@ fn hidden(host: &str, ip: IpAddr) -> Judged {
     Judged { rule: HIDDEN, message }
 }
 
-fn is_metadata(ip: IpAddr, settings: &Settings) -> bool {
-    let own = settings.addresses.iter().map(String::as_str);
+fn is_metadata(ip: IpAddr, addresses: &[String]) -> bool {
+    let own = addresses.iter().map(String::as_str);
     ADDRESSES.into_iter().chain(own).any(|known| known.parse() == Ok(ip))
 }
 

@@ -4,26 +4,32 @@
 //! machine with them. And `bytearray` is harmless, until a constant asks it for a terabyte.
 
 use lazaret_policy::prelude::*;
-use lazaret_policy::serde_json;
 
 mod loops;
 mod memory;
-mod settings;
 
 use loops::Endless;
-use settings::Settings;
 
 /// The policy. Its rules are explained in README.md.
-pub struct ResourceAbuse;
+#[policy]
+pub struct ResourceAbuse {
+    /// How many bytes a constant may ask for at once.
+    #[schemars(range(min = 1))]
+    bytes: u64,
+}
+
+impl Default for ResourceAbuse {
+    fn default() -> Self {
+        Self { bytes: 1 << 30 }
+    }
+}
 
 impl Policy for ResourceAbuse {
     fn manifest() -> Manifest {
-        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
         Manifest::new("resource-abuse", env!("CARGO_PKG_VERSION"))
             .summary("loops without an end, and memory without measure")
             .license("Apache-2.0 OR MIT")
             .languages(["python", "javascript", "typescript", "tsx"])
-            .settings(&schema)
             .always()
             .wants_source()
             .calls(loops::STARTS)
@@ -54,8 +60,7 @@ impl Policy for ResourceAbuse {
             )
     }
 
-    fn check(cx: &mut Context) {
-        let settings = Settings::of(cx);
+    fn check(&self, cx: &mut Context) {
         let Some(text) = cx.source() else { return };
         for (head, endless) in loops::endless(cx, text).into_iter().take(MOST) {
             let rule = match endless {
@@ -66,14 +71,13 @@ impl Policy for ResourceAbuse {
             cx.report(rule, head);
         }
         let asked = cx.calls("*").filter_map(|call| Some((call, memory::asked_for(call)?)));
-        for (call, bytes) in asked.filter(|(_, bytes)| *bytes > bytes_of(&settings)).take(MOST) {
+        let there_is = approximate(self.bytes);
+        for (call, bytes) in asked.filter(|(_, bytes)| *bytes > there_is).take(MOST) {
             let (name, size) = (call.name(), gibibytes(bytes));
             cx.report(MEMORY, call).message(format!("`{name}` asks for {size:.1} GiB at once"));
         }
     }
 }
-
-lazaret_policy::export_policy!(ResourceAbuse);
 
 const STARTS: &str = "endless-processes";
 const GROWS: &str = "endless-growth";
@@ -84,8 +88,8 @@ const MEMORY: &str = "huge-allocation";
 const MOST: usize = 300;
 
 #[expect(clippy::cast_precision_loss, reason = "a limit is no exact number")]
-fn bytes_of(settings: &Settings) -> f64 {
-    settings.bytes as f64
+fn approximate(bytes: u64) -> f64 {
+    bytes as f64
 }
 
 fn gibibytes(bytes: f64) -> f64 {

@@ -6,6 +6,7 @@ use lazaret_policy::types::{self, Fact};
 use crate::{Condition, Rules};
 
 /// The policy that the rules here are.
+#[policy]
 pub struct RulesWithoutCode;
 
 impl Policy for RulesWithoutCode {
@@ -13,12 +14,10 @@ impl Policy for RulesWithoutCode {
         Rules::here().manifest()
     }
 
-    fn check(cx: &mut Context) {
+    fn check(&self, cx: &mut Context) {
         Rules::here().check(cx);
     }
 }
-
-lazaret_policy::export_policy!(RulesWithoutCode);
 
 impl Rules {
     /// What the policy is and asks for.
@@ -103,7 +102,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use lazaret_policy::testing::{Fact, judge, unit};
-    use lazaret_policy::{Context, Manifest, Policy};
+    use lazaret_policy::{Context, Manifest, Policy, policy};
 
     use crate::{Condition, Rule, Rules};
 
@@ -140,6 +139,7 @@ mod tests {
         Condition::default()
     }
 
+    #[policy]
     struct Example;
 
     impl Policy for Example {
@@ -147,7 +147,7 @@ mod tests {
             example().manifest()
         }
 
-        fn check(cx: &mut Context) {
+        fn check(&self, cx: &mut Context) {
             example().check(cx);
         }
     }

@@ -3,8 +3,6 @@
 use std::cell::{RefCell, RefMut};
 use std::ops::Range;
 
-use serde_json::Value;
-
 use crate::types::{
     Applicability, Capture, Edit, Fact, Finding, Fix, Label, Point, Query, Severity, Span, Unit,
 };
@@ -14,15 +12,14 @@ use crate::{Call, Match, pattern};
 #[derive(Debug)]
 pub struct Context {
     unit: Unit,
-    settings: Value,
     queries: Vec<Query>,
     // Shared, so that a policy can report while it goes through the calls.
     findings: RefCell<Vec<Finding>>,
 }
 
 impl Context {
-    pub(crate) fn new(unit: Unit, settings: Value, queries: Vec<Query>) -> Self {
-        Self { unit, settings, queries, findings: RefCell::default() }
+    pub(crate) fn new(unit: Unit, queries: Vec<Query>) -> Self {
+        Self { unit, queries, findings: RefCell::default() }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -42,11 +39,6 @@ impl Context {
     /// The file's text, for a policy that asked for it.
     pub fn source(&self) -> Option<&str> {
         self.unit.source.as_deref()
-    }
-
-    /// The policy's settings.
-    pub fn settings(&self) -> &Value {
-        &self.settings
     }
 
     /// The calls whose resolved name fits `pattern`, of those that the manifest asks for. A `*`

@@ -1,13 +1,12 @@
-//! Between the generated exports and an author's [`Policy`]. Used by [`crate::export_policy!`].
-
-use serde_json::Value;
+//! Between the generated exports and an author's [`Policy`].
 
 use crate::bindings::exports::lazaret::policy::policy::{Finding, Manifest, SettingsError, Unit};
 use crate::{Context, Policy, log};
 
-/// Makes a component of a type that implements [`Policy`].
+/// Makes a component of a type that implements [`Policy`], as [`crate::policy`] does.
 ///
 /// On another target than `wasm32` it does nothing, so that the policy can be tested natively.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! export_policy {
     ($policy:ty) => {
@@ -45,14 +44,14 @@ macro_rules! export_policy {
 /// What the policy is.
 pub fn describe<P: Policy>() -> Manifest {
     report_panics();
-    P::manifest().into_contract()
+    Manifest { settings_schema: P::schema(), ..P::manifest().into_contract() }
 }
 
-/// What is wrong with the settings; that they are no JSON, first of all.
+/// What is wrong with the settings; that they cannot be read, first of all.
 pub fn validate_settings<P: Policy>(settings: &str) -> Vec<SettingsError> {
     report_panics();
-    match parse(settings) {
-        Ok(settings) => P::validate_settings(&settings),
+    match P::read(settings) {
+        Ok(policy) => policy.validate(),
         Err(message) => vec![SettingsError { pointer: String::new(), message }],
     }
 }
@@ -62,13 +61,10 @@ pub fn check<P: Policy>(settings: &str, unit: Unit) -> Result<Vec<Finding>, Stri
     report_panics();
     let has_matches = !unit.matches.is_empty();
     let queries = if has_matches { P::manifest().into_contract().queries } else { Vec::new() };
-    let mut context = Context::new(unit, parse(settings)?, queries);
-    P::check(&mut context);
+    let policy = P::read(settings)?;
+    let mut context = Context::new(unit, queries);
+    policy.check(&mut context);
     Ok(context.into_findings())
-}
-
-fn parse(settings: &str) -> Result<Value, String> {
-    serde_json::from_str(settings).map_err(|error| format!("the settings are not JSON: {error}"))
 }
 
 /// Has a panic say what it is before it traps: of a trap alone the host can tell nothing.

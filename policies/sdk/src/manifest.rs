@@ -1,7 +1,5 @@
 //! What a policy is and asks for.
 
-use serde_json::Value;
-
 use crate::types::{self, Interest, Query, Severity};
 
 /// What a policy is and asks for.
@@ -87,15 +85,6 @@ impl Manifest {
     pub fn query(mut self, id: &str, language: &str, pattern: &str) -> Self {
         let [id, language, pattern] = [id, language, pattern].map(str::to_owned);
         self.0.queries.push(Query { id, language, pattern });
-        self
-    }
-
-    /// A JSON Schema of the settings; a policy without one has none. The host holds settings against
-    /// it before the policy sees any;
-    /// with `"additionalProperties": false` a mistyped name is told with the nearest right one.
-    #[must_use]
-    pub fn settings(mut self, schema: &Value) -> Self {
-        self.0.settings_schema = schema.to_string();
         self
     }
 

@@ -2,6 +2,7 @@
 //!
 //! ```
 //! # use lazaret_policy::prelude::*;
+//! # #[policy]
 //! # struct NoShell;
 //! # impl Policy for NoShell {
 //! #     fn manifest() -> Manifest {
@@ -9,7 +10,7 @@
 //! #             .calls(["subprocess.*"])
 //! #             .rule(Rule::new("shell-true", Severity::High, "a command goes through a shell"))
 //! #     }
-//! #     fn check(cx: &mut Context) {
+//! #     fn check(&self, cx: &mut Context) {
 //! #         for call in cx.calls("*").filter(|call| call.argument("shell").is_true()) {
 //! #             cx.report("shell-true", call);
 //! #         }
@@ -145,13 +146,16 @@ pub fn judge<P: Policy>(unit: Unit) -> Vec<Finding> {
 ///
 /// # Panics
 ///
-/// When it reports a rule that its manifest does not have, which the host refuses.
+/// When the settings are not the policy's, or it reports a rule that its manifest does not have: the
+/// host refuses both.
+#[expect(clippy::needless_pass_by_value, reason = "it is made for the call")]
 pub fn judge_with<P: Policy>(mut unit: Unit, settings: Value) -> Vec<Finding> {
     let manifest = P::manifest().into_contract();
     unit.facts.retain(|fact| is_asked_for(fact, &manifest));
     unit.source = unit.source.filter(|_| manifest.wants_source);
-    let mut context = Context::new(unit, settings, manifest.queries.clone());
-    P::check(&mut context);
+    let policy = P::read(&settings.to_string()).unwrap_or_else(|error| panic!("{error}"));
+    let mut context = Context::new(unit, manifest.queries.clone());
+    policy.check(&mut context);
     let findings = context.into_findings();
     for Finding { rule, .. } in &findings {
         let known = manifest.rules.iter().any(|known| known.id == *rule);

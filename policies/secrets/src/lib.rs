@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use lazaret_policy::prelude::*;
-use lazaret_policy::serde_json;
 
 mod chance;
 mod checksum;
@@ -20,18 +19,35 @@ mod token;
 mod url;
 
 use places::{Pairs, Places};
-use settings::Settings;
+use settings::OwnToken;
 
 /// The policy. Its rules are explained in README.md.
-pub struct Secrets;
+#[policy]
+pub struct Secrets {
+    /// Values that are no secrets, or are meant to be there. A `*` stands for any characters.
+    #[schemars(inner(length(min = 4)))]
+    allow: Vec<String>,
+    /// Words that name a secret, beside `password`, `token` and their like: `pin`, `licence_key`.
+    #[schemars(inner(length(min = 1)))]
+    names: Vec<String>,
+    /// How many bits a character of a named secret must tell, on average: fewer find more.
+    #[schemars(range(min = 0, max = 6))]
+    entropy: f64,
+    /// Tokens of your own: what they begin with, and how many characters follow.
+    tokens: Vec<OwnToken>,
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self { allow: Vec::new(), names: Vec::new(), entropy: 2.5, tokens: Vec::new() }
+    }
+}
 
 impl Policy for Secrets {
     fn manifest() -> Manifest {
-        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
         Manifest::new("secrets", env!("CARGO_PKG_VERSION"))
             .summary("secrets that are written out in code")
             .license("Apache-2.0 OR MIT")
-            .settings(&schema)
             .always()
             .wants_source()
             .strings(formats::patterns().iter().map(String::as_str))
@@ -42,11 +58,10 @@ impl Policy for Secrets {
             .rule(rule(NAMED, Severity::Medium, "what a name calls a secret is written out"))
     }
 
-    fn check(cx: &mut Context) {
-        let settings = Settings::of(cx);
+    fn check(&self, cx: &mut Context) {
         let Some(text) = cx.source() else { return };
-        let pairs = Pairs::of(&settings);
-        let file = File { text, places: Places::of(text, &pairs), settings: &settings };
+        let pairs = Pairs::of(self);
+        let file = File { text, places: Places::of(text, &pairs), settings: self };
         let mut known = file.report_tokens(cx);
         file.report_parts(cx, &pairs);
         known.extend(file.report_keys(cx));
@@ -54,8 +69,6 @@ impl Policy for Secrets {
         file.report_named(cx, &known);
     }
 }
-
-lazaret_policy::export_policy!(Secrets);
 
 const TOKEN: &str = "token";
 const KEY: &str = "private-key";
@@ -75,7 +88,7 @@ const MOST: usize = 150;
 struct File<'a> {
     text: &'a str,
     places: Places,
-    settings: &'a Settings,
+    settings: &'a Secrets,
 }
 
 impl File<'_> {

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
+use crate::Secrets;
 use crate::chance::{entropy, is_example};
-use crate::settings::Settings;
 
 /// Names of what people type.
 const PASSWORDS: [&str; 5] = ["password", "passwd", "passphrase", "pwd", "pass"];
@@ -58,7 +58,7 @@ pub(crate) fn named<'a>(
     text: &'a str,
     places: &[usize],
     language: &str,
-    settings: &Settings,
+    settings: &Secrets,
 ) -> Vec<Named<'a>> {
     let is_bash = language == "bash";
     let mut found = Vec::new();
@@ -129,7 +129,7 @@ fn last_name(text: &str) -> &str {
     &text[begins.len()..]
 }
 
-fn kind(name: &str, settings: &Settings) -> Option<Kind> {
+fn kind(name: &str, settings: &Secrets) -> Option<Kind> {
     // Far more than names have.
     if name.len() > 100 {
         return None;

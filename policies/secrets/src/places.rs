@@ -3,7 +3,7 @@
 //! The policy reads every file, so the text is gone through once, and two bytes tell whether more has to
 //! be read: of a program's places, one in thirty.
 
-use crate::settings::Settings;
+use crate::Secrets;
 use crate::token::prefixes;
 
 /// Places in a text, in order. All are the beginning of a character.
@@ -24,7 +24,7 @@ pub(crate) struct Pairs([u64; 256]);
 
 impl Pairs {
     /// The pairs that anything begins with.
-    pub(crate) fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Secrets) -> Self {
         let mut pairs = Self([0; 256]);
         let ascii = prefixes(settings).filter(|prefix| prefix.is_ascii());
         for prefix in ascii.chain(["--", ":/"]) {

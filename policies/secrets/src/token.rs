@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use crate::Secrets;
 use crate::chance::{entropy, is_example};
 use crate::checksum;
 use crate::formats::{FORMATS, Format, Proof};
-use crate::settings::{OwnToken, Settings};
+use crate::settings::OwnToken;
 
 /// What the header of a JSON Web Token begins with: `{"` in base 64.
 const JSON: &str = "eyJ";
@@ -26,11 +27,7 @@ pub(crate) struct Token<'a> {
 }
 
 /// The tokens in `text`, of those that begin at `places`.
-pub(crate) fn tokens<'a>(
-    text: &'a str,
-    places: &[usize],
-    settings: &'a Settings,
-) -> Vec<Token<'a>> {
+pub(crate) fn tokens<'a>(text: &'a str, places: &[usize], settings: &'a Secrets) -> Vec<Token<'a>> {
     let mut found: Vec<Token<'a>> = Vec::new();
     for at in places.iter().copied() {
         if at > 0 && is_inside(text.as_bytes()[at - 1]) {
@@ -46,7 +43,7 @@ pub(crate) fn tokens<'a>(
 }
 
 /// What tokens begin with.
-pub(crate) fn prefixes(settings: &Settings) -> impl Iterator<Item = &str> {
+pub(crate) fn prefixes(settings: &Secrets) -> impl Iterator<Item = &str> {
     let own = settings.tokens.iter().map(|own| own.prefix.as_str());
     FORMATS.iter().map(|format| format.prefix).chain(own).chain([JSON])
 }
@@ -57,7 +54,7 @@ fn is_inside(before: u8) -> bool {
 }
 
 /// The token that `text` begins with.
-fn token<'a>(text: &'a str, settings: &'a Settings) -> Option<Token<'a>> {
+fn token<'a>(text: &'a str, settings: &'a Secrets) -> Option<Token<'a>> {
     let known = FORMATS.iter().find_map(|format| known(format, text));
     let own = || settings.tokens.iter().find_map(|own| of_your_own(own, text));
     known.or_else(own).or_else(|| json_web_token(text))

@@ -10,6 +10,7 @@ mod javascript;
 mod python;
 
 /// The policy. Its rules are explained in README.md.
+#[policy]
 pub struct ShellInjection;
 
 impl Policy for ShellInjection {
@@ -36,15 +37,13 @@ impl Policy for ShellInjection {
             )
     }
 
-    fn check(cx: &mut Context) {
+    fn check(&self, cx: &mut Context) {
         match cx.language() {
             "python" => python::check(cx),
             _ => javascript::check(cx),
         }
     }
 }
-
-lazaret_policy::export_policy!(ShellInjection);
 
 const COMPUTED: &str = "computed-command";
 const UNCERTAIN: &str = "uncertain-shell";

@@ -3,6 +3,7 @@
 use lazaret_policy::prelude::*;
 
 /// The policy.
+#[policy]
 pub struct NoShell;
 
 impl Policy for NoShell {
@@ -18,11 +19,9 @@ impl Policy for NoShell {
             )
     }
 
-    fn check(cx: &mut Context) {
+    fn check(&self, cx: &mut Context) {
         for call in cx.calls("*").filter(|call| call.argument("shell").is_true()) {
             cx.report("shell-true", call);
         }
     }
 }
-
-lazaret_policy::export_policy!(NoShell);
