@@ -14,6 +14,7 @@ mod policies;
 mod policy;
 mod policy_dev;
 mod policy_languages;
+mod policy_queries;
 mod pool;
 mod pre_commit;
 mod readme;

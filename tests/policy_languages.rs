@@ -195,28 +195,31 @@ fn mistakes_in_rules_are_told_all_at_once_with_line_and_help() {
     let ran = place.lazaret(&["policy", "build", "mine"]);
     assert_eq!(ran.code, 2, "{ran:?}");
     let mut expected = String::new();
-    for (line, message, help) in [
-        (1, "`No_Shell` cannot be an id", "use lower-case words with hyphens: `no-telnet`"),
-        (3, "there is no language `pyton`", "did you mean `python`?"),
-        (7, "`a*b*c*d*e` has more than 3 stars or 200 bytes", "write several names"),
-        (8, "there is no severity `hihg`", "did you mean `high`?"),
-        (9, "there is no `mesage`", "did you mean `message`?"),
+    for (line, column, message, help) in [
+        (1, 6, "`No_Shell` cannot be an id", "use lower-case words with hyphens: `no-telnet`"),
+        (3, 24, "there is no language `pyton`", "did you mean `python`?"),
+        (7, 10, "`a*b*c*d*e` has more than 3 stars or 200 bytes", "write several names"),
+        (8, 12, "there is no severity `hihg`", "did you mean `high`?"),
+        (9, 1, "there is no `mesage`", "did you mean `message`?"),
         (
             10,
+            11,
             "it is not said of which argument this is asked",
             "add `argument = 0`, its place, or `keyword = \"NAME\"`",
         ),
-        (10, "there is no `keywrd`", "did you mean `keyword`?"),
+        (10, 30, "there is no `keywrd`", "did you mean `keyword`?"),
         (
             10,
+            30,
             "it is not said of which argument this is asked",
             "add `argument = 0`, its place, or `keyword = \"NAME\"`",
         ),
-        (13, "there is a rule `one` already", "choose another id"),
-        (14, "there is no kind of fact `calls`", "did you mean `call`?"),
-        (15, "there are no names, so nothing could set the rule off", "`\"*\"` is any name"),
+        (13, 6, "there is a rule `one` already", "choose another id"),
+        (14, 6, "there is no kind of fact `calls`", "did you mean `call`?"),
+        (15, 9, "there are no names, so nothing could set the rule off", "`\"*\"` is any name"),
     ] {
-        let error = format!("error: cannot use `mine/policy.toml`, line {line}: {message}");
+        let place = format!("line {line}, column {column}");
+        let error = format!("error: cannot use `mine/policy.toml`, {place}: {message}");
         let _ = writeln!(expected, "{error}\n  help: {help}");
     }
     assert_eq!(ran.stderr, expected);
@@ -226,15 +229,23 @@ fn mistakes_in_rules_are_told_all_at_once_with_line_and_help() {
 fn rules_that_cannot_be_read_are_told_with_their_line() {
     let place = Place::new();
     let head = "id = \"mine\"\nversion = \"1\"\n";
-    for (rest, line, message) in [
-        ("[[rule]]\nid = \"a\"\nnames = [\"b\"]\nmessage = \"c\"\n", 3, "missing field `severity`"),
-        ("[[rule]]\nid = 1\n", 4, "invalid type: integer `1`, expected a string"),
-        ("[[rule]\n", 3, "unclosed array table"),
-        ("rule = []\n", 3, "there is no rule, so nothing could be found"),
+    for (rest, at, message) in [
+        (
+            "[[rule]]\nid = \"a\"\nnames = [\"b\"]\nmessage = \"c\"\n",
+            "line 3, column 1",
+            "missing field `severity`",
+        ),
+        (
+            "[[rule]]\nid = 1\nnames = [\"b\"]\n",
+            "line 4, column 6",
+            "invalid type: integer `1`, expected a string",
+        ),
+        ("[[rule]\n", "line 3, column 8", "unclosed array table"),
+        ("rule = []\n", "line 3, column 8", "there is no rule, so nothing could be found"),
     ] {
         place.write("mine/policy.toml", format!("{head}{rest}"));
         let ran = place.lazaret(&["policy", "build", "mine"]);
-        let error = format!("error: cannot use `mine/policy.toml`, line {line}: {message}");
+        let error = format!("error: cannot use `mine/policy.toml`, {at}: {message}");
         assert!(ran.code == 2 && ran.stderr.starts_with(&error), "{error}\nis not\n{ran:?}");
     }
 }

@@ -3,6 +3,9 @@
 //! What is wrong with them is told with its line, all of it at once: whoever writes rules without
 //! code has no compiler that would say it.
 
+mod literal;
+mod query;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -45,7 +48,7 @@ fn read(text: &str) -> Result<Rules, Vec<Mistake>> {
         vec![Mistake { at, message: error.message().to_owned(), help: help.to_owned() }]
     };
     let document = DeTable::parse(text).map_err(wrong)?;
-    let mut reader = Reader::default();
+    let mut reader = Reader { text, ..Reader::default() };
     reader.policy(document.get_ref());
     if !reader.mistakes.is_empty() {
         return Err(reader.mistakes);
@@ -58,29 +61,38 @@ fn read(text: &str) -> Result<Rules, Vec<Mistake>> {
 fn told(name: &str, text: &str, mut mistakes: Vec<Mistake>) -> CliError {
     mistakes.sort_by_key(|mistake| mistake.at);
     let error = |Mistake { at, message, help }: Mistake| {
-        let line = text[..at].matches('\n').count() + 1;
-        CliError::new(format!("cannot use `{name}`, line {line}: {message}")).help(help)
+        let (line, column) = place(text, at);
+        CliError::new(format!("cannot use `{name}`, line {line}, column {column}: {message}"))
+            .help(help)
     };
     let mut errors = mistakes.into_iter().map(error);
     let first = errors.next().expect("there is a mistake where there are no rules");
     first.and(errors)
 }
 
+/// The line of a byte, and the column in characters; both count from 1.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    (text[..at].matches('\n').count() + 1, text[start..at].chars().count() + 1)
+}
+
 /// Goes through what is written, and keeps what is wrong.
 #[derive(Default)]
-struct Reader {
+struct Reader<'a> {
+    text: &'a str,
     mistakes: Vec<Mistake>,
     ids: BTreeSet<String>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn policy(&mut self, table: &DeTable<'_>) {
         self.keys(table, Rules::KEYS);
         self.each(table, "id", Self::id);
-        let languages = Language::ALL.map(Language::name);
-        self.each(table, "languages", |reader, name| reader.choice(name, "language", &languages));
+        self.languages(table);
         for rule in tables(table, "rule") {
             self.rule(rule);
+            self.languages_of(rule, table);
+            self.query(rule, table);
         }
         if let Some(rules) = table.get("rule").filter(|rules| is_empty(rules)) {
             self.wrong(rules, "there is no rule, so nothing could be found", "write a `[[rule]]`");
@@ -99,6 +111,7 @@ impl Reader {
                 );
             }
         });
+        self.languages(table);
         self.each(table, "on", |reader, kind| {
             reader.choice(kind, "kind of fact", &Manifest::kinds());
         });
@@ -131,6 +144,24 @@ impl Reader {
             let message = "it is not said of which argument this is asked";
             self.wrong(key, message, "add `argument = 0`, its place, or `keyword = \"NAME\"`");
         }
+    }
+
+    fn languages(&mut self, table: &DeTable<'_>) {
+        let known = Language::ALL.map(Language::name);
+        self.each(table, "languages", |reader, name| reader.choice(name, "language", &known));
+    }
+
+    /// A rule about a language that the policy does not judge would never find anything.
+    fn languages_of(&mut self, rule: &DeTable<'_>, policy: &DeTable<'_>) {
+        let judged = policy.get("languages").and_then(|languages| languages.get_ref().as_array());
+        let judged: Vec<&str> = judged.into_iter().flatten().map(text).collect();
+        self.each(rule, "languages", |reader, name| {
+            let is_one = Language::ALL.iter().any(|language| language.name() == text(name));
+            if is_one && !judged.is_empty() && !judged.contains(&text(name)) {
+                let message = format!("the policy does not judge `{}`", text(name));
+                reader.wrong(name, message, "add it to the policy's own `languages`");
+            }
+        });
     }
 
     fn id(&mut self, id: &Spanned<DeValue<'_>>) {

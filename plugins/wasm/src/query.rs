@@ -12,7 +12,8 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use lazaret_analysis::tree_sitter::{
-    CaptureQuantifier, Node, Query, QueryCursor, QueryCursorOptions, QueryMatch, StreamingIterator,
+    CaptureQuantifier, Node, Query, QueryCursor, QueryCursorOptions, QueryError, QueryMatch,
+    StreamingIterator,
 };
 use lazaret_analysis::{Language, printable};
 use serde::{Deserialize, Serialize};
@@ -69,21 +70,34 @@ impl PolicyQuery {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        let id = &self.id;
+        let wrong = |unread| match unread {
+            Unread::Error(error) => Refusal::Query { id: self.id.clone(), error },
+            Unread::Refused(why) => Refusal::Manifest(format!("its query {:?} {why}", self.id)),
+        };
+        self.read().map(drop).map_err(wrong)
+    }
+
+    /// The query, where it is one that is run.
+    pub(crate) fn read(&self) -> Result<Query, Unread> {
         if self.pattern.len() > PATTERN {
             let size = self.pattern.len();
-            let what = format!("its query {id:?} has {size} bytes, and {PATTERN} are read");
-            return Err(Refusal::Manifest(what));
+            return Err(Unread::Refused(format!("has {size} bytes, and {PATTERN} are read")));
         }
-        let query = Query::new(&self.language.grammar(), &self.pattern);
-        let query = query.map_err(|error| Refusal::Query { id: id.clone(), error })?;
+        let query = Query::new(&self.language.grammar(), &self.pattern).map_err(Unread::Error)?;
         if query.pattern_count() == 0 {
-            return Err(Refusal::Manifest(format!("its query {id:?} has no pattern")));
+            return Err(Unread::Refused("has no pattern".to_owned()));
         }
         let problem = (0..query.pattern_count()).find_map(|pattern| problem(&query, pattern));
-        let wrong = |problem| Refusal::Manifest(format!("its query {id:?} {problem}"));
-        problem.map_or(Ok(()), |problem| Err(wrong(problem)))
+        problem.map_or(Ok(query), |why| Err(Unread::Refused(why)))
     }
+}
+
+/// Why a query is not run.
+pub(crate) enum Unread {
+    /// Tree-sitter cannot read it.
+    Error(QueryError),
+    /// It is not taken: it "has no pattern".
+    Refused(String),
 }
 
 /// Why a pattern is not run that tree-sitter reads.

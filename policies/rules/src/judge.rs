@@ -1,9 +1,12 @@
 //! Judging by the rules.
 
 use lazaret_policy::prelude::*;
-use lazaret_policy::types::{self, Fact};
+use lazaret_policy::types::{self, Capture, Fact};
 
 use crate::{Condition, Rules};
+
+/// Characters of what is captured that a message repeats.
+const LONGEST: usize = 60;
 
 /// The policy that the rules here are.
 #[policy]
@@ -32,17 +35,29 @@ impl Rules {
         for rule in &self.rule {
             let names = rule.names.iter().map(String::as_str);
             manifest = manifest.interests(&rule.on, names).rule(rule.described());
+            if let Some(query) = &rule.query {
+                for language in self.languages_of(rule) {
+                    manifest = manifest.query(&rule.id, language, query);
+                }
+            }
         }
         manifest
     }
 
     /// Judges a file.
     pub fn check(&self, cx: &Context) {
-        for rule in &self.rule {
+        let language = cx.language();
+        let is_about = |rule: &&crate::Rule| {
+            rule.languages.is_empty() || rule.languages.iter().any(|one| one == language)
+        };
+        for rule in self.rule.iter().filter(is_about) {
             for name in &rule.names {
                 for fact in cx.facts(&rule.on, name).filter(|fact| rule.holds(fact)) {
-                    cx.report(&rule.id, fact).message(rule.message.replace("{name}", &fact.name));
+                    cx.report(&rule.id, fact).message(rule.told_of(fact));
                 }
+            }
+            for found in cx.matches(&rule.id) {
+                cx.report(&rule.id, place(found)).message(rule.told(found));
             }
         }
     }
@@ -50,7 +65,7 @@ impl Rules {
 
 impl crate::Rule {
     fn described(&self) -> Rule {
-        let title = self.message.replace("{name}", "…");
+        let title = filled(&self.message, |_| Some("…".to_owned()));
         let tags = self.tags.iter().map(String::as_str);
         let mut rule = Rule::new(&self.id, self.severity(), &title).help(&self.help).tags(tags);
         if let Some(url) = &self.docs_url {
@@ -71,6 +86,26 @@ impl crate::Rule {
             "high" => Severity::High,
             _ => Severity::Critical,
         }
+    }
+
+    /// What its message has in braces.
+    pub fn placeholders(message: &str) -> Vec<&str> {
+        let (mut names, mut rest) = (Vec::new(), message);
+        while let Some((_, name, after)) = braced(rest) {
+            names.push(name);
+            rest = after;
+        }
+        names
+    }
+
+    /// The message about a fact.
+    fn told_of(&self, fact: &Fact) -> String {
+        filled(&self.message, |name| (name == "name").then(|| fact.name.clone()))
+    }
+
+    /// The message about what its query has found.
+    fn told(&self, found: Match<'_>) -> String {
+        filled(&self.message, |name| Some(shortened(&found.capture(name)?.text)))
     }
 
     fn holds(&self, fact: &Fact) -> bool {
@@ -99,11 +134,45 @@ impl Condition {
     }
 }
 
+/// Where a query has found something: the first node that it captured. What is captured for a
+/// condition alone begins with `_`, by the custom of tree-sitter's queries.
+fn place(found: Match<'_>) -> &Capture {
+    let mut told = found.captures().filter(|capture| !capture.name.starts_with('_'));
+    told.next().or(found.captures().next()).expect("building refuses a query that captures nothing")
+}
+
+/// `message` with what stands for each `{name}`; what nothing stands for is left as it is.
+fn filled(message: &str, mut text: impl FnMut(&str) -> Option<String>) -> String {
+    let mut filled = String::new();
+    let mut rest = message;
+    while let Some((before, name, after)) = braced(rest) {
+        filled.push_str(before);
+        filled.push_str(&text(name).unwrap_or_else(|| format!("{{{name}}}")));
+        rest = after;
+    }
+    filled + rest
+}
+
+/// What is before the first `{name}`, the name, and what is after it.
+fn braced(message: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = message.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+/// The first line of a text, if it is not too long to be read in a message.
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let shown: String = line.chars().take(LONGEST).collect();
+    if shown.len() < text.len() { shown + "…" } else { shown }
+}
+
 #[cfg(test)]
 mod tests {
     use lazaret_policy::testing::{Fact, judge, unit};
     use lazaret_policy::{Context, Manifest, Policy, policy};
 
+    use super::{filled, shortened};
     use crate::{Condition, Rule, Rules};
 
     /// One rule for each thing that a rule can ask.
@@ -154,6 +223,18 @@ mod tests {
 
     fn messages(fact: Fact) -> Vec<String> {
         judge::<Example>(unit("python", [fact])).into_iter().map(|found| found.message).collect()
+    }
+
+    #[test]
+    fn a_message_repeats_what_was_found_where_it_has_its_name() {
+        let text = |name: &str| (name == "name").then(|| "f".to_owned());
+        assert_eq!(
+            filled("{name} of {name}, not {other} or }{", text),
+            "f of f, not {other} or }{"
+        );
+        assert_eq!(Rule::placeholders("{a} {b"), ["a"]);
+        assert_eq!(shortened("f(\n  x)"), "f(…");
+        assert_eq!(shortened("f(x)"), "f(x)");
     }
 
     #[test]

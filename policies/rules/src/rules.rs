@@ -34,11 +34,18 @@ pub struct Rules {
 pub struct Rule {
     /// Lower-case words with hyphens.
     pub id: String,
+    /// The languages that it is about; those of the policy, where it names none.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// What sets it off, a kind of fact: `call`.
     #[serde(default = "call")]
     pub on: String,
     /// The names that set it off; a `*` stands for any characters, or none.
+    #[serde(default)]
     pub names: Vec<String>,
+    /// The tree-sitter query whose matches set it off; a rule has one, or names.
+    #[serde(default)]
+    pub query: Option<String>,
     /// All of these must be known to hold.
     #[serde(default)]
     pub when: Vec<Condition>,
@@ -47,7 +54,8 @@ pub struct Rule {
     pub unless: Vec<Condition>,
     /// How bad it is: `high`.
     pub severity: String,
-    /// What is there, in one line; `{name}` stands for what was found.
+    /// What is there, in one line; `{name}` stands for what was found, or for what a query captured
+    /// as `@name`.
     pub message: String,
     /// What to do instead.
     #[serde(default)]
@@ -94,11 +102,31 @@ impl Rules {
 impl Rule {
     /// What can be said about a rule.
     pub const KEYS: &[&str] = &[
-        "id", "on", "names", "when", "unless", "severity", "message", "help", "cwe", "docs-url",
+        "id",
+        "languages",
+        "on",
+        "names",
+        "query",
+        "when",
+        "unless",
+        "severity",
+        "message",
+        "help",
+        "cwe",
+        "docs-url",
         "tags",
     ];
+    /// What is said about facts, and not about what a query matches.
+    pub const OF_FACTS: &[&str] = &["on", "names", "when", "unless"];
     /// How bad it can be.
     pub const SEVERITIES: &[&str] = &["info", "low", "medium", "high", "critical"];
+}
+
+impl Rules {
+    /// The languages whose trees the query of `rule` is about.
+    pub fn languages_of<'a>(&'a self, rule: &'a Rule) -> &'a [String] {
+        if rule.languages.is_empty() { &self.languages } else { &rule.languages }
+    }
 }
 
 impl Condition {
