@@ -2,6 +2,7 @@
 
 pub(crate) mod schema;
 pub(crate) mod service;
+pub(crate) mod transcript;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -59,10 +60,15 @@ impl Place {
     /// A command that starts the program here.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(LAZARET);
-        command.current_dir(self.path()).env("XDG_CONFIG_HOME", self.path().join(".config"));
+        self.prepare(command.current_dir(self.path()));
+        command
+    }
+
+    /// Gives a command, which starts the program, what all tests share.
+    pub(crate) fn prepare(&self, command: &mut Command) {
+        command.env("XDG_CONFIG_HOME", self.path().join(".config"));
         // One cache for all tests: policies are compiled once, as for a user.
         command.env("XDG_CACHE_HOME", root().join("target/tests/cache"));
-        command
     }
 
     /// Starts the program here, and waits for its end.
