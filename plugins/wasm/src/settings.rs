@@ -28,8 +28,11 @@ const PROBLEMS: usize = 20;
 /// Keywords by which a schema uses a part of itself again. Forty lines of them are 2^40 schemas.
 const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
-/// What a policy without a schema is held against. Without `properties` the key would not be named.
-const NO_SETTINGS: &str = r#"{"properties": {}, "additionalProperties": false}"#;
+/// What a policy without a schema is held against.
+const NO_SETTINGS: &str = r#"{"additionalProperties": false}"#;
+
+/// Keywords whose values are no schemas.
+const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
 
 /// One thing that is wrong with a policy's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +75,9 @@ impl Schema {
             return Err(wrong(format!("has more than {LARGEST_SCHEMA} bytes")));
         }
         let text = if text.is_empty() { NO_SETTINGS } else { text };
-        let value = serde_json::from_str(text).map_err(|_| wrong("is not JSON".to_owned()))?;
+        let mut value = serde_json::from_str(text).map_err(|_| wrong("is not JSON".to_owned()))?;
         modest(&value).map_err(wrong)?;
+        name_what_is_refused(&mut value);
         let patterns =
             PatternOptions::regex().size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE);
         let options = jsonschema::options().with_pattern_options(patterns);
@@ -151,6 +155,26 @@ fn modest(schema: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// Gives an object that may have nothing more an empty list of what it may have: without one, the
+/// validator does not say which key is too much.
+fn name_what_is_refused(schema: &mut Value) {
+    if let Some(keys) = schema.as_object_mut()
+        && keys.get("additionalProperties") == Some(&Value::Bool(false))
+    {
+        keys.entry("properties").or_insert_with(|| Map::new().into());
+    }
+    let parts = match schema {
+        Value::Object(keys) => keys
+            .iter_mut()
+            .filter(|(key, _)| !DATA.contains(&key.as_str()))
+            .map(|(_, part)| part)
+            .collect(),
+        Value::Array(parts) => parts.iter_mut().collect(),
+        _ => Vec::new(),
+    };
+    parts.into_iter().for_each(name_what_is_refused);
+}
+
 fn texts(options: &Value) -> Vec<String> {
     let options = options.as_array().into_iter().flatten();
     options.filter_map(Value::as_str).map(printable).collect()
@@ -192,6 +216,13 @@ mod tests {
         let wrong = Schema::new("").unwrap().problems(&json!({ "a/b": 1 }));
         assert_eq!(wrong[0].to_string(), "this policy has no settings (at `/a~1b`)");
         assert_eq!(Schema::new("").unwrap().problems(&json!({})), []);
+        // The user was told `False schema does not allow {"a/b":1}`.
+        let schema = r#"{"type": "object", "additionalProperties": false}"#;
+        let wrong = Schema::new(schema).unwrap().problems(&json!({ "a/b": 1 }));
+        assert_eq!(wrong[0].to_string(), "this policy has no settings (at `/a~1b`)");
+        let schema = format!(r#"{{"properties": {{"a": {schema}}}}}"#);
+        let wrong = Schema::new(&schema).unwrap().problems(&json!({ "a": { "b": 1 } }));
+        assert_eq!(wrong[0].to_string(), "there is no such setting (at `/a/b`)");
     }
 
     #[test]
