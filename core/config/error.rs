@@ -61,13 +61,37 @@ pub(super) fn from_figment(
         Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
             (format!("found {}, expected {}", found(actual), wanted(expected)), None)
         }
+        // Of a struct serde would take a list, too.
+        Kind::InvalidLength(_, expected) if wanted(expected) == "a table" => {
+            ("found a list, expected a table".to_owned(), None)
+        }
         Kind::Message(text) => (text.trim_end().to_owned(), None),
         other => (other.to_string(), None),
     };
     let key = path.join(".");
+    let help = moved(&path).or(help);
     let origin =
         error.metadata.as_ref().map_or_else(|| origin(figment, &key), |known| name(known, &key));
     ConfigError { origin, key, reason, help, more: Vec::new() }
+}
+
+/// Keys that there were, and what there is in their place.
+const MOVED: [([&str; 2], &str); 3] = [
+    (
+        ["policies", "bundled"],
+        "each policy has a table now; `[policies.NAME]` with `mode = \"off\"` switches one off",
+    ),
+    (
+        ["policies", "paths"],
+        "each policy has a table now: `[policies.NAME]` with `source = \"FILE.wasm\"`",
+    ),
+    (["policies", "settings"], "each policy has a table now: `[policies.NAME.settings]`"),
+];
+
+/// What there is in place of a key that there was.
+fn moved(path: &[&str]) -> Option<String> {
+    let (_, help) = MOVED.iter().find(|(old, _)| path.starts_with(old))?;
+    Some((*help).to_owned())
 }
 
 /// What was found, in words for people who write TOML.
