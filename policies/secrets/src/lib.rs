@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use lazaret_policy::prelude::*;
+use lazaret_policy::types::Fact;
 
 mod chance;
 mod checksum;
@@ -14,11 +15,13 @@ mod formats;
 mod key;
 mod named;
 mod places;
+mod ranges;
 mod settings;
 mod token;
 mod url;
 
 use places::{Pairs, Places};
+use ranges::Ranges;
 use settings::OwnToken;
 
 /// The policy. Its rules are explained in README.md.
@@ -66,7 +69,7 @@ impl Policy for Secrets {
         file.report_parts(cx, &pairs);
         known.extend(file.report_keys(cx));
         known.extend(file.report_urls(cx));
-        file.report_named(cx, &known);
+        file.report_named(cx, &Ranges::of(known));
     }
 }
 
@@ -99,30 +102,37 @@ impl File<'_> {
     /// Reports the tokens in the text, and says where they are.
     fn report_tokens(&self, cx: &Context) -> Vec<Range<usize>> {
         let tokens = token::tokens(self.text, &self.places.tokens, self.settings);
-        for token in tokens.iter().take(MOST).filter(|token| !self.is_allowed(&token.range)) {
+        let told = tokens.iter().filter(|token| !self.is_allowed(&token.range));
+        for token in worst_first(told, |token| token.is_sure) {
             report_token(cx, token, token.range.clone());
         }
         tokens.into_iter().map(|token| token.range).collect()
     }
 
-    /// Reports tokens that are put together: what the parts are is said by the analysis, where it is by
-    /// the text.
+    /// Reports tokens that are put together.
     fn report_parts(&self, cx: &Context, pairs: &Pairs) {
-        for fact in cx.strings("*").take(MOST) {
-            let written = &self.text[fact.span.start_byte as usize..fact.span.end_byte as usize];
-            let places = Places::of(&fact.name, pairs).tokens;
-            if let Some(token) = token::tokens(&fact.name, &places, self.settings).first() {
-                let value = &fact.name[token.range.clone()];
-                if !written.contains(value) && !self.settings.allows(value) {
-                    report_token(cx, token, fact.span);
-                }
-            }
+        let told = cx.strings("*").filter_map(|fact| Some((self.put_together(fact, pairs)?, fact)));
+        for (token, fact) in worst_first(told, |(token, _)| token.is_sure) {
+            report_token(cx, &token, fact);
         }
     }
 
+    /// The token that the parts of a text make: what they are is said by the analysis, where it is by
+    /// the text.
+    fn put_together<'a>(&'a self, fact: &'a Fact, pairs: &Pairs) -> Option<token::Token<'a>> {
+        let written = &self.text[fact.span.start_byte as usize..fact.span.end_byte as usize];
+        let places = Places::of(&fact.name, pairs).tokens;
+        let is_told = |token: &token::Token<'_>| {
+            let value = &fact.name[token.range.clone()];
+            !written.contains(value) && !self.settings.allows(value)
+        };
+        let tokens = token::tokens(&fact.name, &places, self.settings).into_iter();
+        tokens.filter(is_told).max_by_key(|token| token.is_sure)
+    }
+
     fn report_keys(&self, cx: &Context) -> Vec<Range<usize>> {
-        let keys: Vec<_> = key::keys(self.text, &self.places.dashes).take(MOST).collect();
-        for key in &keys {
+        let keys: Vec<_> = key::keys(self.text, &self.places.dashes).collect();
+        for key in worst_first(keys.iter(), |key| !key.is_encrypted) {
             let report = cx.report(KEY, key.range.clone());
             if key.is_encrypted {
                 let message = "a private key is written out, which a passphrase protects";
@@ -133,26 +143,35 @@ impl File<'_> {
     }
 
     fn report_urls(&self, cx: &Context) -> Vec<Range<usize>> {
-        let passwords = url::passwords(self.text, &self.places.colons).take(MOST);
+        let passwords = url::passwords(self.text, &self.places.colons);
         let passwords: Vec<_> = passwords.filter(|range| !self.is_allowed(range)).collect();
-        for range in &passwords {
+        for range in passwords.iter().take(MOST) {
             cx.report(URL, range.clone());
         }
         passwords
     }
 
     /// Reports what a name calls a secret, where nothing better is known of it.
-    fn report_named(&self, cx: &Context, known: &[Range<usize>]) {
+    fn report_named(&self, cx: &Context, known: &Ranges) {
         let found = named::named(self.text, &self.places.values, cx.language(), self.settings);
-        for named::Named { name, range } in found.into_iter().take(MOST) {
-            let overlaps =
-                |other: &Range<usize>| other.start < range.end && range.start < other.end;
-            if !known.iter().any(overlaps) && !self.is_allowed(&range) {
-                let message = format!("the value of `{name}` is written out");
-                cx.report(NAMED, range).message(message);
-            }
+        let told = found
+            .into_iter()
+            .filter(|named| !known.overlap(&named.range) && !self.is_allowed(&named.range));
+        for named::Named { name, range } in told.take(MOST) {
+            let message = format!("the value of `{name}` is written out");
+            cx.report(NAMED, range).message(message);
         }
     }
+}
+
+/// As many as are reported, and those that are `worse` before all others: a list of what matters less
+/// is no place to hide in.
+fn worst_first<T>(
+    all: impl Iterator<Item = T>,
+    worse: impl FnMut(&T) -> bool,
+) -> impl Iterator<Item = T> {
+    let (first, then): (Vec<T>, Vec<T>) = all.partition(worse);
+    first.into_iter().chain(then).take(MOST)
 }
 
 fn report_token(cx: &Context, token: &token::Token<'_>, place: impl lazaret_policy::Place) {

@@ -170,3 +170,53 @@ fn a_list_of_secrets_does_not_make_the_policy_fail() {
     let found = python(&line.repeat(2_000));
     assert!((300..1_000).contains(&found.len()), "{}", found.len());
 }
+
+/// What no rule speaks of, what is allowed and what matters less once stood before the count of what is
+/// reported: a hundred and fifty of them hid the rest of the file.
+#[test]
+fn a_secret_is_found_behind_any_number_of_decoys() {
+    let last = |decoy: &str, end: &str| {
+        let decoys = decoy.repeat(500);
+        let allow = json!({ "allow": ["k3ttl3drum", "AKIAQ3EG*"] });
+        let mut found = judge_with::<Secrets>(source("python", &(decoys.clone() + end)), allow);
+        found.retain(|finding| finding.span.start_byte as usize >= decoys.len());
+        found.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    let token = format!("x = 'ghp_{GITHUB}'\n");
+    assert_eq!(last("x = 'AKIAQ3EGRZM7WDOX4KTN'\n", &token), ["token"], "allowed tokens");
+    assert_eq!(last(&token.replace("Lq17", "Lq18"), &token), ["token"], "likely tokens");
+    let named = "password = 'h4rdt0guess'\n";
+    assert_eq!(last("password = 'k3ttl3drum'\n", named), ["named-secret"], "allowed values");
+    let url = |password| format!("f('https://a:{password}@b.internal')\n");
+    assert_eq!(last(&url("k3ttl3drum"), &url("h4rdt0guess")), ["url-password"], "allowed URLs");
+    assert_eq!(last(&token.replacen('x', "password", 1), named), ["named-secret"], "known values");
+}
+
+#[test]
+fn a_token_of_parts_is_found_behind_any_number_of_texts() {
+    let fact = |number: u32| Fact::string(&format!("ghp_not-a-token-{number}"));
+    let texts = (0..500).map(fact).chain([Fact::string(&format!("ghp_{GITHUB}"))]);
+    let mut file = unit("python", texts);
+    file.source = Some(" ".repeat(file.size as usize));
+    assert_eq!(rules::<Secrets>(file), ["token"]);
+}
+
+/// The first token of such a text is written in the file, and is told as that; the second is not.
+#[test]
+fn a_token_of_parts_is_found_behind_one_that_is_written_out() {
+    let written = "AKIAQ3EGRZM7WDOX4KTN";
+    let mut file = unit("python", [Fact::string(&format!("{written} ghp_{GITHUB}"))]);
+    let text = format!("'{written} ' + y");
+    file.facts[0].span.end_byte = u32::try_from(text.len()).expect("it is short");
+    file.source = Some(text);
+    assert_eq!(rules::<Secrets>(file), ["token", "token"]);
+}
+
+#[test]
+fn a_key_is_found_behind_any_number_that_a_passphrase_protects() {
+    let body = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v0X2kQ4mTg8yVwR5cN7bLpD6fUeKoA3xSzGtHq9Wr";
+    let key = |label: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+    let text = key("ENCRYPTED PRIVATE KEY").repeat(400) + &key("PRIVATE KEY");
+    let findings = judge::<Secrets>(source("python", &text));
+    assert_eq!(findings.iter().filter(|finding| finding.severity.is_none()).count(), 1);
+}
