@@ -3,6 +3,8 @@
 //! A table of names can say that `os.fork` makes a process. A loop that does nothing else fills the
 //! machine with them. And `bytearray` is harmless, until a constant asks it for a terabyte.
 
+use std::cmp::Reverse;
+
 use lazaret_policy::prelude::*;
 
 mod loops;
@@ -62,13 +64,16 @@ impl Policy for ResourceAbuse {
 
     fn check(&self, cx: &mut Context) {
         let Some(text) = cx.source() else { return };
-        for (head, endless) in loops::endless(cx, text).into_iter().take(MOST) {
+        // The worst come first: a list of what matters less is no place to hide in.
+        let mut endless = loops::endless(cx, text);
+        endless.sort_by_key(|(_, does)| Reverse(*does));
+        for (range, endless) in endless.into_iter().take(MOST) {
             let rule = match endless {
                 Endless::Starts => STARTS,
                 Endless::Grows => GROWS,
                 Endless::Busy => BUSY,
             };
-            cx.report(rule, head);
+            cx.report(rule, loops::head(&range, text));
         }
         let asked = cx.calls("*").filter_map(|call| Some((call, memory::asked_for(call)?)));
         let there_is = approximate(self.bytes);
