@@ -122,7 +122,7 @@ fn is_forever(node: Node<'_>, text: &str) -> bool {
 
 /// The first line of a loop.
 pub(crate) fn head(range: &Range<usize>, text: &str) -> Range<usize> {
-    let length = text[range.clone()].find('\n').unwrap_or(range.len());
+    let length = text[range.clone()].find(['\r', '\n']).unwrap_or(range.len());
     range.start..range.start + length
 }
 
@@ -194,7 +194,7 @@ fn call(range: Range<usize>, text: &str, starts: &Places) -> Option<Endless> {
 #[cfg(test)]
 mod tests {
     use super::Endless::{self, Busy, Grows, Starts};
-    use super::{Part, judge};
+    use super::{Part, head, judge};
 
     /// Parts by their letters, each at its byte: `(` and `)` are a loop, `s` and `g` calls.
     fn does(text: &str) -> Vec<(usize, Endless)> {
@@ -247,5 +247,12 @@ mod tests {
         let found = judge(nested.chain([(size..size, Part::Call)]), |_| Some(Starts));
         assert!(found.iter().all(|(_, does)| *does == Starts));
         assert_eq!(found.len(), size);
+    }
+
+    #[test]
+    fn a_head_has_no_line_end() {
+        for text in ["while 1:\r\n  x\r\n", "while 1:\n  x\n", "while 1:"] {
+            assert_eq!(head(&(0..text.len()), text), 0..8, "{text:?}");
+        }
     }
 }
