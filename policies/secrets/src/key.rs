@@ -43,11 +43,47 @@ fn key(text: &str, at: usize) -> Option<Key> {
     is_key.then_some(Key { range: at..at + header, is_encrypted })
 }
 
-/// The characters of the key, without line ends (`\n` too), quotes and what else a language needs.
+/// The characters of the key, without line ends, quotes and what else a language needs.
 fn characters(body: &str) -> String {
-    let lines = body.split(['\n', '"', '\'', ',']).flat_map(|line| line.split("\\n"));
-    let is_base64 = |line: &&str| {
-        !line.is_empty() && line.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+    let lines = body.split(['\r', '\n', '"', '\'', '`', ',']);
+    let is_base64 = |part: &&str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
     };
-    lines.map(|line| line.trim().trim_end_matches('\\')).filter(is_base64).collect()
+    lines.flat_map(unescaped).map(str::trim).filter(is_base64).collect()
+}
+
+/// What is between the escapes of a line: `\r` and `\n` are two characters of the text, `\x0a` four.
+fn unescaped(line: &str) -> impl Iterator<Item = &str> {
+    line.split('\\').enumerate().map(|(number, part)| {
+        let escape = match part.as_bytes().first() {
+            Some(b'n' | b'r' | b't') if number > 0 => 1,
+            Some(b'x') if number > 0 => 3,
+            Some(b'u') if number > 0 => 5,
+            _ => 0,
+        };
+        part.get(escape..).unwrap_or_default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::characters;
+
+    #[test]
+    fn a_key_is_the_same_however_its_lines_end() {
+        for body in [
+            "\nMC4C\nAQAw\n",
+            "\r\nMC4C\r\nAQAw\r\n",
+            "\rMC4C\rAQAw\r",
+            r"\nMC4C\nAQAw\n",
+            r"\r\nMC4C\r\nAQAw\r\n",
+            r"\\nMC4C\\nAQAw\\n",
+            r"\x0aMC4C\x0aAQAw\x0a",
+            r"\u000d\u000aMC4C\u000d\u000aAQAw",
+            "\\n\\\nMC4C\\n\\\r\nAQAw\\n\\\r\n",
+            "\" +\r\n  \"MC4C\\r\\n\",\r\n `AQAw\\n`",
+        ] {
+            assert_eq!(characters(body).replace('+', ""), "MC4CAQAw", "{body:?}");
+        }
+    }
 }

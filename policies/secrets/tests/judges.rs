@@ -90,7 +90,12 @@ fn a_private_key_needs_contents() {
     let body = "MC4CAQAwBQYDK2VwBCIEIHfQ2vR8tKz5WmXnL3pYb7JcD1gS9eUoA6iTqBwZxN4k";
     assert_eq!(key("PRIVATE KEY", body), ["private-key"]);
     assert_eq!(key("RSA PRIVATE KEY", &body.replace("Vw", "Vw\\n")), ["private-key"]);
+    for line_end in ["\r\n", "\\r\\n", "\\\\n", "\\x0a"] {
+        let lines = body.replace("Vw", &format!("Vw{line_end}"));
+        assert_eq!(key("PRIVATE KEY", &lines), ["private-key"], "{line_end:?}");
+    }
     assert_eq!(key("PRIVATE KEY", "..."), [""; 0]);
+    assert_eq!(key("PRIVATE KEY", "\\r\\n...\\r\\n"), [""; 0]);
     assert_eq!(key("PUBLIC KEY", body), [""; 0]);
 }
 
