@@ -84,16 +84,17 @@ pub(crate) fn named<'a>(
 fn quoted(text: &str, at: usize) -> Option<Range<usize>> {
     let quote = char::from(text.as_bytes()[at]);
     let rest = &text[at + 1..];
-    let length = rest.find([quote, '\n', '\\'])?;
+    let length = rest.find([quote, '\r', '\n', '\\'])?;
     (length > 0 && rest[length..].starts_with(quote)).then_some(at + 1..at + 1 + length)
 }
 
-/// The word of Bash that begins at `at`.
+/// The word of Bash that begins at `at`, and ends where the line or the file does at the latest.
 fn bare(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = &text[at..];
-    let length = rest.find([' ', '\t', '\n', ';', '&', '|', '"', '\'', '`', '$', ')'])?;
-    let is_whole = rest[length..].starts_with([' ', '\t', '\n', ';', '&', '|', ')']);
-    (length > 0 && is_whole).then_some(at..at + length)
+    let goes_on = ['"', '\'', '`', '$'];
+    let ends = |c: char| c.is_whitespace() || ";&|)<>".contains(c) || goes_on.contains(&c);
+    let length = rest.find(ends).unwrap_or(rest.len());
+    (length > 0 && !rest[length..].starts_with(goes_on)).then_some(at..at + length)
 }
 
 /// The name that the value behind `before` is given to, compared with, or the other of a pair of.

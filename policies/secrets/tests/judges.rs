@@ -133,6 +133,24 @@ fn a_name_makes_a_value_a_secret() {
 }
 
 #[test]
+fn a_value_in_bash_ends_where_its_line_or_the_file_does() {
+    for end in ["", "\n", "\r\n", "\r", "\t# it", ";", ")", "<in", "\u{a0}"] {
+        let text = format!("\u{feff}export DB_PASSWORD=k3ttl3drum{end}");
+        let findings = judge::<Secrets>(source("bash", &text));
+        let [finding] = findings.as_slice() else { panic!("{text:?}: {findings:?}") };
+        let span = finding.span.start_byte as usize..finding.span.end_byte as usize;
+        assert_eq!(&text[span], "k3ttl3drum", "{text:?}");
+    }
+    for goes_on in ["$1", "\"$1\"", "'x'", "`x`"] {
+        assert_eq!(bash(&format!("DB_PASSWORD=k3ttl3drum{goes_on}\r\n")), [""; 0], "{goes_on}");
+    }
+    assert_eq!(bash("DB_PASSWORD=\r\n"), [""; 0]);
+    assert_eq!(bash("DB_PASSWORD="), [""; 0]);
+    assert_eq!(python("\u{feff}password = 'k3ttl3drum'"), ["named-secret"]);
+    assert_eq!(python("password = 'k3ttl3\r\nx = drum'"), [""; 0]);
+}
+
+#[test]
 fn what_is_looked_up_filled_in_or_a_name_is_no_secret() {
     for text in [
         "password = env['PASSWORD_2']",
