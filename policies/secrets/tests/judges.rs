@@ -110,8 +110,23 @@ fn a_url_has_a_password_between_colon_and_at_sign() {
         "shop:k3ttl3drum@localhost",
         "shop:k3ttl3drum@db.example.com",
         "db.shop.internal:5432/k3ttl3:drum@9",
+        "shop:k3ttl3drum@proxy.server.com:3128",
+        "shop:k3ttl3drum@127.0.0.1",
+        "shop:k3ttl3drum@[::1]:5432",
     ] {
         assert_eq!(url(other), [""; 0], "{other}");
+    }
+    for host in ["myserver.postgres.database.azure.com", "rabbit-host.corp.net", "[2001:db8::7]"] {
+        assert_eq!(url(&format!("shop:k3ttl3drum@{host}:5432/x")), ["url-password"], "{host}");
+    }
+}
+
+#[test]
+fn the_host_of_a_url_ends_where_its_line_does() {
+    for end in ["", "\n", "\r\n", "\r", "\t", ";", "|x", "]"] {
+        let url = |host| bash(&format!("curl https://shop:k3ttl3drum@{host}{end}"));
+        assert_eq!(url("files.shop.internal"), ["url-password"], "{end:?}");
+        assert_eq!(url("localhost"), [""; 0], "{end:?}");
     }
 }
 
