@@ -2,17 +2,17 @@
 
 use lazaret_policy::prelude::*;
 
-use crate::{Shell, report};
+use crate::{Command, Shell};
 
 /// The calls that the policy asks for.
 pub(crate) const CALLS: [&str; 1] = ["child_process.*"];
 
-pub(crate) fn check(cx: &Context) {
-    for call in cx.calls("child_process.*") {
-        if let Some(shell) = shell(call) {
-            report(cx, call, shell, call.positional(0));
-        }
-    }
+pub(crate) fn commands(cx: &Context) -> Vec<Command<'_>> {
+    cx.calls("child_process.*").filter_map(command).collect()
+}
+
+fn command(call: Call<'_>) -> Option<Command<'_>> {
+    Some(Command { call, shell: shell(call)?, text: call.positional(0) })
 }
 
 /// Whether a shell reads the command; nothing, where none does.

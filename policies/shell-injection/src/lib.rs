@@ -38,45 +38,62 @@ impl Policy for ShellInjection {
     }
 
     fn check(&self, cx: &mut Context) {
-        match cx.language() {
-            "python" => python::check(cx),
-            _ => javascript::check(cx),
+        let commands = match cx.language() {
+            "python" => python::commands(cx),
+            _ => javascript::commands(cx),
+        };
+        let judged = commands.into_iter().filter_map(|command| Some((judge(&command)?, command)));
+        let mut judged: Vec<(&str, Command<'_>)> = judged.collect();
+        // The worst come first: a list of what matters less is no place to hide in.
+        judged.sort_by_key(|(rule, _)| RULES.iter().position(|other| other == rule));
+        for (rule, command) in judged.into_iter().take(MOST) {
+            report(cx, rule, command.call);
         }
     }
 }
+
+/// Findings in a file: a policy that says more than a thousand has failed.
+const MOST: usize = 600;
+
+/// The worst first.
+const RULES: [&str; 3] = [COMPUTED, UNCERTAIN, CONSTANT];
 
 const COMPUTED: &str = "computed-command";
 const UNCERTAIN: &str = "uncertain-shell";
 const CONSTANT: &str = "constant-command";
 
+/// A command that a call gives to a shell.
+struct Command<'a> {
+    call: Call<'a>,
+    shell: Shell,
+    text: Argument<'a>,
+}
+
 /// What a call does with its command.
 #[derive(Clone, Copy)]
 enum Shell {
-    /// A shell reads it.
-    Always,
     /// Whether a shell reads it, the program decides when it runs.
     Uncertain,
+    /// A shell reads it.
+    Always,
 }
 
-/// Reports a call that gives `command` to a shell.
-fn report(cx: &Context, call: Call<'_>, shell: Shell, command: Argument<'_>) {
-    let name = call.name();
-    // A call without a command fails when it runs, and a constant that no shell may read is
-    // nothing that this policy looks for.
-    match shell {
-        Shell::Always if command.is_computed() => {
-            cx.report(COMPUTED, call)
-                .message(format!("`{name}` gives a command to a shell that the program computes"));
-        }
-        Shell::Uncertain if command.is_computed() => {
-            cx.report(UNCERTAIN, call).message(format!(
-                "`{name}` may give a command to a shell that the program computes"
-            ));
-        }
-        Shell::Always if command.is_literal() => {
-            cx.report(CONSTANT, call)
-                .message(format!("`{name}` gives a constant command to a shell"));
-        }
-        Shell::Always | Shell::Uncertain => {}
+/// The rule that applies. A call without a command fails when it runs, and a constant that no shell may
+/// read is nothing that this policy looks for.
+fn judge(command: &Command<'_>) -> Option<&'static str> {
+    match command.shell {
+        Shell::Always if command.text.is_computed() => Some(COMPUTED),
+        Shell::Uncertain if command.text.is_computed() => Some(UNCERTAIN),
+        Shell::Always if command.text.is_literal() => Some(CONSTANT),
+        Shell::Always | Shell::Uncertain => None,
     }
+}
+
+fn report(cx: &Context, rule: &str, call: Call<'_>) {
+    let does = match rule {
+        COMPUTED => "gives a command to a shell that the program computes",
+        UNCERTAIN => "may give a command to a shell that the program computes",
+        _ => "gives a constant command to a shell",
+    };
+    cx.report(rule, call).message(format!("`{}` {does}", call.name()));
 }

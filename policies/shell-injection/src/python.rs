@@ -2,7 +2,7 @@
 
 use lazaret_policy::prelude::*;
 
-use crate::{Shell, report};
+use crate::{Command, Shell};
 
 /// The calls that the policy asks for.
 pub(crate) const CALLS: [&str; 9] = [
@@ -26,12 +26,12 @@ const ALWAYS: [&str; 5] = [
     "subprocess.getstatusoutput",
 ];
 
-pub(crate) fn check(cx: &Context) {
-    for call in cx.calls("*") {
-        if let Some(shell) = shell(call) {
-            report(cx, call, shell, command(call));
-        }
-    }
+pub(crate) fn commands(cx: &Context) -> Vec<Command<'_>> {
+    cx.calls("*").filter_map(command).collect()
+}
+
+fn command(call: Call<'_>) -> Option<Command<'_>> {
+    Some(Command { call, shell: shell(call)?, text: text(call) })
 }
 
 /// Whether a shell reads the command; nothing, where none does.
@@ -58,7 +58,8 @@ fn is_truthy(value: &Value) -> bool {
     }
 }
 
-fn command(call: Call<'_>) -> Argument<'_> {
+/// What is given for the command.
+fn text(call: Call<'_>) -> Argument<'_> {
     ["args", "command", "cmd"]
         .into_iter()
         .fold(call.positional(0), |found, name| found.or(call.argument(name)))

@@ -85,3 +85,13 @@ fn the_message_names_the_function() {
         "`os.system` gives a command to a shell that the program computes"
     );
 }
+
+/// The host takes a thousand findings, and a policy that says more has failed.
+#[test]
+fn a_computed_command_is_found_behind_any_number_of_constants() {
+    let constants = (0..2_000).map(|_| Fact::call("os.system").literal("ls"));
+    let all = constants.chain([Fact::call("os.system").computed("line")]);
+    let found = rules::<ShellInjection>(unit("python", all));
+    assert_eq!(found[..2], ["computed-command", "constant-command"]);
+    assert!(found.len() < 1_000, "{}", found.len());
+}
