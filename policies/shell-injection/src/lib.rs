@@ -7,6 +7,7 @@
 use lazaret_policy::prelude::*;
 
 mod javascript;
+mod object;
 mod python;
 
 /// The policy. Its rules are explained in README.md.
