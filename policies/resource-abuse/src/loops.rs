@@ -94,8 +94,7 @@ pub(crate) fn endless(cx: &Context, text: &str) -> Vec<(Range<usize>, Endless)> 
 fn may_have_some(text: &str) -> bool {
     let follows = |word: &str, conditions: &[&str]| {
         text.match_indices(word).any(|(at, _)| {
-            let rest =
-                text[at + word.len()..].trim_start_matches(|c: char| c == '(' || c.is_whitespace());
+            let rest = text[at + word.len()..].trim_start_matches(|c| c == '(' || is_blank(c));
             conditions.iter().any(|condition| rest.starts_with(condition))
         })
     };
@@ -114,10 +113,15 @@ fn is_forever(node: Node<'_>, text: &str) -> bool {
         "while_statement" | "for_statement" => &text[node.range()],
         _ => return false,
     };
-    let head: String = head.chars().filter(|c| !c.is_whitespace()).take(12).collect();
+    let head: String = head.chars().filter(|c| !is_blank(*c)).take(12).collect();
     ["whileTrue:", "while(True):", "while1:", "while(true)", "while(1)", "for(;;)"]
         .iter()
         .any(|one| head.starts_with(one))
+}
+
+/// What the languages take for a blank: JavaScript a byte order mark, too.
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || letter == '\u{feff}'
 }
 
 /// The first line of a loop.
