@@ -114,8 +114,9 @@ impl Format {
         let run = rest.bytes().take(self.longest + 1);
         let length = run.take_while(|byte| self.body.has(*byte)).count();
         let (body, after) = rest.split_at(length);
-        // A token ends where no letter follows: one that goes on is something else.
-        let is_whole = !after.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+        // A token ends where none of its letters follow: one that goes on is something else. Of other
+        // scripts, the text around it is written with no blank between.
+        let is_whole = !after.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
         let body = body.trim_end_matches('.');
         (is_whole && (self.shortest..=self.longest).contains(&body.len())).then_some(body)
     }

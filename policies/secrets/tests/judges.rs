@@ -41,6 +41,7 @@ fn a_token_is_as_long_as_its_maker_says() {
         assert_eq!(aws(other), [""; 0], "{other}");
     }
     assert_eq!(python("x = 'XAKIAQ3EGRZM7WDOX4KTN'"), [""; 0]);
+    assert_eq!(python("# 密钥AKIAQ3EGRZM7WDOX4KTN是秘密"), ["token"]);
 }
 
 #[test]
