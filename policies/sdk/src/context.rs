@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::types::{
     Applicability, Capture, Edit, Fact, Finding, Fix, Label, Point, Query, Severity, Span, Unit,
 };
-use crate::{Call, Match, pattern};
+use crate::{Call, Match, limit, pattern};
 
 /// The file at hand, and what the policy says about it.
 #[derive(Debug)]
@@ -71,6 +71,9 @@ impl Context {
     }
 
     /// Reports that `rule` applies at `place`. What it returns adds to the finding.
+    ///
+    /// The host takes a thousand findings of a file. Of more, the worst are kept, and the last one says
+    /// how many are left out.
     pub fn report(&self, rule: &str, place: impl Place) -> Report<'_> {
         let mut findings = self.findings.borrow_mut();
         findings.push(Finding {
@@ -171,9 +174,9 @@ pub struct Report<'a> {
 
 #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already")]
 impl Report<'_> {
-    /// What is there, in one line.
+    /// What is there, in one line. Of a thousand bytes and more, the beginning is told.
     pub fn message(self, message: impl Into<String>) -> Self {
-        self.finding().message = message.into();
+        self.finding().message = limit::shortened(message.into());
         self
     }
 
@@ -185,7 +188,7 @@ impl Report<'_> {
 
     /// Another place that explains it.
     pub fn label(self, place: impl Place, message: impl Into<String>) -> Self {
-        let label = Label { span: place.span(), message: message.into() };
+        let label = Label { span: place.span(), message: limit::shortened(message.into()) };
         self.finding().labels.push(label);
         self
     }

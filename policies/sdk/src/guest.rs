@@ -1,7 +1,7 @@
 //! Between the generated exports and an author's [`Policy`].
 
 use crate::bindings::exports::lazaret::policy::policy::{Finding, Manifest, SettingsError, Unit};
-use crate::{Context, Policy, log};
+use crate::{Context, Policy, limit, log};
 
 /// Makes a component of a type that implements [`Policy`], as [`crate::policy`] does.
 ///
@@ -64,7 +64,7 @@ pub fn check<P: Policy>(settings: &str, unit: Unit) -> Result<Vec<Finding>, Stri
     let policy = P::read(settings)?;
     let mut context = Context::new(unit, queries);
     policy.check(&mut context);
-    Ok(context.into_findings())
+    Ok(limit::limited(context.into_findings(), || P::manifest().into_contract()))
 }
 
 /// Has a panic say what it is before it traps: of a trap alone the host can tell nothing.

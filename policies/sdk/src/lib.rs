@@ -42,6 +42,7 @@ mod call;
 mod context;
 #[doc(hidden)]
 pub mod guest;
+mod limit;
 pub mod log;
 mod manifest;
 mod matched;

@@ -25,7 +25,7 @@
 use serde_json::{Value, json};
 
 use crate::types::{self, Argument, Finding, Manifest, Point, Resolution, Span, Unit};
-use crate::{Context, Policy, pattern};
+use crate::{Context, Policy, limit, pattern};
 
 /// A fact. Each is on a line of its own in the [`unit`] that it becomes part of.
 #[derive(Clone, Debug)]
@@ -156,7 +156,7 @@ pub fn judge_with<P: Policy>(mut unit: Unit, settings: Value) -> Vec<Finding> {
     let policy = P::read(&settings.to_string()).unwrap_or_else(|error| panic!("{error}"));
     let mut context = Context::new(unit, manifest.queries.clone());
     policy.check(&mut context);
-    let findings = context.into_findings();
+    let findings = limit::limited(context.into_findings(), || manifest.clone());
     for Finding { rule, .. } in &findings {
         let known = manifest.rules.iter().any(|known| known.id == *rule);
         assert!(known, "the manifest of `{}` has no rule `{rule}`", manifest.id);
