@@ -1,5 +1,6 @@
 //! Judging by the rules.
 
+use lazaret_policy::pattern;
 use lazaret_policy::prelude::*;
 use lazaret_policy::types::{self, Capture, Fact};
 
@@ -51,10 +52,9 @@ impl Rules {
             rule.languages.is_empty() || rule.languages.iter().any(|one| one == language)
         };
         for rule in self.rule.iter().filter(is_about) {
-            for name in &rule.names {
-                for fact in cx.facts(&rule.on, name).filter(|fact| rule.holds(fact)) {
-                    cx.report(&rule.id, fact).message(rule.told_of(fact));
-                }
+            let found = cx.facts(&rule.on, "*").filter(|fact| rule.is_about(fact));
+            for fact in found {
+                cx.report(&rule.id, fact).message(rule.told_of(fact));
             }
             for found in cx.matches(&rule.id) {
                 cx.report(&rule.id, place(found)).message(rule.told(found));
@@ -106,6 +106,11 @@ impl crate::Rule {
     /// The message about what its query has found.
     fn told(&self, found: Match<'_>) -> String {
         filled(&self.message, |name| Some(shortened(&found.capture(name)?.text)))
+    }
+
+    /// Whether one of its names fits, or several, and what it asks holds.
+    fn is_about(&self, fact: &Fact) -> bool {
+        self.names.iter().any(|name| pattern::matches(name, &fact.name)) && self.holds(fact)
     }
 
     fn holds(&self, fact: &Fact) -> bool {
@@ -180,7 +185,7 @@ mod tests {
         let rule = |id: &str, condition: Condition| Rule {
             id: id.to_owned(),
             on: "call".to_owned(),
-            names: vec!["subprocess.*".to_owned(), "os.system".to_owned()],
+            names: ["subprocess.*", "os.system", "*.run"].map(str::to_owned).to_vec(),
             when: vec![condition],
             severity: "high".to_owned(),
             message: format!("`{{name}}` is {id}"),
@@ -246,6 +251,21 @@ mod tests {
         assert!(messages(run().keyword("check", true)).is_empty());
         let text = messages(run().keyword("shell", "true"));
         assert_eq!(text, ["`subprocess.run` is shell"], "a text is compared by what it says");
+    }
+
+    #[test]
+    fn a_call_that_fits_two_names_is_told_once() {
+        let call = Fact::call("subprocess.run").keyword("shell", true);
+        assert!(example().rule[0].names.len() > 2, "`subprocess.*` and `*.run` are among them");
+        assert_eq!(messages(call), ["`subprocess.run` is shell"]);
+    }
+
+    #[test]
+    fn of_many_calls_as_many_are_told_as_the_host_takes() {
+        let calls = vec![Fact::call("subprocess.run").keyword("shell", true); 1_001];
+        let found = judge::<Example>(unit("python", calls));
+        assert_eq!(found.len(), 1_000);
+        assert!(found[999].message.ends_with("1 more findings of this file are left out"));
     }
 
     #[test]
