@@ -4,7 +4,10 @@
 //! hexadecimal, and the last fills what is left: `2852039166` is 169.254.169.254. IPv6 has forms with an
 //! IPv4 address in them, and there are names that stand for the address that they have in them.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::letters::push_plain;
 
 /// Names that stand for the address in them.
 const MIRRORS: [&str; 3] = [".nip.io", ".sslip.io", ".xip.io"];
@@ -21,27 +24,32 @@ pub(crate) struct Address {
 pub(crate) fn address(host: &str) -> Option<Address> {
     let read = folded(host);
     let mut address = numbers(&read).or_else(|| version_6(&read)).or_else(|| mirrored(&read))?;
-    address.is_plain &= read == host;
+    address.is_plain &= read.eq_ignore_ascii_case(host);
     Some(address)
 }
 
-/// What a library makes of a host before it reads it: letters of other widths, and `%31` for `1`.
-fn folded(host: &str) -> String {
+/// What a library makes of a host before it looks it up: `%31` is 1, and so is `①`.
+pub(crate) fn folded(host: &str) -> String {
     let mut folded = String::new();
-    let mut rest = host.chars();
-    while let Some(letter) = rest.next() {
-        let coded = rest.as_str().get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        folded.push(match letter {
-            '。' | '．' | '｡' => '.',
-            '！'..='～' => char::from_u32(u32::from(letter) - 0xFEE0).unwrap_or(letter),
-            '%' if coded.is_some_and(|byte| byte.is_ascii()) => {
-                rest.nth(1);
-                char::from(coded.unwrap_or_default())
-            }
-            _ => letter.to_ascii_lowercase(),
-        });
-    }
+    decoded(host).chars().for_each(|letter| push_plain(&mut folded, letter));
     folded
+}
+
+/// The host without `%31` and the like.
+fn decoded(host: &str) -> Cow<'_, str> {
+    if !host.contains('%') {
+        return host.into();
+    }
+    let mut bytes = Vec::new();
+    let mut rest = host.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let coded = hex.and_then(|hex| u8::from_str_radix(str::from_utf8(hex).ok()?, 16).ok());
+        let coded = coded.filter(|_| *first == b'%');
+        bytes.push(coded.unwrap_or(*first));
+        rest = if coded.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 /// One to four numbers, as `inet_aton` reads them.
@@ -148,6 +156,12 @@ mod tests {
             "１６９.254.169.254",
             "169。254。169。254",
             "%31%36%39.254.169.254",
+            "%E2%91%A0⑥⑨.②⑤④.⑯9.2⑤④",
+            "169.254.169.2\u{AD}54",
+            "\u{FEFF}169.254.169\u{200B}.254",
+            "𝟏𝟔𝟗.𝟚𝟝𝟜.₁₆₉.²⁵⁴",
+            "0ⓧⓐ9fea9fe",
+            "169․254.169.254",
         ] {
             assert_hidden(host);
         }
@@ -155,7 +169,7 @@ mod tests {
 
     #[test]
     fn an_address_that_people_write_is_plain() {
-        for host in ["169.254.169.254", "127.0.0.1", "[fd00:ec2::254]", "::1"] {
+        for host in ["169.254.169.254", "127.0.0.1", "[fd00:ec2::254]", "[FD00:EC2::254]", "::1"] {
             assert!(address(host).is_some_and(|found| found.is_plain), "{host}");
         }
     }

@@ -9,6 +9,7 @@ use lazaret_policy::prelude::*;
 
 mod address;
 mod host;
+mod letters;
 mod metadata;
 mod socket;
 
