@@ -70,15 +70,31 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|(name, _)| *name).chain(COMMANDS)
 }
 
-/// The paths that a call is given, as they are written.
-pub(crate) fn paths(call: Call<'_>, language: &str) -> Vec<String> {
+/// A path that a call is given.
+pub(crate) struct Given {
+    /// As it is written.
+    pub(crate) path: String,
+    /// Its place, where it has no name; the first is 0.
+    pub(crate) place: Option<usize>,
+}
+
+impl Given {
+    pub(crate) fn is_first(&self) -> bool {
+        self.place == Some(0)
+    }
+}
+
+/// The paths that a call is given.
+pub(crate) fn paths(call: Call<'_>, language: &str) -> Vec<Given> {
     if language == "bash" {
         return if COMMANDS.contains(&call.name()) { operands(call) } else { Vec::new() };
     }
-    let given = (0..count(call.name())).map(|place| call.positional(place));
-    let named = ["file", "path", "src", "dst"].map(|name| call.argument(name));
-    let texts = given.chain(named).filter_map(Argument::literal);
-    texts.filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    let given = (0..count(call.name())).map(|place| (Some(place), call.positional(place)));
+    let named = ["file", "path", "src", "dst"].map(|name| (None, call.argument(name)));
+    let paths = given.chain(named).filter_map(|(place, argument)| {
+        Some(Given { path: argument.literal()?.as_str()?.to_owned(), place })
+    });
+    paths.collect()
 }
 
 fn count(name: &str) -> usize {
@@ -94,13 +110,13 @@ fn count(name: &str) -> usize {
 }
 
 /// Words that are no options, and what stands behind `=`.
-fn operands(call: Call<'_>) -> Vec<String> {
+fn operands(call: Call<'_>) -> Vec<Given> {
     let word = |argument: Argument<'_>| {
         let literal = argument.literal().and_then(|value| value.as_str().map(str::to_owned));
-        literal.unwrap_or_else(|| argument.text().trim_matches(['"', '\'']).to_owned())
+        literal.unwrap_or_else(|| argument.text().replace(['"', '\''], ""))
     };
-    let words = call.arguments().map(word).filter(|word| !word.starts_with('-'));
-    words
-        .map(|word| word.split_once('=').map_or(word.clone(), |(_, path)| path.to_owned()))
-        .collect()
+    let words = call.arguments().map(word).enumerate().filter(|(_, word)| !word.starts_with('-'));
+    let path =
+        |word: String| word.split_once('=').map_or(word.clone(), |(_, path)| path.to_owned());
+    words.map(|(place, word)| Given { path: path(word), place: Some(place) }).collect()
 }

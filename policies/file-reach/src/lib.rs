@@ -11,6 +11,7 @@ mod path;
 mod places;
 mod told;
 
+use functions::Given;
 use path::{Followed, follow, is_in};
 use told::Catalogue;
 
@@ -63,10 +64,10 @@ impl Policy for FileReach {
     fn check(&self, cx: &mut Context) {
         let file = File { cx, policy: self, catalogue: Catalogue::load() };
         let reached = cx.calls("*").filter_map(|call| Some((call, file.reached(call)?)));
-        for (call, Reached { rule, message }) in reached.take(MOST) {
+        for (call, Reached { rule, message }) in reached {
             cx.report(rule, call).message(message);
         }
-        for part in file.parts().take(MOST) {
+        for part in file.parts() {
             let message = format!("`{}` ends a path to a file that holds secrets", part.name);
             cx.report(SECRET, part).severity(Severity::Medium).message(message);
         }
@@ -91,9 +92,6 @@ const PARTS: [&str; 9] = [
     "*/keyrings*",
 ];
 
-/// Findings of each kind in a file: the host takes a thousand.
-const MOST: usize = 300;
-
 /// The file at hand.
 struct File<'a> {
     cx: &'a Context,
@@ -111,16 +109,17 @@ impl File<'_> {
     /// The worst that a call reaches.
     fn reached(&self, call: Call<'_>) -> Option<Reached> {
         let paths = functions::paths(call, self.cx.language());
-        let reached = paths.iter().filter_map(|written| self.judge(call.name(), written));
+        let reached = paths.iter().filter_map(|given| self.judge(call.name(), given));
         reached.min_by_key(|reached| RULES.iter().position(|rule| *rule == reached.rule))
     }
 
-    fn judge(&self, function: &str, written: &str) -> Option<Reached> {
+    fn judge(&self, function: &str, given: &Given) -> Option<Reached> {
+        let written = &given.path;
         let Followed { path, is_roundabout } = follow(written);
         let reached = |rule, what: &str| {
             Some(Reached { rule, message: format!("`{function}` reaches `{written}`{what}") })
         };
-        let is_told = self.catalogue.tells(function, written);
+        let is_told = self.catalogue.tells(function, given);
         if places::has_secrets(&path, &self.policy.secrets) && !is_told {
             return if is_roundabout {
                 reached(HIDDEN, &format!(", which is `{path}`, and holds secrets"))
@@ -135,7 +134,9 @@ impl File<'_> {
             Some(allow) if allow.iter().any(|folder| is_in(&path, &follow(folder).path)) => None,
             Some(_) => reached(NOT_ALLOWED, ", which the settings do not allow"),
             // The catalogue tells it (`python/open-absolute`, `python/fs-home`).
-            None if function == "open" && written.starts_with(['/', '~']) => None,
+            None if function == "open" && given.is_first() && written.starts_with(['/', '~']) => {
+                None
+            }
             None if function == "os.path.expanduser" => None,
             None => reached(OUTSIDE, ", outside of the work directory"),
         }

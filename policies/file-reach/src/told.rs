@@ -1,8 +1,10 @@
-//! What the catalogue tells by itself, so that it is not told twice: names, and what their paths begin
-//! with. A test compares `told.json` with the catalogue.
+//! What the catalogue tells by itself, so that it is not told twice: names, and which paths
+//! of theirs. A test compares `told.json` with the catalogue.
 
 use lazaret_policy::serde_json;
 use serde::Deserialize;
+
+use crate::functions::Given;
 
 const TOLD: &str = include_str!("../told.json");
 
@@ -10,7 +12,23 @@ const TOLD: &str = include_str!("../told.json");
 #[derive(Deserialize)]
 struct Told {
     names: Vec<String>,
+    /// Which argument it looks at; at every word, where it names none.
+    #[serde(default)]
+    argument: Option<usize>,
+    /// What the path begins with.
+    #[serde(default)]
     begins: Vec<String>,
+    /// What the path is.
+    #[serde(default)]
+    is: Vec<String>,
+}
+
+impl Told {
+    fn tells(&self, given: &Given) -> bool {
+        let is_there = self.argument.is_none() || self.argument == given.place;
+        let begins = || self.begins.iter().any(|begin| given.path.starts_with(begin));
+        is_there && (begins() || self.is.contains(&given.path))
+    }
 }
 
 /// What the catalogue tells.
@@ -22,18 +40,18 @@ impl Catalogue {
     }
 
     /// Whether it tells that this function is given this path.
-    pub(crate) fn tells(&self, name: &str, path: &str) -> bool {
-        self.about(name).any(|begin| path.starts_with(begin))
+    pub(crate) fn tells(&self, name: &str, given: &Given) -> bool {
+        self.about(name).any(|told| told.tells(given))
     }
 
     /// Whether it tells that this function is given a path that is put together as it is written here.
     pub(crate) fn tells_within(&self, name: &str, written: &str) -> bool {
-        self.about(name).any(|begin| written.contains(begin))
+        let mut texts = self.about(name).flat_map(|told| told.begins.iter().chain(&told.is));
+        texts.any(|text| written.contains(text))
     }
 
-    fn about(&self, name: &str) -> impl Iterator<Item = &str> {
-        let rules = self.0.iter().filter(move |told| told.names.iter().any(|known| known == name));
-        rules.flat_map(|told| &told.begins).map(String::as_str)
+    fn about(&self, name: &str) -> impl Iterator<Item = &Told> {
+        self.0.iter().filter(move |told| told.names.iter().any(|known| known == name))
     }
 
     /// The names that it tells something of.

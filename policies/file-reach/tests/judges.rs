@@ -63,16 +63,22 @@ fn what_is_taken_from_the_catalogue_is_still_there() {
         let rule = catalogue(told["rule"].as_str().unwrap());
         let when = &rule["when"][0];
         let begins = ["begins", "operand", "written"].iter().find_map(|key| when.get(key)).unwrap();
-        let text = |value: &toml::Value| value.as_str().unwrap().trim_end_matches('*').to_owned();
+        let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
         let expected: BTreeSet<String> = begins.as_array().unwrap().iter().map(text).collect();
-        assert_eq!(texts(&told["begins"]), expected, "{}", told["rule"]);
+        // What a word of a command begins with has stars behind it.
+        let stars = if when.get("operand").is_some() { "**" } else { "" };
+        let begins = texts(&told["begins"]).into_iter().map(|begin| begin + stars);
+        let known: BTreeSet<String> = begins.chain(texts(&told["is"])).collect();
+        assert_eq!(known, expected, "{}", told["rule"]);
+        let argument = when.get("argument").and_then(toml::Value::as_integer);
+        assert_eq!(told["argument"].as_i64(), argument, "{}", told["rule"]);
         let expected = rule["names"].as_array().unwrap().iter().map(text).collect();
         assert_eq!(texts(&told["names"]), expected, "{}", told["rule"]);
     }
 }
 
 fn texts(list: &Value) -> BTreeSet<String> {
-    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    list.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 /// A rule of the catalogue.
@@ -86,6 +92,28 @@ fn catalogue(id: &str) -> toml::Table {
     });
     let rule = rules.find(|rule| rule["id"].as_str() == Some(id));
     rule.unwrap_or_else(|| panic!("there is no {id}")).as_table().unwrap().clone()
+}
+
+#[test]
+fn what_the_catalogue_does_not_tell_at_its_calls_is_told() {
+    let python = |fact: Fact| rules::<FileReach>(unit("python", [fact]));
+    let secret = "~/.ssh/authorized_keys";
+    assert_eq!(python(Fact::call("shutil.copy").literal(secret)), [""; 0]);
+    let second = Fact::call("shutil.copy").literal("a").literal(secret);
+    assert_eq!(python(second), ["secret-file"], "the catalogue looks at the first argument");
+    assert_eq!(python(Fact::call("open").keyword("file", secret)), ["secret-file"]);
+    let bash = |path: &str| rules::<FileReach>(unit("bash", [Fact::call("cat").literal(path)]));
+    assert_eq!(bash("/etc/sudoers"), [""; 0]);
+    assert_eq!(bash("/etc/sudoers.d/ann"), ["secret-file"], "it looks at the whole word");
+}
+
+/// The worst was lost behind three hundred others.
+#[test]
+fn a_secret_is_told_behind_many_other_files() {
+    let mut calls = vec![Fact::call("os.remove").literal("/srv/x"); 2_000];
+    calls.push(Fact::call("os.remove").literal("/etc/gshadow"));
+    let found = rules::<FileReach>(unit("python", calls));
+    assert_eq!((found.len(), found.last().unwrap().as_str()), (1_000, "secret-file"));
 }
 
 #[test]
