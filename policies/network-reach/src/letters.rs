@@ -49,7 +49,7 @@ pub(crate) fn push_plain(text: &mut String, letter: char) {
 }
 
 /// Whether readers of hosts leave it out: hyphens that show at the end of a line, joiners, variations.
-fn is_invisible(letter: char) -> bool {
+pub(crate) fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{AD}' | '\u{34F}' | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{2060}' | '\u{2064}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0100}'..='\u{E01EF}')

@@ -12,6 +12,9 @@ mod host;
 mod letters;
 mod metadata;
 mod socket;
+mod told;
+
+use host::Host;
 
 /// The policy. Its rules are explained in README.md.
 #[policy]
@@ -32,7 +35,7 @@ impl Policy for NetworkReach {
             .summary("addresses that code reaches, and sockets that it opens")
             .license("Apache-2.0 OR MIT")
             .strings(metadata::STRINGS)
-            .calls(metadata::told())
+            .calls(told::calls().iter().map(String::as_str))
             .calls(socket::calls())
             .rule(
                 Rule::new(HIDDEN, Severity::High, "the address of a metadata service is disguised")
@@ -84,20 +87,17 @@ const RAW: &str = "raw-socket";
 const INTERFACES: &str = "all-interfaces";
 const FOREIGN: &str = "foreign-host";
 
-/// Findings of each kind in a file: the host takes a thousand.
-const MOST: usize = 300;
-
 /// Reports texts with a URL whose host is none of `hosts`.
 fn report_foreign(cx: &Context, hosts: &[String]) {
-    let is_foreign = |host: &&str| {
-        let host = host.to_ascii_lowercase();
-        !hosts.iter().any(|known| pattern::matches(&known.to_ascii_lowercase(), &host))
+    let known: Vec<String> = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+    let is_foreign = |host: &Host| {
+        let host = address::folded(&host.name);
+        !known.iter().any(|known| pattern::matches(known, &host))
     };
-    let foreign = cx.strings("*").filter_map(|fact| {
-        let host = host::of_urls(&fact.name).find(is_foreign)?;
-        Some((fact, host))
-    });
-    for (fact, host) in foreign.take(MOST) {
-        cx.report(FOREIGN, fact).message(format!("`{host}` is none of the hosts of the settings"));
+    for fact in cx.strings("*") {
+        if let Some(host) = host::of_urls(&fact.name).into_iter().find(is_foreign) {
+            let message = format!("`{}` is none of the hosts of the settings", host.name);
+            cx.report(FOREIGN, fact).message(message);
+        }
     }
 }

@@ -51,22 +51,109 @@ fn what_the_catalogue_tells_is_not_told_again() {
     assert_eq!(get("requests.Session().get"), ["metadata-service"]);
 }
 
+/// The catalogue looks at how the first argument begins. What begins otherwise it does not tell.
 #[test]
-fn the_calls_that_tell_are_those_of_the_catalogue() {
+fn what_the_catalogue_does_not_tell_at_its_calls_is_told() {
+    for url in [
+        "https://169.254.169.254/x",
+        "http://u@169.254.169.254/x",
+        "http://METADATA.GOOGLE.INTERNAL/computeMetadata/v1/",
+        "http://168.63.129.16/machine",
+        "http://instance-data.ec2.internal/latest",
+    ] {
+        let get = Fact::call("requests.get").literal(url);
+        let found = rules::<NetworkReach>(unit("python", [Fact::string(url), get]));
+        assert_eq!(found, ["metadata-service"], "{url}");
+    }
+    let url = "http://169.254.169.254/x";
+    let request = Fact::call("requests.request").literal("GET").literal(url);
+    let found = rules::<NetworkReach>(unit("python", [Fact::string(url), request]));
+    assert_eq!(found, ["metadata-service"], "it is the second argument");
+}
+
+#[test]
+fn what_is_taken_from_the_catalogue_is_still_there() {
     let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/analysis/catalogue");
-    let mut names = BTreeSet::new();
-    for language in ["python", "javascript", "bash"] {
+    let told: Value = lazaret_policy::serde_json::from_str(include_str!("../told.json")).unwrap();
+    let languages = ["python", "javascript", "bash"];
+    for (language, told) in languages.iter().zip(told.as_array().unwrap()) {
         let file = std::fs::read_to_string(catalogue.join(language).join("network.toml")).unwrap();
         let file: toml::Table = toml::from_str(&file).unwrap();
-        let id = toml::Value::from(format!("{language}/cloud-metadata"));
-        let rules = file["rule"].as_array().unwrap();
-        let rule = rules.iter().find(|rule| rule["id"] == id).unwrap();
-        names.extend(
-            rule["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()),
-        );
+        let id = toml::Value::from(told["rule"].as_str().unwrap());
+        assert_eq!(id.as_str(), Some(format!("{language}/cloud-metadata").as_str()));
+        let rule = file["rule"].as_array().unwrap().iter().find(|rule| rule["id"] == id).unwrap();
+        let when = &rule["when"][0];
+        let begins = when.get("begins").or(when.get("operand")).unwrap();
+        let text = |value: &toml::Value| value.as_str().unwrap().trim_end_matches('*').to_owned();
+        let texts = |list: &toml::Value| list.as_array().unwrap().iter().map(text).collect();
+        let expected: [BTreeSet<String>; 2] = [texts(begins), texts(&rule["names"])];
+        let list = |key: &str| told[key].as_array().unwrap().iter();
+        let text = |text: &Value| text.as_str().unwrap().to_owned();
+        let known = |key: &str| list(key).map(text).collect::<BTreeSet<_>>();
+        assert_eq!([known("begins"), known("names")], expected, "{language}");
     }
-    let told: BTreeSet<_> = include_str!("../told.txt").lines().map(str::to_owned).collect();
-    assert_eq!(told, names, "`told.txt` has a name a line");
+}
+
+/// Each is 169.254.169.254 for `new URL(…).host` of Node.
+#[test]
+fn an_address_is_found_however_the_url_is_written() {
+    for url in [
+        "http://①⑥⑨.②⑤④.①⑥⑨.②⑤④/",
+        "http://169.254.169\t.254/",
+        "http://169.254.169.2\u{AD}54/",
+        "http:\\\\2852039166/",
+        "http://it's@2852039166/",
+        "http://example.org:80/ http://2852039166/",
+        "http://127.1/ http://2852039166/",
+        "http://169.254.169.254/?next=http://2852039166/",
+    ] {
+        assert_eq!(text(url), ["hidden-metadata"], "{url:?}");
+    }
+    for url in ["http:169.254.169.254/", "http:/169.254.169.254/", "HTTP:\\169.254.169.254"] {
+        assert_eq!(text(url), ["metadata-service"], "{url:?}");
+    }
+    for text_without in ["http:8080", "http://10.0.0.1\n2. Then go on", "https:/x", "a: 169.254.1"]
+    {
+        assert_eq!(text(text_without), [""; 0], "{text_without:?}");
+    }
+}
+
+#[test]
+fn a_host_by_itself_is_found() {
+    for host in
+        ["::ffff:a9fe:a9fe", "::FFFF:169.254.169.254", "[64:FF9B::a9fe:a9fe]", "①⑥⑨.254.169.254"]
+    {
+        assert_eq!(text(host), ["hidden-metadata"], "{host}");
+    }
+    for host in ["instance-data.ec2.internal", "fd00:ec2:0::254", "[FD00:ec2::254]"] {
+        assert_eq!(text(host), ["metadata-service"], "{host}");
+    }
+    assert_eq!(text("http://ｍetadata.google%2Einternal/"), ["hidden-metadata"]);
+    for host in ["metadata", "instance-data", "fd: 1", "2549fe", "::1"] {
+        assert_eq!(text(host), [""; 0], "{host}");
+    }
+    assert_eq!(text("http://metadata/computeMetadata/v1/"), ["metadata-service"]);
+}
+
+/// A constant that is told says nothing of another address that begins like it.
+#[test]
+fn what_only_begins_like_a_constant_is_told() {
+    let texts =
+        ["http://169.254.169.254", "http://169.254.169.254.nip.io/", "http://169.254.169.254/x"];
+    let found = rules::<NetworkReach>(unit("python", texts.map(Fact::string)));
+    assert_eq!(found, ["metadata-service", "hidden-metadata"]);
+}
+
+/// Twenty thousand calls took more steps than a policy has.
+#[test]
+fn many_calls_are_judged_in_time() {
+    let url = |row: usize| format!("http://169.254.169.254/{row:05}");
+    let calls = (0..20_000).map(|row| Fact::call("requests.get").literal(url(row)));
+    let texts = (0..20_000).map(|row| Fact::string(&url(row)));
+    assert_eq!(rules::<NetworkReach>(unit("python", texts.clone().chain(calls))), [""; 0]);
+    let found = judge::<NetworkReach>(unit("python", texts));
+    assert_eq!(found.len(), 1_000);
+    assert!(found[999].message.ends_with("19000 more findings of this file are left out"));
 }
 
 #[test]
