@@ -115,23 +115,27 @@ impl File<'_> {
 
     fn judge(&self, function: &str, given: &Given) -> Option<Reached> {
         let written = &given.path;
-        let Followed { path, is_roundabout } = follow(written);
         let reached = |rule, what: &str| {
             Some(Reached { rule, message: format!("`{function}` reaches `{written}`{what}") })
         };
         let is_told = self.catalogue.tells(function, given);
-        if places::has_secrets(&path, &self.policy.secrets) && !is_told {
-            return if is_roundabout {
-                reached(HIDDEN, &format!(", which is `{path}`, and holds secrets"))
-            } else {
-                reached(SECRET, ", which holds secrets")
-            };
+        let places = path::places(written);
+        let has_secrets =
+            |place: &&Followed| places::has_secrets(&place.path, &self.policy.secrets);
+        if let Some(Followed { path, is_roundabout }) =
+            places.iter().find(has_secrets).filter(|_| !is_told)
+        {
+            let rule = if *is_roundabout { HIDDEN } else { SECRET };
+            let is_as_written = !is_roundabout && *path == places[0].path;
+            let other = if is_as_written { String::new() } else { format!(" is `{path}`, and") };
+            return reached(rule, &format!(", which{other} holds secrets"));
         }
-        if !places::is_outside(&path) || is_told {
+        let path = &places[0].path;
+        if !places::is_outside(path) || is_told {
             return None;
         }
         match &self.policy.allow {
-            Some(allow) if allow.iter().any(|folder| is_in(&path, &follow(folder).path)) => None,
+            Some(allow) if allow.iter().any(|folder| is_in(path, &follow(folder).path)) => None,
             Some(_) => reached(NOT_ALLOWED, ", which the settings do not allow"),
             // The catalogue tells it (`python/open-absolute`, `python/fs-home`).
             None if function == "open" && given.is_first() && written.starts_with(['/', '~']) => {

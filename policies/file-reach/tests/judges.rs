@@ -107,6 +107,32 @@ fn what_the_catalogue_does_not_tell_at_its_calls_is_told() {
     assert_eq!(bash("/etc/sudoers.d/ann"), ["secret-file"], "it looks at the whole word");
 }
 
+/// `..` leads out of a home as out of every folder, and out of the work directory to the root.
+#[test]
+fn a_path_that_leads_out_of_a_home_is_followed() {
+    let bash = |path: &str| rules::<FileReach>(unit("bash", [Fact::call("tar").computed(path)]));
+    for path in [
+        "~/../bob/.ssh/id_rsa",
+        "$HOME/../bob/.ssh/id_rsa",
+        "\"$HOME\"/../bob/.aws",
+        "~/../../etc/shadow",
+        "~/../etc/shadow",
+        "~/../../root/.ssh/id_rsa",
+        "data/../../../proc/self/environ",
+    ] {
+        assert_eq!(bash(path), ["hidden-path"], "{path}");
+    }
+    assert_eq!(bash("~bob/.ssh/id_rsa"), ["secret-file"]);
+    assert_eq!(open("../../../../../../etc/shadow"), ["secret-file"]);
+    for path in ["~/../bob/notes.txt", "../etc/hosts", "../../.ssh", "~/../.."] {
+        assert_eq!(bash(path), ["outside"], "{path}");
+    }
+    let expand = |path: &str| Fact::call("os.path.expanduser").literal(path);
+    let python = |path: &str| rules::<FileReach>(unit("python", [expand(path)]));
+    assert_eq!(python("~/../../etc/shadow"), ["hidden-path"]);
+    assert_eq!(python("~/.config"), [""; 0]);
+}
+
 /// The worst was lost behind three hundred others.
 #[test]
 fn a_secret_is_told_behind_many_other_files() {
