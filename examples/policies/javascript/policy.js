@@ -37,6 +37,8 @@ export const policy = {
     const isShellTrue = (argument) => argument.name === "shell" && argument.literal === "true";
     return unit.facts
       .filter((call) => call.arguments.some(isShellTrue))
+      // With more than the host takes, the policy would fail.
+      .slice(0, 1000)
       .map((call) => ({ rule: "shell-true", message: "", span: call.span, labels: [], attributes: [] }));
   },
 };
