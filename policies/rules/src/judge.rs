@@ -265,7 +265,7 @@ mod tests {
         let calls = vec![Fact::call("subprocess.run").keyword("shell", true); 1_001];
         let found = judge::<Example>(unit("python", calls));
         assert_eq!(found.len(), 1_000);
-        assert!(found[999].message.ends_with("1 more findings of this file are left out"));
+        assert!(found[999].message.ends_with("findings of this file that are left out: 1"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(crate) fn limited(
     findings.retain(|_| is_kept.next().unwrap_or_default());
     if let Some(last) = findings.last_mut() {
         let said = if last.message.is_empty() { title(last, &manifest) } else { &last.message };
-        last.message = format!("{said}; {left_out} more findings of this file are left out");
+        last.message = format!("{said}; findings of this file that are left out: {left_out}");
     }
     findings
 }
