@@ -185,8 +185,15 @@ impl Queries {
             return Matches::new();
         };
         let walk = together.get_or_init(|| Walk::of(language, queries));
-        let found = walk.as_ref().and_then(|walk| walk.through(subject, limits).ok());
-        found.unwrap_or_else(|| one_by_one(language, queries, subject, limits))
+        let first = queries[0].policy;
+        match walk.as_ref().map(|walk| walk.through(subject, limits)) {
+            Some(Ok(found)) => found,
+            // It would fail alone, too, after as long a time.
+            Some(Err(failure)) if queries.iter().all(|query| query.policy == first) => {
+                Matches::from([(first, Err(failure))])
+            }
+            _ => one_by_one(language, queries, subject, limits),
+        }
     }
 }
 
