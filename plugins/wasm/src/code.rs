@@ -1,9 +1,9 @@
 //! The code of one policy: compiled when it is first needed, and asked what it is.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use lazaret_analysis::printable;
+use once_cell::sync::OnceCell;
 use serde_json::Value;
 
 use crate::bindings::{LazaretPolicyPre, SettingsError};
@@ -21,7 +21,7 @@ const TREE: &str = "lazaret:policy/tree@";
 pub(crate) struct Code {
     bytes: Cow<'static, [u8]>,
     name: String,
-    prepared: OnceLock<Prepared>,
+    prepared: OnceCell<Prepared>,
 }
 
 /// A policy with its imports.
@@ -34,7 +34,7 @@ pub(crate) struct Prepared {
 impl Code {
     pub(crate) fn new(bytes: Cow<'static, [u8]>) -> Self {
         let name = hexadecimal(&digest([&bytes]));
-        Self { bytes, name, prepared: OnceLock::new() }
+        Self { bytes, name, prepared: OnceCell::new() }
     }
 
     /// What it was given as.
@@ -47,11 +47,13 @@ impl Code {
         &self.name
     }
 
-    /// The policy with its imports, so that an instance takes microseconds.
+    /// The policy with its imports, so that an instance takes microseconds. Of several threads that
+    /// need it one makes it, and the others wait.
     pub(crate) fn prepared(&self, host: &Host) -> Result<&Prepared, Refusal> {
-        if let Some(prepared) = self.prepared.get() {
-            return Ok(prepared);
-        }
+        self.prepared.get_or_try_init(|| self.prepare(host))
+    }
+
+    fn prepare(&self, host: &Host) -> Result<Prepared, Refusal> {
         let component = host.component(self)?;
         let linked = host.runtime()?.linker.instantiate_pre(&component);
         let policy = linked.and_then(LazaretPolicyPre::new);
@@ -59,7 +61,7 @@ impl Code {
         let imports = component.component_type();
         let mut names = imports.imports(component.engine()).map(|(name, _)| name);
         let reads_tree = names.any(|name| name.starts_with(TREE));
-        Ok(self.prepared.get_or_init(|| Prepared { policy, reads_tree }))
+        Ok(Prepared { policy, reads_tree })
     }
 
     /// What the policy is. This is also its trial: `instantiate_pre` does not notice a record whose

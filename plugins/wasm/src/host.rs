@@ -1,7 +1,6 @@
 //! What all policies share.
 
-use std::sync::OnceLock;
-
+use once_cell::sync::OnceCell;
 use wasmtime::component::Component;
 
 use crate::admission::admit;
@@ -16,7 +15,7 @@ pub(crate) struct Host {
     pub(crate) limits: Limits,
     pub(crate) cache: Option<Cache>,
     pub(crate) cache_error: Option<CacheError>,
-    runtime: OnceLock<Runtime>,
+    runtime: OnceCell<Runtime>,
 }
 
 impl Host {
@@ -25,15 +24,11 @@ impl Host {
             Ok(cache) => (cache, None),
             Err(error) => (None, Some(error)),
         };
-        Self { limits: options.limits.clone(), cache, cache_error, runtime: OnceLock::new() }
+        Self { limits: options.limits.clone(), cache, cache_error, runtime: OnceCell::new() }
     }
 
     pub(crate) fn runtime(&self) -> Result<&Runtime, Refusal> {
-        if let Some(runtime) = self.runtime.get() {
-            return Ok(runtime);
-        }
-        let runtime = Runtime::new().map_err(Refusal::Runtime)?;
-        Ok(self.runtime.get_or_init(|| runtime))
+        self.runtime.get_or_try_init(|| Runtime::new().map_err(Refusal::Runtime))
     }
 
     /// The policy compiled; from the cache, if it is there.
