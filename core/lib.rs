@@ -14,6 +14,7 @@ mod auto;
 mod cli;
 mod directories;
 mod doctor;
+mod parallel;
 mod processes;
 mod serve;
 

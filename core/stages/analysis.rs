@@ -11,12 +11,12 @@ use lazaret_analysis::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
 use crate::app::{BuildError, Parts};
 use crate::config::{
     CapabilityName, Config, ConfigError, LevelName, RelativePathBuf, from_here, read_file,
 };
+use crate::parallel;
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError, Unjudged};
 
 /// The table `[analysis]`.
@@ -92,8 +92,7 @@ impl StageConfig for AnalysisConfig {
 
     fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
         let analyser = self.analyser(parts.trusted)?;
-        let turns = Semaphore::new(processors());
-        Ok(Box::new(AnalysisStage { analyser: Arc::new(analyser), turns }))
+        Ok(Box::new(AnalysisStage(Arc::new(analyser))))
     }
 }
 
@@ -131,25 +130,17 @@ fn refused(error: &OverrideError) -> BuildError {
     BuildError { key, reason: error.to_string(), help, ..BuildError::default() }
 }
 
-struct AnalysisStage {
-    analyser: Arc<Analyser>,
-    /// Analyses at one time: more than there are processors only need more memory.
-    turns: Semaphore,
-}
+struct AnalysisStage(Arc<Analyser>);
 
 #[async_trait]
 impl Stage for AnalysisStage {
     async fn apply(&self, run: &mut Run) -> Result<(), StageError> {
-        let analyser = Arc::clone(&self.analyser);
+        let analyser = Arc::clone(&self.0);
         let code = Arc::clone(&run.submission.code);
         let project = Arc::clone(&run.submission.project);
-        let turn = self.turns.acquire().await;
-        // Analysis never waits, so it gets threads of its own: a long file must not hold up
-        // whatever else the service does.
-        let judged = tokio::task::spawn_blocking(move || analyse_all(&analyser, &code, &project))
+        let judged = parallel::in_turn(move || analyse_all(&analyser, &code, &project))
             .await
             .map_err(|error| StageError::new(format!("cannot analyse: {error}")))?;
-        drop(turn);
         for (file, result) in run.submission.code.iter().zip(judged) {
             match result {
                 Ok(analysis) => {
@@ -191,36 +182,11 @@ fn merge(dependencies: &mut Vec<lazaret_analysis::Dependency>) {
     }
 }
 
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Judges the files in their order, on as many threads as the machine has processors.
+/// What is established about the files, in their order.
 pub(crate) fn analyse_all(
     analyser: &Analyser,
     files: &[SourceFile],
     project: &Project,
 ) -> Vec<Result<Analysis, NotAnalysable>> {
-    let threads = processors().min(files.len());
-    if threads < 2 {
-        return files.iter().map(|file| analyser.analyse(file, project)).collect();
-    }
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let Some(file) = files.get(index) else { return done };
-            done.push((index, analyser.analyse(file, project)));
-        }
-    };
-    let mut judged: Vec<_> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let join = |worker: std::thread::ScopedJoinHandle<'_, _>| {
-            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        workers.into_iter().flat_map(join).collect()
-    });
-    judged.sort_by_key(|(index, _): &(usize, _)| *index);
-    judged.into_iter().map(|(_, result)| result).collect()
+    parallel::map(files, |file| analyser.analyse(file, project))
 }

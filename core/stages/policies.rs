@@ -21,6 +21,7 @@ use config::OnError;
 use date::Date;
 
 use crate::app::{BuildError, Parts};
+use crate::parallel;
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError};
 use crate::submission::Submission;
 
@@ -50,7 +51,7 @@ impl Stage for PoliciesStage {
         everything_is_analysed(run)?;
         let loaded = Arc::clone(&self.0);
         let analyses = std::mem::take(&mut run.analyses);
-        let judged = tokio::task::spawn_blocking(move || {
+        let judged = parallel::in_turn(move || {
             let judgement = loaded.judge_all(&analyses);
             (analyses, judgement)
         });
@@ -72,12 +73,23 @@ impl Loaded {
     /// What the policies say about all files. The first that cannot judge is the error, unless its
     /// terms say that this is only monitored.
     fn judge_all(&self, analyses: &[Analysis]) -> Result<Judgement, PolicyError> {
-        let (mut judgement, today) = (Judgement::default(), Date::today());
-        for answer in analyses.iter().flat_map(|analysis| self.answers(analysis)) {
+        let today = Date::today();
+        let judged = parallel::try_map(analyses, |analysis| self.judge(analysis, &today))?;
+        let mut all = Judgement::default();
+        for Judgement { findings, monitored } in judged {
+            all.findings.extend(findings);
+            all.monitored.extend(monitored);
+        }
+        Ok(all)
+    }
+
+    fn judge(&self, analysis: &Analysis, today: &Date) -> Result<Judgement, PolicyError> {
+        let mut judgement = Judgement::default();
+        for answer in self.answers(analysis) {
             let terms = &self.terms[&answer.manifest.id];
             match answer.said {
                 Ok(findings) => {
-                    judgement.add(findings.into_iter().map(|one| terms.apply(one, &today)));
+                    judgement.add(findings.into_iter().map(|one| terms.apply(one, today)));
                 }
                 Err(error) if terms.on_error == OnError::Monitor => {
                     judgement.monitored.push(terms::failed(&error));
