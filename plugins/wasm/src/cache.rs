@@ -1,16 +1,22 @@
 //! Policies that were compiled before, and what they said about themselves.
 //!
 //! A compiled policy is machine code, and whoever can write it here can run anything. So the
-//! directory is used only if nobody else can write to it or replace it. An entry carries a digest
-//! of its name and contents, against a disk that lies; what does not fit is thrown away and made
-//! anew. Entries appear whole or not at all.
+//! directory is used only if nobody else can write to it or replace it. That is all that protects
+//! it against people: a digest without a secret can be computed by whoever writes the entry.
+//!
+//! An entry ends with a seal of its name and contents, against a disk that lies and a machine that
+//! stops; what does not fit is thrown away and made anew. The seal need not withstand anybody, so it
+//! is a fast one. What names a policy has to (its author chooses the bytes): that is SHA-256. Entries
+//! appear whole or not at all, and are never written to again.
 
-use std::fs;
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::hash::Hasher;
+use std::io::{self, Read, Seek, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use twox_hash::XxHash3_64;
 
 /// A digest of SHA-256.
 pub(crate) type Sha = [u8; 32];
@@ -54,15 +60,22 @@ impl Cache {
 
     /// What was put under this name, unless it has changed since.
     pub(crate) fn get(&self, name: &str) -> Option<Vec<u8>> {
-        let mut contents = fs::read(self.folder.join(name)).ok()?;
-        let (digest, payload) = contents.split_first_chunk::<32>()?;
-        if *digest != seal(name, payload) {
-            // It would be read again at every start.
-            let _ = fs::remove_file(self.folder.join(name));
-            return None;
-        }
-        contents.drain(..size_of::<Sha>());
+        let mut contents = Vec::new();
+        self.file(name)?.read_to_end(&mut contents).ok()?;
+        contents.truncate(contents.len().checked_sub(SEAL)?);
         Some(contents)
+    }
+
+    /// The file that was put under this name, unless it has changed since: what is kept, and its seal.
+    pub(crate) fn file(&self, name: &str) -> Option<File> {
+        let path = self.folder.join(name);
+        let mut file = File::open(&path).ok()?;
+        if is_sealed(&mut file, name).is_ok_and(|sealed| sealed) {
+            return Some(file);
+        }
+        // It would be read again at every start.
+        let _ = fs::remove_file(path);
+        None
     }
 
     /// Keeps `payload` under this name. That it cannot be kept costs the next start time, and
@@ -73,16 +86,41 @@ impl Cache {
 
     fn write(&self, name: &str, payload: &[u8]) -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&seal(name, payload))?;
+        let mut seal = seal(name);
+        seal.write(payload);
         file.write_all(payload)?;
+        file.write_all(&seal.finish().to_le_bytes())?;
         file.persist(self.folder.join(name))?;
         Ok(())
     }
 }
 
-/// Binds an entry to its name, so that it cannot stand for another.
-fn seal(name: &str, payload: &[u8]) -> Sha {
-    digest([name.as_bytes(), payload])
+/// Bytes of a seal.
+const SEAL: usize = size_of::<u64>();
+
+/// The beginning of a seal: it is bound to the entry's name, so that one cannot stand for another.
+fn seal(name: &str) -> XxHash3_64 {
+    let mut seal = XxHash3_64::new();
+    seal.write_usize(name.len());
+    seal.write(name.as_bytes());
+    seal
+}
+
+/// Whether the file ends with the seal of what it has before. It is read anew from its beginning then.
+fn is_sealed(file: &mut File, name: &str) -> io::Result<bool> {
+    let mut left = file.metadata()?.len().saturating_sub(SEAL as u64);
+    let (mut seal, mut buffer) = (seal(name), vec![0; 64 << 10]);
+    while left > 0 {
+        let room = left.min(buffer.len() as u64);
+        let part = &mut buffer[..usize::try_from(room).expect("it is at most the buffer's length")];
+        file.read_exact(part)?;
+        seal.write(part);
+        left -= room;
+    }
+    let mut written = Vec::new();
+    file.read_to_end(&mut written)?;
+    file.rewind()?;
+    Ok(written == seal.finish().to_le_bytes())
 }
 
 /// The digest of several parts, which cannot be mistaken for others that look the same in a row.
@@ -105,7 +143,6 @@ pub(crate) fn hexadecimal(digest: &Sha) -> String {
     })
 }
 
-#[cfg(unix)]
 mod private {
     use std::fs::{self, DirBuilder, Metadata};
     use std::io;
@@ -153,22 +190,5 @@ mod private {
 
     fn user() -> u32 {
         rustix::process::geteuid().as_raw()
-    }
-}
-
-#[cfg(not(unix))]
-mod private {
-    use std::io;
-    use std::path::Path;
-
-    use super::CacheError;
-
-    pub(super) fn create(_folder: &Path) -> io::Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn check(folder: &Path) -> Result<(), CacheError> {
-        let reason = "whether it is private cannot be told on this system";
-        Err(CacheError::NotPrivate { path: folder.to_owned(), reason })
     }
 }

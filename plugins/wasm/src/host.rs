@@ -36,7 +36,7 @@ impl Host {
         let runtime = self.runtime()?;
         let Some(cache) = &self.cache else { return self.compile(code, runtime) };
         let name = format!("{}-{:016x}.cwasm", code.name(), runtime.fingerprint());
-        if let Some(component) = cache.get(&name).and_then(|kept| runtime.restore(&kept)) {
+        if let Some(component) = cache.file(&name).and_then(|kept| runtime.restore(&kept)) {
             return Ok(component);
         }
         let component = self.compile(code, runtime)?;

@@ -1,6 +1,8 @@
 //! wasmtime, set up for code that nobody trusts.
 
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::fd::AsRawFd;
 use std::thread;
 use std::time::Duration;
 
@@ -36,16 +38,20 @@ impl Runtime {
         hasher.finish()
     }
 
-    /// A policy that [`Component::serialize`] made and the cache kept; nothing, where this machine
-    /// or this version cannot use it.
+    /// A policy that the cache kept; nothing, where this machine or this version cannot use it. Its code
+    /// is mapped, and read when it is run: what nobody runs costs nothing.
     #[expect(unsafe_code, reason = "machine code that was compiled before is run as it is")]
-    pub(crate) fn restore(&self, kept: &[u8]) -> Option<Component> {
-        // SAFETY: `deserialize` needs bytes that `Component::serialize` made. These come from the
-        // cache alone: a directory that only this user can write to or replace, which was checked
-        // when it was opened, under a name that only `serialize`d bytes are put under, with a
-        // digest of name and contents that was just verified. A file that somebody gives as a
-        // policy never comes here. Version, settings and processor are checked by `deserialize`.
-        unsafe { Component::deserialize(&self.engine, kept) }.ok()
+    pub(crate) fn restore(&self, kept: &File) -> Option<Component> {
+        // By its descriptor: under its name another may stand by now.
+        let path = format!("/proc/self/fd/{}", kept.as_raw_fd());
+        // SAFETY: `deserialize_file` needs a file that wasmtime has compiled, and that nobody changes as
+        // long as it is mapped. This one comes from the cache alone: a directory that only this user can
+        // write to or replace, which was checked when it was opened, under a name that only compiled
+        // policies are put under, with a seal of name and contents that was just verified on this very
+        // file. The cache never writes to a file that has its name; it puts another in its place. A file
+        // that somebody gives as a policy never comes here. Version, settings and processor are checked
+        // by `deserialize_file`.
+        unsafe { Component::deserialize_file(&self.engine, path) }.ok()
     }
 }
 
