@@ -4,6 +4,7 @@
 //! `prepare` stands the gate, and `lazaret check` is the pipeline cut there. Whatever goes wrong
 //! in a stage, a panic included, makes the verdict `unknown`, and nothing after it runs.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -117,6 +118,14 @@ impl Pipeline {
     /// Whether anything in it runs code.
     pub fn executes(&self) -> bool {
         self.stages.iter().any(|stage| stage.phase == Phase::Execute)
+    }
+
+    /// The stage of this kind, where it is one of them.
+    pub(crate) fn stage<S: Stage>(&self) -> Option<&S> {
+        self.stages.iter().find_map(|named| {
+            let stage: &dyn Any = &*named.stage;
+            stage.downcast_ref()
+        })
     }
 
     /// Takes a submission through the phases up to `last`. Dropping the future ends what runs.

@@ -1,5 +1,6 @@
 //! One stage of the pipeline: what it does, how it is configured, and what it works on.
 
+use std::any::Any;
 use std::error::Error as StdError;
 
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use crate::submission::Submission;
 
 /// A piece of work on a run.
 #[async_trait]
-pub trait Stage: Send + Sync {
+pub trait Stage: Any + Send + Sync {
     /// Does the work, and writes what it found or made into `run`.
     async fn apply(&self, run: &mut Run) -> Result<(), StageError>;
 }

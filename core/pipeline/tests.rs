@@ -12,7 +12,7 @@ use super::*;
 struct Does<F>(F);
 
 #[async_trait]
-impl<F: Fn(&mut Run) -> Result<(), StageError> + Send + Sync> Stage for Does<F> {
+impl<F: Fn(&mut Run) -> Result<(), StageError> + Send + Sync + 'static> Stage for Does<F> {
     async fn apply(&self, run: &mut Run) -> Result<(), StageError> {
         (self.0)(run)
     }

@@ -130,7 +130,8 @@ fn refused(error: &OverrideError) -> BuildError {
     BuildError { key, reason: error.to_string(), help, ..BuildError::default() }
 }
 
-struct AnalysisStage(Arc<Analyser>);
+/// The stage; and what it analyses with.
+pub(crate) struct AnalysisStage(pub(crate) Arc<Analyser>);
 
 #[async_trait]
 impl Stage for AnalysisStage {

@@ -15,10 +15,11 @@ use lazaret_wasm::{Answer, PolicyError};
 
 pub(crate) use config::{Mode, PoliciesConfig};
 pub(crate) use explain::{Asleep, Awake, Did, Explained, Waker, explain as explain_line};
-pub(crate) use load::{Loaded, load};
+pub(crate) use load::Loaded;
 
 use config::OnError;
 use date::Date;
+use load::load;
 
 use crate::app::{BuildError, Parts};
 use crate::parallel;
@@ -34,7 +35,8 @@ impl StageConfig for PoliciesConfig {
     }
 }
 
-struct PoliciesStage(Arc<Loaded>);
+/// The stage; and what it judges with.
+pub(crate) struct PoliciesStage(pub(crate) Arc<Loaded>);
 
 /// What policies say about files.
 #[derive(Default)]

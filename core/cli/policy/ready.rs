@@ -1,37 +1,35 @@
 //! What `check` would judge with here, for commands that look into its judgement.
 
+use std::sync::Arc;
+
 use lazaret_analysis::Analyser;
 
 use crate::app::App;
 use crate::cli::error::CliError;
 use crate::config::{Config, Layers};
 use crate::stage::StageConfig;
-use crate::stages::analysis::{self, AnalysisConfig};
-use crate::stages::policies::{Loaded, PoliciesConfig, load};
+use crate::stages::analysis::{AnalysisConfig, AnalysisStage};
+use crate::stages::policies::{Loaded, PoliciesConfig, PoliciesStage};
 
 /// What `check` would judge with here.
 pub(super) struct Ready {
     pub(super) table: PoliciesConfig,
-    pub(super) loaded: Loaded,
-    pub(super) analyser: Analyser,
+    pub(super) loaded: Arc<Loaded>,
+    pub(super) analyser: Arc<Analyser>,
 }
 
-/// Reads the configuration as `check` does, and refuses what it refuses; and where no policy would be
+/// Builds the pipeline as `check` does, and refuses what it refuses; and where no policy would be
 /// asked, because nobody could tell that from one that finds nothing.
 pub(super) fn ready(app: &App, layers: Layers) -> Result<Ready, CliError> {
     let config = Config::load(layers.of_own_code())?;
-    app.pipeline(&config)?;
-    let stages = &config.top().pipeline;
-    for needed in [AnalysisConfig::NAME, PoliciesConfig::NAME] {
-        if !stages.iter().any(|stage| stage == needed) {
-            let message = format!("no policy judges here: `{needed}` is not in `pipeline`");
-            return Err(CliError::new(message)
-                .help("put `analysis` and `policies` into `pipeline`, in this order"));
-        }
-    }
-    let table: PoliciesConfig = config.table(PoliciesConfig::NAME)?;
-    let loaded = load(&table, crate::directories::cache().as_deref(), config.trusted)
-        .map_err(|error| config.refuse(PoliciesConfig::NAME, error))?;
-    let analyser = analysis::analyser(&config)?;
-    Ok(Ready { table, loaded, analyser })
+    let pipeline = app.pipeline(&config)?;
+    let AnalysisStage(analyser) = pipeline.stage().ok_or_else(|| none(AnalysisConfig::NAME))?;
+    let PoliciesStage(loaded) = pipeline.stage().ok_or_else(|| none(PoliciesConfig::NAME))?;
+    let (loaded, analyser) = (Arc::clone(loaded), Arc::clone(analyser));
+    Ok(Ready { table: config.table(PoliciesConfig::NAME)?, loaded, analyser })
+}
+
+fn none(needed: &str) -> CliError {
+    CliError::new(format!("no policy judges here: `{needed}` is not in `pipeline`"))
+        .help("put `analysis` and `policies` into `pipeline`, in this order")
 }

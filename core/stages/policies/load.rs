@@ -26,7 +26,7 @@ struct Table<'a> {
 
 /// Loads the policies that are not off. Whoever has made several mistakes hears of all.
 /// Where the code's author is not `trusted`, paths narrow nothing.
-pub(crate) fn load(
+pub(super) fn load(
     config: &PoliciesConfig,
     cache: Option<&Path>,
     trusted: bool,
