@@ -15,6 +15,7 @@ use std::sync::Arc;
 use lazaret_docker::{DockerConfig, DockerRunner};
 use lazaret_process::{ProcessConfig, ProcessRunner};
 use lazaret_sandbox::Runner;
+use lazaret_wasm::Compiler;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
@@ -30,6 +31,7 @@ use crate::verdict::Gate;
 pub struct App {
     pub(crate) stages: Vec<StagePart>,
     pub(crate) runners: Vec<RunnerPart>,
+    compiler: Option<Compiler>,
 }
 
 /// The table that configures a runner, and builds it. Building does no I/O.
@@ -47,6 +49,8 @@ pub struct Parts {
     pub runner: Arc<dyn Runner>,
     /// A directory of this user's own for what can be made again; `None` where there is none.
     pub cache: Option<PathBuf>,
+    /// Compiles policies in a process of its own; without one, this process does it, without limits.
+    pub compiler: Option<Compiler>,
     /// Whether the author of the code is trusted: in `check`, and not in `run` and `serve`.
     pub trusted: bool,
 }
@@ -143,9 +147,19 @@ impl App {
         self
     }
 
+    /// Compiles policies with this program, in a process of its own each. Where the command line is
+    /// Lazaret's ([`App::main`]), that is set already. A program with another has to name one: itself,
+    /// where it answers as [`Compiler::answer`] says, or an installed `lazaret` of this version with the
+    /// arguments `policy compile`.
+    #[must_use]
+    pub fn compiler(mut self, compiler: Compiler) -> Self {
+        self.compiler = Some(compiler);
+        self
+    }
+
     /// Reads the command line, and does what it says.
     pub fn main(self) -> ExitCode {
-        crate::cli::main(&self)
+        crate::cli::main(&self.compiler(crate::cli::compiler()))
     }
 
     /// Builds what the configuration describes. Every table is read, used or not, so that a
@@ -164,8 +178,8 @@ impl App {
         for part in &self.stages {
             (part.check)(config)?;
         }
-        let (cache, trusted) = (crate::directories::cache(), config.trusted);
-        let parts = Parts { runner, cache, trusted };
+        let (cache, compiler) = (crate::directories::cache(), self.compiler.clone());
+        let parts = Parts { runner, cache, compiler, trusted: config.trusted };
         let names = &config.top().pipeline;
         let stages = names
             .iter()

@@ -28,3 +28,4 @@ pub mod submission;
 pub mod verdict;
 
 pub use app::App;
+pub use lazaret_wasm::Compiler;

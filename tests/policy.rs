@@ -1,7 +1,7 @@
 //! The tools for those who write policies.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 use crate::support::schema::{assert_kept, assert_published};
 use crate::support::{Place, Ran, finish, root};
@@ -102,6 +102,39 @@ fn a_file_that_is_not_there_is_refused_with_what_to_do() {
     let place = Place::new();
     let file = Path::new("nowhere.wasm");
     assert_refused(&inspect(&place, file, &[]), file, "cannot read it\n", "check the path");
+}
+
+/// Of a policy that nobody knows yet the compiler may take everything, or die. It is a process of its own
+/// for that, which a test can end.
+#[test]
+fn a_policy_that_the_compiler_dies_of_is_refused_with_what_to_do() {
+    let place = Place::new();
+    let file = shell_injection(&place);
+    // Where this test gets no processor, the compiler may be done before it is found.
+    let mut tries = (0..20).map(|_| inspect_without_compiler(&place, &file));
+    let ran = tries.find(|ran| ran.code != 0).unwrap();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("or the compiler fails on it\n"), "{ran:?}");
+    assert!(ran.stderr.contains("help: no policy that somebody needs takes so much"), "{ran:?}");
+}
+
+/// Inspects a policy, and kills what Lazaret starts meanwhile.
+fn inspect_without_compiler(place: &Place, file: &Path) -> Ran {
+    let mut command = place.command();
+    command.args(["policy", "inspect"]).arg(file).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    while child.try_wait().unwrap().is_none() {
+        for compiler in std::fs::read_to_string(&children).unwrap_or_default().split_whitespace() {
+            let _ = Command::new("kill").args(["-KILL", compiler]).stderr(Stdio::null()).status();
+        }
+    }
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    Ran {
+        code: status.code().unwrap(),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
+    }
 }
 
 /// A policy in Rust, compiled.

@@ -22,6 +22,8 @@ use crate::app::App;
 use crate::config::Layers;
 use error::CliError;
 
+pub(crate) use policy::compiler;
+
 /// Nothing stands at or above the gate, or the program itself ended with 0.
 const OK: u8 = 0;
 /// Findings at or above the gate.

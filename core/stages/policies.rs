@@ -5,6 +5,7 @@ mod date;
 mod explain;
 mod load;
 mod paths;
+mod progress;
 mod terms;
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ impl StageConfig for PoliciesConfig {
     const PHASE: Phase = Phase::Check;
 
     fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        Ok(Box::new(PoliciesStage(Arc::new(load(&self, parts.cache.as_deref(), parts.trusted)?))))
+        Ok(Box::new(PoliciesStage(Arc::new(load(&self, parts)?))))
     }
 }
 

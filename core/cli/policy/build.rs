@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use lazaret_wasm::{Inspection, PolicySource};
 
+use super::compile::host;
 use super::language::Language;
 use super::write;
 use crate::cli::error::CliError;
@@ -36,7 +37,7 @@ pub(in crate::cli) struct BuildArgs {
 pub(super) fn build(arguments: &BuildArgs) -> Result<u8, CliError> {
     let source = compiled(&arguments.folder)?;
     let bytes = source.bytes.clone();
-    let Inspection { manifest, size, .. } = Inspection::of(source)?;
+    let Inspection { manifest, size, .. } = Inspection::of(source, &host())?;
     let path = arguments.folder.join(format!("{}.wasm", manifest.id));
     let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
     write(&path, &bytes)?;

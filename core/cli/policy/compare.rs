@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use lazaret_analysis::Analysis;
-use lazaret_wasm::{HostOptions, Policies, PolicySource};
+use lazaret_wasm::{Policies, PolicySource};
 
 use super::bench::{BenchArgs, analyses, cannot_measure, microseconds};
+use super::compile::host;
 use crate::cli::error::CliError;
 use crate::cli::{FINDINGS, OK, print};
 use crate::config::{Config, Layers, Size};
@@ -60,7 +61,7 @@ impl Version {
     fn load(file: &Path) -> Result<Self, CliError> {
         let source = PolicySource::from_file(file)?;
         let size = source.bytes.len() as u64;
-        let mut policies = Policies::new(&HostOptions::default());
+        let mut policies = Policies::new(&host());
         policies.add(source)?;
         let (woken, findings, fuel, most_fuel) = (0, 0, 0, 0);
         Ok(Self { policies, size, woken, findings, fuel, most_fuel, times: Vec::new() })

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 use lazaret_analysis::{Analysis, Finding, printable};
 use lazaret_sandbox::causes;
-use lazaret_wasm::{HostOptions, Policies, PolicySource};
+use lazaret_wasm::{Policies, PolicySource};
 
 use super::bench::analyses;
+use super::compile::host;
 use crate::cli::error::CliError;
 use crate::cli::{FINDINGS, OK, print};
 use crate::config::{Config, Layers};
@@ -49,7 +50,7 @@ struct Said {
 /// Has both policies judge the files, and prints what only one of them says.
 pub(super) fn diff(layers: Layers, arguments: &DiffArgs) -> Result<u8, CliError> {
     let [old, new] = [&arguments.old, &arguments.new].map(|file| {
-        let mut policies = Policies::new(&HostOptions::default());
+        let mut policies = Policies::new(&host());
         policies.add(PolicySource::from_file(file)?)?;
         Ok::<_, CliError>(policies)
     });

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use lazaret_wasm::{Inspection, PolicySource};
 
+use super::compile::host;
 use crate::cli::error::CliError;
 use crate::cli::{OK, print, print_json};
 use crate::report::policy::{Policy, human};
@@ -27,7 +28,8 @@ pub(in crate::cli) struct InspectArgs {
 
 /// Compiles the policy, asks it what it is, and prints that.
 pub(super) fn inspect(arguments: &InspectArgs) -> Result<u8, CliError> {
-    let policy = Policy::from(&Inspection::of(PolicySource::from_file(&arguments.file)?)?);
+    let source = PolicySource::from_file(&arguments.file)?;
+    let policy = Policy::from(&Inspection::of(source, &host())?);
     if arguments.json {
         print_json(&policy)?;
     } else {

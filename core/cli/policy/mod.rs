@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod cargo;
 mod compare;
+mod compile;
 mod dev;
 mod diff;
 mod explain;
@@ -26,6 +27,8 @@ use clap::Subcommand;
 use super::error::CliError;
 use crate::app::App;
 use crate::config::Layers;
+
+pub(crate) use compile::compiler;
 
 #[derive(Subcommand)]
 pub(super) enum PolicyCommand {
@@ -53,6 +56,9 @@ pub(super) enum PolicyCommand {
     /// Tells which policies looked at a line, what woke them, and why the others slept
     #[command(after_help = explain::CODES)]
     Explain(explain::ExplainArgs),
+    /// Makes machine code of a policy, for Lazaret itself
+    #[command(hide = true)]
+    Compile(compile::CompileArgs),
 }
 
 /// Does what is asked for.
@@ -66,6 +72,7 @@ pub(super) fn policy(app: &App, layers: Layers, command: &PolicyCommand) -> Resu
         PolicyCommand::Diff(arguments) => diff::diff(layers, arguments),
         PolicyCommand::Explain(arguments) => explain::explain(app, layers, arguments),
         PolicyCommand::Inspect(arguments) => inspect::inspect(arguments),
+        PolicyCommand::Compile(arguments) => Ok(compile::compile(arguments)),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::build;
+use super::compile::host;
 use crate::cli::error::CliError;
 
 /// A policy that is tested.
@@ -35,7 +36,7 @@ impl Subject {
             .map_err(|error| CliError::caused("cannot make a temporary directory", &error))?;
         // The host makes it, for this user alone, and would not use one that others can reach.
         let cache = Some(compiled.path().join("policies"));
-        let options = HostOptions { cache, ..HostOptions::default() };
+        let options = HostOptions { cache, ..host() };
         let manifest = match Policies::new(&options).add(source.clone()) {
             Ok(manifest) => manifest.clone(),
             // There are some that it cannot do without, and fixtures may have them.

@@ -7,8 +7,9 @@ use lazaret_wasm::{HostOptions, LoadError, Policies, PolicySource, Refusal, Sett
 use serde_json::Value;
 
 use super::config::{Mode, PoliciesConfig, PolicyConfig, Source, unusable};
+use super::progress;
 use super::terms::Terms;
-use crate::app::BuildError;
+use crate::app::{BuildError, Parts};
 use crate::config::suggest;
 
 /// Policies that are ready, with the terms of each by its id.
@@ -25,14 +26,14 @@ struct Table<'a> {
 }
 
 /// Loads the policies that are not off. Whoever has made several mistakes hears of all.
-/// Where the code's author is not `trusted`, paths narrow nothing.
-pub(super) fn load(
-    config: &PoliciesConfig,
-    cache: Option<&Path>,
-    trusted: bool,
-) -> Result<Loaded, BuildError> {
-    let cache = cache.map(|cache| cache.join("policies"));
-    let options = HostOptions { cache, ..HostOptions::default() };
+/// Where the code's author is not trusted, paths narrow nothing.
+pub(super) fn load(config: &PoliciesConfig, parts: &Parts) -> Result<Loaded, BuildError> {
+    let options = HostOptions {
+        cache: parts.cache.as_ref().map(|cache| cache.join("policies")),
+        compiler: parts.compiler.clone(),
+        on_compile: Some(progress::show),
+        ..HostOptions::default()
+    };
     let mut loaded = Loaded { policies: Policies::new(&options), terms: BTreeMap::new() };
     let mut mistakes = Vec::new();
     for (name, config) in config.0.iter().filter(|(_, config)| config.mode == Mode::Off) {
@@ -45,7 +46,7 @@ pub(super) fn load(
         let sources = if wrong.is_empty() { table.source.open(&own) } else { Vec::new() };
         for source in sources {
             match source {
-                Ok(source) => wrong.extend(loaded.add(&table, source, trusted)),
+                Ok(source) => wrong.extend(loaded.add(&table, source, parts.trusted)),
                 Err(mistake) => wrong.push(mistake),
             }
         }

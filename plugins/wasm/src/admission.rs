@@ -11,6 +11,7 @@ use wasmtime::Engine;
 use wit_component::ComponentEncoder;
 
 use crate::Refusal;
+use crate::error::Cause;
 
 /// The package and version of the contract.
 const PACKAGE: &str = "lazaret:policy/";
@@ -22,8 +23,12 @@ const TYPES: &str = "lazaret:policy/types@";
 /// What a policy would judge all files together by. Ignoring it would be a silent pass.
 const SUBMISSION_POLICY: &str = "lazaret:policy/submission-policy";
 
-/// The component that `bytes` are, or are made into.
-pub(crate) fn admit(bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, Refusal> {
+/// The component that `bytes` are, or that `make` makes of them.
+pub(crate) fn admit(
+    bytes: &[u8],
+    limit: u64,
+    make: impl FnOnce(&[u8]) -> Result<Vec<u8>, Refusal>,
+) -> Result<Cow<'_, [u8]>, Refusal> {
     let size = bytes.len() as u64;
     if size > limit {
         return Err(Refusal::TooLarge { size, limit });
@@ -32,7 +37,8 @@ pub(crate) fn admit(bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, Refusal> 
         return Err(Refusal::Precompiled);
     }
     let component = if Parser::is_core_wasm(bytes) {
-        Cow::Owned(componentise(bytes)?)
+        check_module(bytes)?;
+        Cow::Owned(make(bytes)?)
     } else if Parser::is_component(bytes) {
         Cow::Borrowed(bytes)
     } else {
@@ -42,7 +48,7 @@ pub(crate) fn admit(bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, Refusal> 
     Ok(component)
 }
 
-fn componentise(module: &[u8]) -> Result<Vec<u8>, Refusal> {
+fn check_module(module: &[u8]) -> Result<(), Refusal> {
     let mut says_what_it_is = false;
     for payload in Parser::new(0).parse_all(module) {
         match payload.map_err(malformed)? {
@@ -57,14 +63,13 @@ fn componentise(module: &[u8]) -> Result<Vec<u8>, Refusal> {
             _ => {}
         }
     }
-    if !says_what_it_is {
-        return Err(Refusal::NoContract);
-    }
-    let mut encoder = ComponentEncoder::default()
-        .validate(true)
-        .module(module)
-        .map_err(|e| Refusal::Malformed(e.into()))?;
-    encoder.encode().map_err(|error| Refusal::Malformed(error.into()))
+    if says_what_it_is { Ok(()) } else { Err(Refusal::NoContract) }
+}
+
+/// The component that a core module is made into. To check its code first can take minutes.
+pub(crate) fn componentise(module: &[u8]) -> Result<Vec<u8>, Cause> {
+    let mut encoder = ComponentEncoder::default().validate(true).module(module)?;
+    Ok(encoder.encode()?)
 }
 
 /// A core module imports under the interface's name. From `[export]…` it has what its own exports

@@ -19,6 +19,8 @@ const TREE: &str = "lazaret:policy/tree@";
 
 /// The code of one policy.
 pub(crate) struct Code {
+    /// What errors of loading call it.
+    pub(crate) source: String,
     bytes: Cow<'static, [u8]>,
     name: String,
     prepared: OnceCell<Prepared>,
@@ -32,9 +34,9 @@ pub(crate) struct Prepared {
 }
 
 impl Code {
-    pub(crate) fn new(bytes: Cow<'static, [u8]>) -> Self {
+    pub(crate) fn new(source: String, bytes: Cow<'static, [u8]>) -> Self {
         let name = hexadecimal(&digest([&bytes]));
-        Self { bytes, name, prepared: OnceCell::new() }
+        Self { source, bytes, name, prepared: OnceCell::new() }
     }
 
     /// What it was given as.

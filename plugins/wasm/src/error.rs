@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use lazaret_analysis::printable;
 use lazaret_analysis::tree_sitter::QueryError;
 use thiserror::Error;
 
@@ -75,6 +76,29 @@ pub enum Refusal {
     /// It cannot be compiled: it uses what is switched off, or is wrong.
     #[error("cannot compile it")]
     Compile(#[source] Cause),
+    /// It was made to keep the compiler busy.
+    #[error("compiling it takes more than {} s of processor time", limit.as_secs())]
+    CompileTime {
+        /// The limit.
+        limit: Duration,
+    },
+    /// It was made to fill the memory, or the compiler has a mistake.
+    #[error(
+        "compiling it takes more than {} MiB of memory, or the compiler fails on it", limit >> 20
+    )]
+    CompileMemory {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// It becomes too large.
+    #[error("it becomes more than {} MiB of machine code", limit >> 20)]
+    CompiledSize {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// What compiles policies does not work.
+    #[error("cannot start what compiles policies")]
+    Compiler(#[source] io::Error),
     /// Its exports or imports have other types than the contract's.
     #[error("its functions do not have the types of `lazaret:policy@0.1.0`")]
     Types(#[source] Cause),
@@ -141,8 +165,11 @@ impl Refusal {
                 "the file is a component, but no policy; export the world `lazaret:policy/lazaret-policy`"
             }
             Self::Types(_) => "build it with the contract as it is in `lazaret-policy`",
-            Self::TooLarge { .. } => {
+            Self::TooLarge { .. } | Self::CompiledSize { .. } => {
                 "build it small and for release, as `lazaret policy build` does"
+            }
+            Self::CompileTime { .. } | Self::CompileMemory { .. } => {
+                "no policy that somebody needs takes so much; ask who made it"
             }
             Self::Trial(Failure::Trapped { .. }) => {
                 "it fails before it has said what it is: in `describe`, or in what runs before that; one in JavaScript or Python has to export `policy`, and to give every field that the contract (`build/policy.wit`) has"
@@ -151,6 +178,36 @@ impl Refusal {
             _ => return None,
         };
         Some(help.to_owned())
+    }
+}
+
+/// An error of another process, with its causes.
+#[derive(Debug, Error)]
+#[error("{what}")]
+pub(crate) struct Told {
+    what: String,
+    source: Option<Box<Told>>,
+}
+
+impl Told {
+    /// The words of an error and of its causes.
+    pub(crate) fn from(error: &(dyn Error + 'static)) -> Self {
+        let source = error.source().map(|cause| Box::new(Self::from(cause)));
+        Self { what: error.to_string(), source }
+    }
+
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        let all = std::iter::successors(Some(self), |told| told.source.as_deref());
+        let all: Vec<&str> = all.map(|told| told.what.as_str()).collect();
+        serde_json::to_vec(&all).expect("texts are JSON")
+    }
+
+    pub(crate) fn from_json(text: &[u8]) -> Self {
+        let all: Vec<String> = serde_json::from_slice(text).unwrap_or_default();
+        let told = all.into_iter().rev().fold(None, |source, what| {
+            Some(Self { what: printable(&what), source: source.map(Box::new) })
+        });
+        told.unwrap_or(Self { what: "it did not say why".to_owned(), source: None })
     }
 }
 

@@ -6,7 +6,7 @@
 use sha2::{Digest, Sha256};
 use wasmparser::Parser;
 
-use crate::admission::{admit, imports};
+use crate::admission::imports;
 use crate::cache::hexadecimal;
 use crate::code::Code;
 use crate::host::Host;
@@ -39,24 +39,24 @@ pub enum Form {
 }
 
 impl Inspection {
-    /// What the policy in `source` is. It is compiled and tried, and leaves nothing behind.
-    pub fn of(source: PolicySource) -> Result<Self, LoadError> {
+    /// What the policy in `source` is. It is compiled and tried.
+    pub fn of(source: PolicySource, options: &HostOptions) -> Result<Self, LoadError> {
         let name = source.name.clone();
-        inspect(source).map_err(|reason| LoadError { policy: name, reason })
+        inspect(source, options).map_err(|reason| LoadError { policy: name, reason })
     }
 }
 
-fn inspect(source: PolicySource) -> Result<Inspection, Refusal> {
-    let host = Host::new(&HostOptions::default());
-    let component = admit(&source.bytes, host.limits.policy_size)?;
+fn inspect(source: PolicySource, options: &HostOptions) -> Result<Inspection, Refusal> {
+    let host = Host::new(options);
+    let component = host.admit(&source.bytes)?;
     let imports = imports(&component)?;
     let component_size = component.len() as u64;
     let is_core = Parser::is_core_wasm(&source.bytes);
     let size = source.bytes.len() as u64;
     let sha256 = hexadecimal(&Sha256::digest(&source.bytes).into());
-    drop(component);
+    let component = component.into_owned();
     Ok(Inspection {
-        manifest: Code::new(source.bytes).describe(&host)?,
+        manifest: Code::new(source.name, component.into()).describe(&host)?,
         imports,
         form: if is_core { Form::CoreModule } else { Form::Component },
         size,

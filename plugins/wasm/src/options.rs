@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Compiler;
+
 /// How policies are loaded and run.
 #[derive(Clone, Debug, Default)]
 pub struct HostOptions {
@@ -10,8 +12,22 @@ pub struct HostOptions {
     /// private to this user: what is in it is run as machine code. Without one every start
     /// compiles the policies anew, in about 100 ms each.
     pub cache: Option<PathBuf>,
+    /// What compiles policies. Without one this process does it itself: then there are no limits to
+    /// what a policy takes that was made to keep the compiler busy, so load none that you do not trust.
+    pub compiler: Option<Compiler>,
+    /// Is told when a policy begins to be compiled, and when that has ended.
+    pub on_compile: Option<fn(Compiling<'_>)>,
     /// What a policy may cost.
     pub limits: Limits,
+}
+
+/// What happens to a policy that is not in the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compiling<'a> {
+    /// It is being compiled: the policy, as [`crate::PolicySource::name`] has it.
+    Begun(&'a str),
+    /// It is compiled, or cannot be.
+    Ended,
 }
 
 /// What a policy may cost, for each file unless it says otherwise.
@@ -47,6 +63,12 @@ pub struct Limits {
     pub match_size: usize,
     /// Bytes of the policy itself.
     pub policy_size: u64,
+    /// Bytes of memory that compiling may take, where a [`Compiler`] does it.
+    pub compile_memory: u64,
+    /// Processor time that it may take, in whole seconds.
+    pub compile_time: Duration,
+    /// Bytes of machine code that may come of it.
+    pub compiled_size: u64,
 }
 
 impl Default for Limits {
@@ -70,6 +92,9 @@ impl Default for Limits {
             match_size: 1 << 10,
             // Python with its interpreter takes 18 MiB, and Rust 0.2.
             policy_size: 32 << 20,
+            compile_memory: 2 << 30,
+            compile_time: Duration::from_mins(1),
+            compiled_size: 256 << 20,
         }
     }
 }

@@ -173,7 +173,7 @@ impl fmt::Debug for Policies {
 fn distinct(policy: Policy, others: &[Policy]) -> Result<Policy, Refusal> {
     let id = &policy.manifest.id;
     match others.iter().find(|other| other.manifest.id == *id) {
-        Some(other) => Err(Refusal::Duplicate { id: id.clone(), other: other.name.clone() }),
+        Some(other) => Err(Refusal::Duplicate { id: id.clone(), other: other.code.source.clone() }),
         None => Ok(policy),
     }
 }

@@ -15,11 +15,9 @@ use crate::{Failure, Manifest, PolicySource, Refusal, convert, judgement};
 
 /// A policy that works, or that did at an earlier start with the same bytes and settings.
 pub(crate) struct Policy {
-    /// What errors of loading call it.
-    pub(crate) name: String,
     pub(crate) manifest: Manifest,
     settings: String,
-    code: Code,
+    pub(crate) code: Code,
 }
 
 impl Policy {
@@ -31,7 +29,7 @@ impl Policy {
         if size > host.limits.policy_size {
             return Err(Refusal::TooLarge { size, limit: host.limits.policy_size });
         }
-        let code = Code::new(bytes);
+        let code = Code::new(name, bytes);
         let known = Known::read(&code, host);
         let manifest = match &known {
             Some(known) => known.manifest.clone(),
@@ -43,7 +41,7 @@ impl Policy {
             code.validate_settings(&settings, &manifest, host)?;
             Known { manifest: manifest.clone(), accepted }.write(&code, host);
         }
-        Ok(Self { name, manifest, settings: written, code })
+        Ok(Self { manifest, settings: written, code })
     }
 
     /// What the policy says about a file.

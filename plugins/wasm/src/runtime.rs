@@ -9,6 +9,7 @@ use std::time::Duration;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Engine, EngineWeak};
 
+use crate::Refusal;
 use crate::bindings::LazaretPolicy;
 use crate::error::Cause;
 use crate::state::State;
@@ -24,7 +25,7 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     pub(crate) fn new() -> Result<Self, Cause> {
-        let engine = Engine::new(&config())?;
+        let engine = engine()?;
         let mut linker = Linker::new(&engine);
         LazaretPolicy::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)?;
         tick(engine.weak())?;
@@ -36,6 +37,17 @@ impl Runtime {
         let mut hasher = DefaultHasher::new();
         self.engine.precompile_compatibility_hash().hash(&mut hasher);
         hasher.finish()
+    }
+
+    /// A policy that was just compiled.
+    #[expect(unsafe_code, reason = "machine code is run as it is")]
+    pub(crate) fn load(&self, compiled: &[u8]) -> Result<Component, Refusal> {
+        // SAFETY: `deserialize` needs bytes that wasmtime has compiled. These were made a moment ago, by
+        // `precompile_component` in this process or in one of the program that `HostOptions::compiler`
+        // names; they came over a pipe that nobody else has. A file that somebody gives as a policy never
+        // comes here. Version, settings and processor are checked by `deserialize`.
+        let loaded = unsafe { Component::deserialize(&self.engine, compiled) };
+        loaded.map_err(|error| Refusal::Compile(error.into()))
     }
 
     /// A policy that the cache kept; nothing, where this machine or this version cannot use it. Its code
@@ -53,6 +65,11 @@ impl Runtime {
         // by `deserialize_file`.
         unsafe { Component::deserialize_file(&self.engine, path) }.ok()
     }
+}
+
+/// What compiles, and runs what was compiled by one of its kind.
+pub(crate) fn engine() -> Result<Engine, Cause> {
+    Ok(Engine::new(&config())?)
 }
 
 fn config() -> Config {

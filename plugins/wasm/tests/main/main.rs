@@ -7,6 +7,7 @@ mod hostile;
 
 mod bundled;
 mod cache;
+mod compiling;
 mod fixtures;
 mod limits;
 mod loading;
