@@ -16,6 +16,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 
+use sha2::{Digest, Sha256};
+
 /// The policy that is none before rules are written into it.
 const RULES: &str = "rules";
 
@@ -94,7 +96,11 @@ fn table(policies: &[Policy], out: &Path) -> Result<String> {
     let mut table = String::from("static POLICIES: &[BundledPolicy] = &[\n");
     for policy in policies {
         let (name, wasm) = (&policy.name, embedded(policy, out)?);
-        writeln!(table, "    BundledPolicy {{ name: {name:?}, wasm: {wasm} }},")?;
+        let sha256: [u8; 32] = Sha256::digest(fs::read(compiled(policy, out))?).into();
+        writeln!(
+            table,
+            "    BundledPolicy {{ name: {name:?}, wasm: {wasm}, sha256: {sha256:?} }},"
+        )?;
     }
     table.push_str("];\n");
     Ok(table)
@@ -102,8 +108,13 @@ fn table(policies: &[Policy], out: &Path) -> Result<String> {
 
 /// The compiled policy, as an expression.
 fn embedded(policy: &Policy, out: &Path) -> Result<String> {
+    include(&compiled(policy, out))
+}
+
+/// Where cargo puts the policy.
+fn compiled(policy: &Policy, out: &Path) -> PathBuf {
     let file = format!("lazaret_policy_{}.wasm", policy.name.replace('-', "_"));
-    include(&target_directory(out).join(cargo::TARGET).join("release").join(file))
+    target_directory(out).join(cargo::TARGET).join("release").join(file)
 }
 
 /// A file's contents, as an expression.

@@ -153,7 +153,9 @@ impl fmt::Display for Source {
 fn builtin(name: &str) -> Result<PolicySource, BuildError> {
     let policies = lazaret_bundle::policies();
     let found = policies.iter().find(|policy| policy.name == name);
-    let source = found.map(|policy| PolicySource::new(format!("{BUILTIN}{name}"), policy.wasm));
+    let source = found.map(|policy| {
+        PolicySource::embedded(format!("{BUILTIN}{name}"), policy.wasm, policy.sha256)
+    });
     source.ok_or_else(|| {
         let names: Vec<&str> = policies.iter().map(|policy| policy.name).collect();
         let reason = format!("no policy `{name}` comes with Lazaret");

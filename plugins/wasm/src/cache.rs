@@ -14,7 +14,6 @@ use std::hash::Hasher;
 use std::io::{self, Read, Seek, Write as _};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 use twox_hash::XxHash3_64;
 
@@ -121,16 +120,6 @@ fn is_sealed(file: &mut File, name: &str) -> io::Result<bool> {
     file.read_to_end(&mut written)?;
     file.rewind()?;
     Ok(written == seal.finish().to_le_bytes())
-}
-
-/// The digest of several parts, which cannot be mistaken for others that look the same in a row.
-pub(crate) fn digest<const COUNT: usize>(parts: [&[u8]; COUNT]) -> Sha {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize().into()
 }
 
 /// As a file's name has it.

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use lazaret_analysis::printable;
 use once_cell::sync::OnceCell;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::bindings::{LazaretPolicyPre, SettingsError};
-use crate::cache::{digest, hexadecimal};
+use crate::cache::{Sha, hexadecimal};
 use crate::host::Host;
 use crate::run::Run;
 use crate::settings::Schema;
@@ -34,8 +35,9 @@ pub(crate) struct Prepared {
 }
 
 impl Code {
-    pub(crate) fn new(source: String, bytes: Cow<'static, [u8]>) -> Self {
-        let name = hexadecimal(&digest([&bytes]));
+    /// The code in these bytes; with their SHA-256, where it is known.
+    pub(crate) fn new(source: String, bytes: Cow<'static, [u8]>, sha256: Option<Sha>) -> Self {
+        let name = hexadecimal(&sha256.unwrap_or_else(|| Sha256::digest(&bytes).into()));
         Self { source, bytes, name, prepared: OnceCell::new() }
     }
 
@@ -44,7 +46,7 @@ impl Code {
         &self.bytes
     }
 
-    /// Its name in the cache: other bytes have another.
+    /// Its name in the cache, as `sha256sum` tells it of its file.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

@@ -56,7 +56,7 @@ fn inspect(source: PolicySource, options: &HostOptions) -> Result<Inspection, Re
     let sha256 = hexadecimal(&Sha256::digest(&source.bytes).into());
     let component = component.into_owned();
     Ok(Inspection {
-        manifest: Code::new(source.name, component.into()).describe(&host)?,
+        manifest: Code::new(source.name, component.into(), None).describe(&host)?,
         imports,
         form: if is_core { Form::CoreModule } else { Form::Component },
         size,

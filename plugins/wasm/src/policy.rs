@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use lazaret_analysis::{Analysis, Finding};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::cache::{digest, hexadecimal};
+use crate::cache::hexadecimal;
 use crate::code::{Code, Prepared};
 use crate::host::Host;
 use crate::query::Match;
@@ -24,19 +25,19 @@ impl Policy {
     /// Loads a policy. One that is known from an earlier start is not even compiled before it is
     /// needed.
     pub(crate) fn load(source: PolicySource, host: &Host) -> Result<Self, Refusal> {
-        let PolicySource { name, bytes, settings } = source;
+        let PolicySource { name, bytes, settings, sha256 } = source;
         let size = bytes.len() as u64;
         if size > host.limits.policy_size {
             return Err(Refusal::TooLarge { size, limit: host.limits.policy_size });
         }
-        let code = Code::new(name, bytes);
+        let code = Code::new(name, bytes, sha256);
         let known = Known::read(&code, host);
         let manifest = match &known {
             Some(known) => known.manifest.clone(),
             None => code.describe(host)?,
         };
         let written = settings.to_string();
-        let accepted = hexadecimal(&digest([written.as_bytes()]));
+        let accepted = hexadecimal(&Sha256::digest(&written).into());
         if known.is_none_or(|known| known.accepted != accepted) {
             code.validate_settings(&settings, &manifest, host)?;
             Known { manifest: manifest.clone(), accepted }.write(&code, host);

@@ -18,13 +18,22 @@ pub struct PolicySource {
     pub bytes: Cow<'static, [u8]>,
     /// Its settings; an empty object, where there are none.
     pub settings: Value,
+    /// The SHA-256 of the bytes, where they are part of this program and it was computed when that was
+    /// built. See [`PolicySource::embedded`].
+    pub sha256: Option<[u8; 32]>,
 }
 
 impl PolicySource {
     /// A policy without settings, and what errors call it.
     pub fn new(name: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
         let settings = Value::Object(Map::new());
-        Self { name: name.into(), bytes: bytes.into(), settings }
+        Self { name: name.into(), bytes: bytes.into(), settings, sha256: None }
+    }
+
+    /// A policy that is part of this program, whose SHA-256 was computed when that was built. Its compiled
+    /// form is looked for by it alone: with another policy's, that is what would be run.
+    pub fn embedded(name: impl Into<String>, bytes: &'static [u8], sha256: [u8; 32]) -> Self {
+        Self { sha256: Some(sha256), ..Self::new(name, bytes) }
     }
 
     /// The policy in a file. Of a file that is too large no more is read than tells that it is.

@@ -13,6 +13,8 @@ pub struct BundledPolicy {
     pub name: &'static str,
     /// The module, which the loader makes a component of.
     pub wasm: &'static [u8],
+    /// The SHA-256 of the module.
+    pub sha256: [u8; 32],
 }
 
 /// Every policy that comes with Lazaret, by name.

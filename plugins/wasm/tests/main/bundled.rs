@@ -1,13 +1,14 @@
 //! The policies that come with Lazaret, loaded and run as they are embedded.
 
 use lazaret_analysis::{Language, Severity, Span};
-use lazaret_wasm::{HostOptions, Policies, PolicySource};
+use lazaret_wasm::{HostOptions, Inspection, Policies, PolicySource};
 
 use crate::files::{call, harmless, python};
 
 /// The policies that come with Lazaret.
 pub(crate) fn bundled() -> Vec<PolicySource> {
-    lazaret_bundle::policies().iter().map(|one| PolicySource::new(one.name, one.wasm)).collect()
+    let all = lazaret_bundle::policies().iter();
+    all.map(|one| PolicySource::embedded(one.name, one.wasm, one.sha256)).collect()
 }
 
 #[test]
@@ -51,4 +52,15 @@ fn a_policy_in_a_file_works_the_same_way() {
     let mut analysis = python("import os\nos.popen(command)\n");
     analysis.facts = vec![call("os.popen", 10..27)];
     assert_eq!(policies.judge(&analysis).unwrap().len(), 1);
+}
+
+/// What is compiled is found again by it.
+#[test]
+fn the_digest_of_a_bundled_policy_is_that_of_its_bytes() {
+    for policy in lazaret_bundle::policies() {
+        let source = PolicySource::new(policy.name, policy.wasm);
+        let inspected = Inspection::of(source, &HostOptions::default()).unwrap().sha256;
+        let bytes = (0..64).step_by(2).map(|at| u8::from_str_radix(&inspected[at..at + 2], 16));
+        assert!(bytes.map(Result::unwrap).eq(policy.sha256), "{}", policy.name);
+    }
 }
