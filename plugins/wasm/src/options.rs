@@ -93,7 +93,7 @@ impl Default for Limits {
             // Python with its interpreter takes 18 MiB, and Rust 0.2.
             policy_size: 32 << 20,
             compile_memory: 2 << 30,
-            compile_time: Duration::from_mins(1),
+            compile_time: Duration::from_mins(2),
             compiled_size: 256 << 20,
         }
     }
