@@ -2,9 +2,9 @@
 
 use lazaret_policy::prelude::*;
 
+use crate::DestructiveShell;
 use crate::mode;
 use crate::places::{follow, matters};
-use crate::settings::Settings;
 use crate::{DELETED, OPENED, STOPPED, Told};
 
 /// Functions that delete the folder that they are given.
@@ -38,7 +38,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// What is to be told about a call.
-pub(crate) fn judge(call: Call<'_>, settings: &Settings) -> Option<Told> {
+pub(crate) fn judge(call: Call<'_>, settings: &DestructiveShell) -> Option<Told> {
     let name = call.name();
     let first = call.positional(0).or(call.argument("path")).literal()?;
     if KILL.contains(&name) {

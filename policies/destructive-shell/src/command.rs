@@ -2,9 +2,9 @@
 
 use lazaret_policy::prelude::*;
 
+use crate::DestructiveShell;
 use crate::mode;
 use crate::places::{follow, matters};
-use crate::settings::Settings;
 use crate::{DELETED, OPENED, STOPPED, Told, UNSET};
 
 /// The commands that are looked at.
@@ -85,7 +85,7 @@ pub(crate) struct Command<'a> {
 
 impl Command<'_> {
     /// What is to be told about it.
-    pub(crate) fn judge(&self, text: &str, settings: &Settings) -> Option<Told> {
+    pub(crate) fn judge(&self, text: &str, settings: &DestructiveShell) -> Option<Told> {
         match self.name {
             "rm" if self.has(&["r", "R"], "--recursive") => {
                 self.deleted(settings).or_else(|| self.unset(text))
@@ -104,14 +104,14 @@ impl Command<'_> {
         }
     }
 
-    fn deleted(&self, settings: &Settings) -> Option<Told> {
+    fn deleted(&self, settings: &DestructiveShell) -> Option<Told> {
         let path =
             self.operands().find(|path| self.is_new(path) && matters(&follow(path), settings))?;
         let message = format!("`{}` deletes `{path}`, which others need", self.name);
         Some(Told { rule: DELETED, message })
     }
 
-    fn opened(&self, settings: &Settings) -> Option<Told> {
+    fn opened(&self, settings: &DestructiveShell) -> Option<Told> {
         let mode = self.operands().next().filter(|mode| mode::is_open(mode))?;
         let is_told = |path: &&str| matters(&follow(path), settings) && self.is_new(path);
         let path = self.operands().skip(1).find(is_told)?;
@@ -124,7 +124,7 @@ impl Command<'_> {
         let empty = |(name, rest): &(&str, &str)| {
             // Of `"$x"/*` the catalogue tells that it may be everything.
             let is_told = ["/", "/*"].contains(rest);
-            !is_told && !is_set(name, text) && matters(&follow(rest), &Settings::default())
+            !is_told && !is_set(name, text) && matters(&follow(rest), &DestructiveShell::default())
         };
         let (name, rest) = self.operands().filter_map(variable).find(empty)?;
         let message = format!("where `${name}` is empty, `rm` deletes `{rest}`");

@@ -4,27 +4,32 @@
 //! to, whether a variable in it may be empty, and who may write to a file afterwards, have to be judged.
 
 use lazaret_policy::prelude::*;
-use lazaret_policy::serde_json;
 
 mod call;
 mod command;
 mod mode;
 mod places;
-mod settings;
 
 use command::Command;
-use settings::Settings;
 
 /// The policy. Its rules are explained in README.md.
-pub struct DestructiveShell;
+#[policy]
+#[derive(Default)]
+pub struct DestructiveShell {
+    /// Folders of your own that no program may delete or open to everybody, beside those of the system
+    /// and of users.
+    #[schemars(inner(length(min = 1)))]
+    matters: Vec<String>,
+    /// Folders that programs may delete and open to everybody, with all that is in them.
+    #[schemars(inner(length(min = 1)))]
+    allow: Vec<String>,
+}
 
 impl Policy for DestructiveShell {
     fn manifest() -> Manifest {
-        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
         Manifest::new("destructive-shell", env!("CARGO_PKG_VERSION"))
             .summary("commands and calls that destroy what they are not meant to")
             .license("Apache-2.0 OR MIT")
-            .settings(&schema)
             .wants_source()
             .calls(call::names())
             .calls(command::NAMES)
@@ -54,15 +59,14 @@ impl Policy for DestructiveShell {
             )
     }
 
-    fn check(cx: &mut Context) {
-        let settings = Settings::of(cx);
+    fn check(&self, cx: &mut Context) {
         let judged = |call: Call<'_>| {
             let command = Command { name: call.name(), words: command::words(call) };
-            command.judge(cx.source().unwrap_or_default(), &settings)
+            command.judge(cx.source().unwrap_or_default(), self)
         };
         let is_bash = cx.language() == "bash";
         let calls = cx.calls("*").filter_map(|call| {
-            let told = if is_bash { judged(call) } else { call::judge(call, &settings) };
+            let told = if is_bash { judged(call) } else { call::judge(call, self) };
             Some((call, told?))
         });
         let commands = cx.commands("*").filter_map(|command| Some((command, judged(command)?)));
@@ -71,8 +75,6 @@ impl Policy for DestructiveShell {
         }
     }
 }
-
-lazaret_policy::export_policy!(DestructiveShell);
 
 const DELETED: &str = "deleted";
 const UNSET: &str = "unset-variable";

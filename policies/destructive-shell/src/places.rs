@@ -1,6 +1,6 @@
 //! What of a machine matters, and where a path leads.
 
-use crate::settings::Settings;
+use crate::DestructiveShell;
 
 /// Folders of the system: they matter with all that is in them.
 const SYSTEM: [&str; 10] =
@@ -66,7 +66,7 @@ pub(crate) fn follow(written: &str) -> String {
 }
 
 /// Whether losing it, or opening it to everybody, harms more than the program.
-pub(crate) fn matters(path: &str, settings: &Settings) -> bool {
+pub(crate) fn matters(path: &str, settings: &DestructiveShell) -> bool {
     let is_below = |folders: &[String]| folders.iter().any(|one| is_in(path, &follow(one)));
     if is_below(&settings.allow) || LOOSE.iter().any(|loose| is_in(path, loose)) {
         return false;
@@ -98,11 +98,11 @@ fn is_in(path: &str, folder: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{follow, matters};
-    use crate::settings::Settings;
+    use crate::DestructiveShell;
 
     #[track_caller]
     fn assert_matters(path: &str, expected: bool) {
-        assert_eq!(matters(&follow(path), &Settings::default()), expected, "{path}");
+        assert_eq!(matters(&follow(path), &DestructiveShell::default()), expected, "{path}");
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn the_settings_add_and_take_away() {
         let folders = |folder: &str| vec![folder.to_owned()];
-        let settings = Settings { matters: folders("/data/"), allow: folders("/etc/shop") };
+        let settings = DestructiveShell { matters: folders("/data/"), allow: folders("/etc/shop") };
         assert!(matters("/data/x", &settings));
         assert!(!matters("/etc/shop/cache", &settings));
         assert!(matters("/etc/shopping", &settings));

@@ -4,31 +4,44 @@
 //! runs what the other has made is another matter: there is no need to hide what is harmless.
 
 use lazaret_policy::prelude::*;
-use lazaret_policy::serde_json;
 
 mod decoders;
 mod flow;
 mod names;
-mod settings;
 mod shell;
 mod sinks;
 mod texts;
 
 use decoders::Decoders;
 use flow::Flow;
-use settings::Settings;
 use sinks::{Sink, Use};
 
 /// The policy. Its rules are explained in README.md.
-pub struct Obfuscation;
+#[policy]
+pub struct Obfuscation {
+    /// How many characters an encoded text has at least to be told.
+    #[schemars(range(min = 512))]
+    length: usize,
+    /// How many bits a character of it says at least, as chance has it: hexadecimal digits have at most
+    /// 4, base64 has 6.
+    #[schemars(range(min = 0, max = 8))]
+    entropy: f64,
+    /// How many different names without a meaning a file has at least to be told.
+    #[schemars(range(min = 2))]
+    names: usize,
+}
+
+impl Default for Obfuscation {
+    fn default() -> Self {
+        Self { length: 1000, entropy: 3.5, names: 8 }
+    }
+}
 
 impl Policy for Obfuscation {
     fn manifest() -> Manifest {
-        let schema = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
         let manifest = Manifest::new("obfuscation", env!("CARGO_PKG_VERSION"))
             .summary("code that is written so that nobody reads it")
             .license("Apache-2.0 OR MIT")
-            .settings(&schema)
             .wants_source()
             .calls(sinks::names())
             .calls(decoders::names())
@@ -36,20 +49,17 @@ impl Policy for Obfuscation {
         rules(queries(manifest))
     }
 
-    fn check(cx: &mut Context) {
-        let settings = Settings::of(cx);
+    fn check(&self, cx: &mut Context) {
         let Some(text) = cx.source() else { return };
         if cx.language() == "bash" {
             report_shell(cx, text);
         } else {
             report_chains(cx, text);
-            report_names(cx, text, &settings);
+            report_names(cx, text, self);
         }
-        report_texts(cx, &settings);
+        report_texts(cx, self);
     }
 }
-
-lazaret_policy::export_policy!(Obfuscation);
 
 const CODE: &str = "decoded-code";
 const COMMAND: &str = "decoded-command";
@@ -142,7 +152,7 @@ fn report_shell(cx: &Context, text: &str) {
     }
 }
 
-fn report_names(cx: &Context, text: &str, settings: &Settings) {
+fn report_names(cx: &Context, text: &str, settings: &Obfuscation) {
     let made_up = names::made_up(cx, text);
     if let Some((first, count)) = made_up.filter(|(_, count)| *count >= settings.names) {
         let message = format!("{count} names like `{}` are made up", first.text);
@@ -154,7 +164,7 @@ fn report_names(cx: &Context, text: &str, settings: &Settings) {
     }
 }
 
-fn report_texts(cx: &Context, settings: &Settings) {
+fn report_texts(cx: &Context, settings: &Obfuscation) {
     for (place, length) in texts::encoded(cx, settings).take(MOST) {
         let message = format!("{length} characters are encoded here");
         cx.report(TEXT, place).message(message);

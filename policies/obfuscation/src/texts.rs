@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use lazaret_policy::prelude::*;
 
-use crate::settings::Settings;
+use crate::Obfuscation;
 
 /// What is looked for, in each language: the tree's texts that begin so. From the first letter on, so
 /// that looking for it ends at once in all others. An address of data (`data:image/png;base64,…`) is none.
@@ -31,7 +31,7 @@ pub(crate) fn query(nodes: &str) -> String {
 /// The encoded texts of a file, and how long each is.
 pub(crate) fn encoded<'a>(
     cx: &'a Context,
-    settings: &'a Settings,
+    settings: &'a Obfuscation,
 ) -> impl Iterator<Item = (Range<usize>, usize)> + 'a {
     let texts = cx.matches(QUERY).filter_map(|found| found.capture("text"));
     texts.filter_map(|text| {
