@@ -69,6 +69,7 @@ const SDK: &[File] = sdk![
     "src/context.rs"
     "src/guest.rs"
     "src/lib.rs"
+    "src/limit.rs"
     "src/log.rs"
     "src/manifest.rs"
     "src/matched.rs"

@@ -26,10 +26,8 @@ use crate::{Failure, Limits, Manifest, Refusal};
 const QUERIES: usize = 64;
 const PATTERN: usize = 4 << 10;
 
-/// Regular expressions that one policy may have in its queries, and bytes of a text that is compared. Both
-/// bound what happens between two looks at the clock: a byte is compared with all states of one.
+/// Regular expressions that one policy may have in its queries. They are kept for as long as the policy is.
 const EXPRESSIONS: usize = 16;
-const COMPARED: usize = 256 << 10;
 
 /// Matches that are begun at one time; each is compared with all others at every node. A pattern that
 /// needs more is about things that are far apart, which a policy sees better in the tree.
@@ -253,8 +251,8 @@ impl Walk {
         // What a condition compares. It is asked for between two looks.
         let text = |node: Node<'_>| {
             let range = node.byte_range();
-            let goes_on = meter.spend(range.len() as u64).is_continue() && range.len() <= COMPARED;
-            std::iter::once(if goes_on { &subject.text.as_bytes()[range] } else { meter.stop() })
+            let goes_on = meter.spend(range.len() as u64).is_continue();
+            std::iter::once(if goes_on { &subject.text.as_bytes()[range] } else { b"" })
         };
         let mut collected = Collected::new(self, subject, limits);
         let root = subject.tree().root_node();
@@ -298,13 +296,6 @@ impl<'a> Meter<'a> {
         let Some(failure) = failure else { return ControlFlow::Continue(()) };
         self.failure.get_or_init(|| failure);
         ControlFlow::Break(())
-    }
-
-    /// Ends the walk at the next look. Until then, all texts are empty.
-    fn stop(&self) -> &'static [u8] {
-        self.spent.set(u64::MAX);
-        self.failure.get_or_init(|| self.too_much());
-        b""
     }
 
     fn too_much(&self) -> Failure {

@@ -2793,7 +2793,7 @@ impl Query {
                             p[1].value_id,
                             // Lazaret: whoever writes a pattern must not fill the memory with it.
                             regex::bytes::RegexBuilder::new(regex)
-                                .size_limit(64 << 10)
+                                .size_limit(128 << 10)
                                 .dfa_size_limit(256 << 10)
                                 .build()
                                 .map_err(|_| {

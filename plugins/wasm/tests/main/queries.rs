@@ -140,8 +140,12 @@ fn what_conditions_compare_is_limited() {
     let source = || vec![PolicySource::new("slow.wasm", finder("slow", &slow).build())];
     let policies = Policies::load(source(), &HostOptions::default()).unwrap();
     assert_eq!(found(&policies, &statements(1, 100)).len(), 0);
-    let too_long = &found(&policies, &statements(1, 300 << 10))[0].1;
-    assert!(matches!(too_long, Err(Failure::Query { .. })), "{too_long:?}");
+    // Of each statement the whole file is compared.
+    let whole = format!("((module (_) @x) @all {})", "(#match? @all \"x\")");
+    let whole = vec![PolicySource::new("whole.wasm", finder("whole", &whole).build())];
+    let whole = Policies::load(whole, &HostOptions::default()).unwrap();
+    let too_much = &found(&whole, &statements(1000, 64))[0].1;
+    assert!(matches!(too_much, Err(Failure::Query { .. })), "{too_much:?}");
     let deadline = std::time::Duration::from_millis(1);
     let limits = Limits { deadline, ..Limits::default() };
     let policies = Policies::load(source(), &HostOptions { limits, ..HostOptions::default() });
