@@ -32,7 +32,7 @@ const NUMBERED: &str = r#"((function_declaration name: (identifier) @name)
 pub(crate) const SYMBOLS: &str = "symbols";
 
 pub(crate) const SYMBOLS_QUERY: &str = r#"((expression_statement) @text
-    (#match? @text "^[\\[\\]()!+;\\s]{200,}"))"#;
+    (#match? @text "^[\\[\\]()!+; \\t\\r\\n]{200,}"))"#;
 
 /// Where the first of them is, and how many different ones there are.
 pub(crate) fn made_up<'a>(cx: &'a Context, text: &str) -> Option<(&'a Capture, usize)> {

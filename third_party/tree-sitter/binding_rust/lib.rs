@@ -2796,8 +2796,8 @@ impl Query {
                                 .size_limit(128 << 10)
                                 .dfa_size_limit(256 << 10)
                                 .build()
-                                .map_err(|_| {
-                                    predicate_error(row, format!("Invalid regex '{regex}'"))
+                                .map_err(|error| {
+                                    predicate_error(row, format!("Invalid regex '{regex}': {error}"))
                                 })?,
                             is_positive,
                             match_all,
