@@ -353,7 +353,8 @@ fn a_fixture_says_the_settings_that_the_policy_has_in_it() {
 
 /// It takes for granted what every file has that its author has seen.
 const CARELESS: &str = "use lazaret_policy::prelude::*;
-struct Careless;
+#[policy]
+pub struct Careless;
 impl Policy for Careless {
     fn manifest() -> Manifest {
         Manifest::new(\"careless\", \"1.0.0\")
@@ -362,7 +363,7 @@ impl Policy for Careless {
             .wants_source()
             .rule(Rule::new(\"eval\", Severity::High, \"it is evil\"))
     }
-    fn check(cx: &mut Context) {
+    fn check(&self, cx: &mut Context) {
         let text = cx.source().unwrap();
         let first = text.lines().next().expect(\"a line\");
         for call in cx.calls(\"eval\") {
@@ -372,7 +373,6 @@ impl Policy for Careless {
         }
     }
 }
-lazaret_policy::export_policy!(Careless);
 ";
 
 /// Windows, an editor's mark, another script, an upload that broke off: somebody has each.
