@@ -1,0 +1,111 @@
+//! The cache: one request is answered, or one set installed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{JoinError, spawn_blocking};
+
+use crate::lock::Turns;
+use crate::staging::{self, Staging};
+use crate::store::Store;
+use crate::{CacheError, ObtainError, Pinned, Record, Request, Set};
+
+/// Sets of packages in a folder.
+#[derive(Debug)]
+pub struct Cache {
+    pub(crate) store: Arc<Store>,
+    turns: Turns,
+    pub(crate) size: u64,
+}
+
+/// What an installation came to.
+#[derive(Debug)]
+pub enum Installed {
+    /// The request still means what it did: there is nothing new.
+    Unchanged,
+    /// These packages are in the directory now.
+    New(Vec<Pinned>),
+}
+
+impl Cache {
+    /// The cache in `folder`, which is made where it does not exist, of `size` bytes. What processes
+    /// left there that have died is removed.
+    ///
+    /// Programs run what is in it, so nobody else may be able to write to the folder or replace it; the
+    /// caller answers for that.
+    pub fn open(folder: &Path, size: u64) -> Result<Self, CacheError> {
+        let store = Store::open(folder)?;
+        staging::sweep(&store.staging);
+        let turns = Turns::new(store.locks.clone());
+        Ok(Self { store: Arc::new(store), turns, size })
+    }
+
+    /// Where all sets are. It can be entered, and not listed, by programs that are not its owner.
+    pub fn sets(&self) -> PathBuf {
+        self.store.sets.clone()
+    }
+
+    /// The set that answers a request, if it was found to within the last `fresh`.
+    pub fn find(&self, request: &Request, fresh: Duration) -> Option<Set> {
+        self.store.answer(request, fresh.as_secs())
+    }
+
+    /// The set that answers a request. If it is not there, or has not been asked for anew within
+    /// `fresh`, `install` is called, which puts packages into the directory that it is given; it is told
+    /// what answered the request before. Of all who ask for the same at one time, here or in another
+    /// process, one installs and the others wait; where that fails, the next one tries.
+    ///
+    /// `owner` is whose index the packages come from; empty where it is everybody's. Sets of two owners
+    /// are two, whatever is in them. `platform` is what they were installed for.
+    ///
+    /// Dropping the future leaves nothing behind.
+    pub async fn obtain<E>(
+        &self,
+        request: &Request,
+        (owner, platform): (&str, &str),
+        fresh: Duration,
+        install: impl AsyncFnOnce(&Path, Option<&Record>) -> Result<Installed, E>,
+    ) -> Result<Set, ObtainError<E>> {
+        if let Some(set) = self.find(request, fresh) {
+            return Ok(set);
+        }
+        let _turn = self.turns.wait(request.key()).await?;
+        if let Some(set) = self.find(request, fresh) {
+            return Ok(set);
+        }
+        let before = self.find(request, Duration::MAX);
+        let staging = Staging::new(&self.store.staging)?;
+        let installed = install(&staging.packages(), before.as_ref().map(Set::record)).await;
+        let set = match (installed.map_err(ObtainError::Install)?, before) {
+            (Installed::Unchanged, Some(before)) => before,
+            (Installed::Unchanged, None) => self.keep(staging, owner, platform, Vec::new()).await?,
+            (Installed::New(packages), _) => self.keep(staging, owner, platform, packages).await?,
+        };
+        self.store.say(request, &set)?;
+        Ok(set)
+    }
+
+    /// Keeps what was installed, and makes room for it.
+    async fn keep(
+        &self,
+        staging: Staging,
+        owner: &str,
+        platform: &str,
+        packages: Vec<Pinned>,
+    ) -> Result<Set, CacheError> {
+        let (store, most) = (Arc::clone(&self.store), self.size);
+        let (owner, platform) = (owner.to_owned(), platform.to_owned());
+        let kept = spawn_blocking(move || {
+            let set = store.put(&staging, &owner, &platform, packages, most)?;
+            store.shrink(|left| left <= most)?;
+            Ok(set)
+        });
+        kept.await.unwrap_or_else(|error| Err(broken(error)))
+    }
+}
+
+/// Nothing here panics, and a runtime that ends drops whoever waits before.
+fn broken(error: JoinError) -> CacheError {
+    CacheError::of("keep", Path::new("packages"))(error.into())
+}

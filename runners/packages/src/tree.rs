@@ -1,0 +1,151 @@
+//! A directory of packages: what may be in it, how large it is, and its digests.
+//!
+//! What an installation leaves is looked at as something that a stranger made, after its sandbox has
+//! gone: no link is followed.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::CacheError;
+use crate::request::hex;
+
+/// What was found out about a directory.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Tree {
+    pub(crate) bytes: u64,
+    pub(crate) files: u64,
+    /// The digest of what is where, and how large it is.
+    pub(crate) shape: String,
+    /// The digest of all that, and of what is in the files.
+    pub(crate) digest: String,
+}
+
+impl Tree {
+    /// Reads every file.
+    pub(crate) fn of(root: &Path) -> Result<Self, CacheError> {
+        let (mut bytes, mut files) = (0, 0);
+        let (mut shape, mut contents) = (Sha256::new(), Sha256::new());
+        for entry in entries(root) {
+            let entry = entry?;
+            if let Some(size) = describe(root, &entry, &mut shape)? {
+                (bytes, files) = (bytes + size, files + 1);
+                let read = read(entry.path(), &mut contents);
+                read.map_err(CacheError::of("read", entry.path()))?;
+            }
+        }
+        let shape = shape.finalize();
+        contents.update(shape);
+        Ok(Self { bytes, files, shape: hex(&shape), digest: hex(&contents.finalize()) })
+    }
+}
+
+/// The digest of what is where and how large it is: quick, and enough to see what was cut off.
+pub(crate) fn shape(root: &Path) -> Result<String, CacheError> {
+    let mut shape = Sha256::new();
+    for entry in entries(root) {
+        describe(root, &entry?, &mut shape)?;
+    }
+    Ok(hex(&shape.finalize()))
+}
+
+/// Lets everybody read all of it and nobody write to its files, and refuses what packages do not have.
+pub(crate) fn settle(root: &Path) -> Result<(), CacheError> {
+    for entry in entries(root) {
+        let entry = entry?;
+        let (kind, path) = (entry.file_type(), entry.path());
+        let below = path.strip_prefix(root).unwrap_or(path);
+        let foreign = |what| Err(CacheError::Foreign { path: below.to_owned(), what });
+        let mode = if kind.is_dir() {
+            0o755
+        } else if kind.is_file() {
+            let metadata = metadata(&entry)?;
+            if metadata.permissions().mode() & 0o111 == 0 { 0o444 } else { 0o555 }
+        } else if kind.is_symlink() {
+            let target = fs::read_link(path).map_err(CacheError::of("read", path))?;
+            if !stays_inside(below, &target) {
+                return foreign("a link that leads outside");
+            }
+            continue;
+        } else {
+            return foreign("neither a file nor a directory");
+        };
+        let set = fs::set_permissions(path, Permissions::from_mode(mode));
+        set.map_err(CacheError::of("change", path))?;
+    }
+    Ok(())
+}
+
+/// In an order that depends on the names alone.
+fn entries(root: &Path) -> impl Iterator<Item = Result<DirEntry, CacheError>> {
+    let root_path = root.to_owned();
+    WalkDir::new(root).min_depth(0).sort_by_file_name().into_iter().map(move |entry| {
+        entry.map_err(|error| {
+            let path = error.path().unwrap_or(&root_path).to_owned();
+            let source =
+                error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
+            CacheError::Io { action: "read", path, source }
+        })
+    })
+}
+
+/// Adds an entry to a digest. Answers with the size of a file.
+fn describe(root: &Path, entry: &DirEntry, into: &mut Sha256) -> Result<Option<u64>, CacheError> {
+    let path = entry.path();
+    let below = path.strip_prefix(root).unwrap_or(path).as_os_str().as_bytes();
+    let kind = entry.file_type();
+    let mut add = |mark: &[u8], what: &[u8]| {
+        for part in [mark, below, what] {
+            into.update((part.len() as u64).to_le_bytes());
+            into.update(part);
+        }
+    };
+    if kind.is_dir() {
+        add(b"directory", b"");
+        return Ok(None);
+    }
+    if kind.is_symlink() {
+        let target = fs::read_link(path).map_err(CacheError::of("read", path))?;
+        add(b"link", target.as_os_str().as_bytes());
+        return Ok(None);
+    }
+    let metadata = metadata(entry)?;
+    let mark: &[u8] = if metadata.permissions().mode() & 0o111 == 0 { b"file" } else { b"program" };
+    add(mark, &metadata.len().to_le_bytes());
+    Ok(Some(metadata.len()))
+}
+
+/// Adds what is in a file.
+fn read(path: &Path, into: &mut Sha256) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => into.update(&buffer[..count]),
+        }
+    }
+}
+
+fn metadata(entry: &DirEntry) -> Result<fs::Metadata, CacheError> {
+    entry.metadata().map_err(|error| CacheError::of("read", entry.path())(error.into()))
+}
+
+/// Whether a link at `link`, below the root, leads to something below the root, by its words alone.
+fn stays_inside(link: &Path, target: &Path) -> bool {
+    let mut place: PathBuf = link.parent().unwrap_or(Path::new("")).to_owned();
+    target.components().all(|component| match component {
+        Component::Normal(name) => {
+            place.push(name);
+            true
+        }
+        Component::CurDir => true,
+        Component::ParentDir => place.pop(),
+        Component::RootDir | Component::Prefix(_) => false,
+    })
+}
