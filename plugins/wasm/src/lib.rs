@@ -33,6 +33,9 @@ mod judgement;
 mod manifest;
 mod mistake;
 mod options;
+#[path = "../../../policies/sdk/src/pattern.rs"]
+#[expect(unreachable_pub, reason = "the SDK has it, for policies to use; there is no other copy")]
+mod pattern;
 mod policies;
 mod policy;
 mod query;

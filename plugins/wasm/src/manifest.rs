@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bindings::types;
 use crate::convert::severity;
+use crate::pattern::matches;
 use crate::settings::Schema;
 use crate::{PolicyQuery, Refusal};
 
@@ -301,23 +302,10 @@ fn wrong(what: impl Into<String>) -> Refusal {
     Refusal::Manifest(what.into())
 }
 
-/// Whether `name` fits `pattern`, in which a `*` stands for any characters, or none. The SDK
-/// matches in the same way.
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut name) = name.strip_prefix(start) else { return false };
-    // With one kind of wildcard, the first place that fits is as good as any, so nothing is tried twice.
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for part in middle.split('*') {
-        let Some(at) = name.find(part) else { return false };
-        name = &name[at + part.len()..];
-    }
-    name.ends_with(end)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Manifest, matches};
+    use super::Manifest;
+    use crate::pattern::matches;
 
     #[test]
     fn a_star_stands_for_any_characters_or_none() {

@@ -1,7 +1,6 @@
-//! Names with wildcards.
+//! Names with wildcards. The host matches interests with this file, too.
 
-/// Whether `name` fits `pattern`, in which a `*` stands for any characters, or none. The host
-/// matches interests in the same way.
+/// Whether `name` fits `pattern`, in which a `*` stands for any characters, or none.
 pub fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };
