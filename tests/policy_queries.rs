@@ -64,85 +64,88 @@ fn a_rule_by_a_query_finds_what_it_matches_in_the_trees_of_its_languages() {
     assert_eq!(told[1], (&"`x` is run as code".into(), &6.into()));
 }
 
+/// What is wrong in a rule: its text, the line and the column that are told, and what is said of it.
+const MISTAKES: [(&str, (u32, u32), &str, &str); 13] = [
+    (
+        "query = '''\n(call\n  function: (identifer) @f)\n'''",
+        (8, 14),
+        "there is no node `identifer` in python",
+        "did you mean `identifier`?",
+    ),
+    (
+        "query = \"(call\\tfuncton: (_) @f)\"",
+        (6, 17),
+        "there is no field `functon` in python",
+        "did you mean `function`?",
+    ),
+    (
+        "query = '((call) @c (#eq? @c \"é\")) (xyzzy_plugh) @d'",
+        (6, 37),
+        "there is no node `xyzzy_plugh` in python",
+        "https://tree-sitter.github.io/",
+    ),
+    (
+        "query = '((call) @f (#eq? @g \"a\"))'",
+        (6, 28),
+        "nothing is captured as `@g`",
+        "https://tree-sitter.github.io/",
+    ),
+    (
+        "query = '(call (while_statement)) @f'",
+        (6, 16),
+        "nothing in a tree of python can be like this",
+        "https://tree-sitter.github.io/",
+    ),
+    (
+        "query = '(call'",
+        (6, 15),
+        "this is no pattern of tree-sitter",
+        "https://tree-sitter.github.io/",
+    ),
+    (
+        "query = '(module (_)* @f)'",
+        (6, 10),
+        "the query captures `@f` any number of times",
+        "https://tree-sitter.github.io/",
+    ),
+    (
+        "query = '(call) @_f'",
+        (6, 9),
+        "the query does not say where a finding is",
+        "name the node that is reported",
+    ),
+    (
+        "query = '(call) @call'\nmessage = \"{cal} is called\"",
+        (7, 11),
+        "the query captures nothing as `@cal`",
+        "did you mean `call`?",
+    ),
+    (
+        "query = '(call) @f'\non = \"call\"",
+        (7, 1),
+        "a rule with a `query` has no `on`",
+        "say it in the query",
+    ),
+    (
+        "query = '(program) @f'\nlanguages = [\"bash\"]",
+        (7, 14),
+        "the policy does not judge `bash`",
+        "add it to the policy's own `languages`",
+    ),
+    ("", (5, 1), "nothing sets the rule off", "add `names = "),
+    (
+        "query = '(call) @f'\nlanguages = []",
+        (6, 9),
+        "a query is about the trees of a language, and none is named",
+        "add `languages = ",
+    ),
+];
+
 /// Each is told where it is in the file, also inside of a pattern.
 #[test]
 fn mistakes_in_queries_are_told_with_line_and_column() {
     let place = Place::new();
-    for (rule, at, message, help) in [
-        (
-            "query = '''\n(call\n  function: (identifer) @f)\n'''",
-            (8, 14),
-            "there is no node `identifer` in python",
-            "did you mean `identifier`?",
-        ),
-        (
-            "query = \"(call\\tfuncton: (_) @f)\"",
-            (6, 17),
-            "there is no field `functon` in python",
-            "did you mean `function`?",
-        ),
-        (
-            "query = '((call) @c (#eq? @c \"é\")) (xyzzy_plugh) @d'",
-            (6, 37),
-            "there is no node `xyzzy_plugh` in python",
-            "https://tree-sitter.github.io/",
-        ),
-        (
-            "query = '((call) @f (#eq? @g \"a\"))'",
-            (6, 28),
-            "nothing is captured as `@g`",
-            "https://tree-sitter.github.io/",
-        ),
-        (
-            "query = '(call (while_statement)) @f'",
-            (6, 16),
-            "nothing in a tree of python can be like this",
-            "https://tree-sitter.github.io/",
-        ),
-        (
-            "query = '(call'",
-            (6, 15),
-            "this is no pattern of tree-sitter",
-            "https://tree-sitter.github.io/",
-        ),
-        (
-            "query = '(module (_)* @f)'",
-            (6, 10),
-            "the query captures `@f` any number of times",
-            "https://tree-sitter.github.io/",
-        ),
-        (
-            "query = '(call) @_f'",
-            (6, 9),
-            "the query does not say where a finding is",
-            "name the node that is reported",
-        ),
-        (
-            "query = '(call) @call'\nmessage = \"{cal} is called\"",
-            (7, 11),
-            "the query captures nothing as `@cal`",
-            "did you mean `call`?",
-        ),
-        (
-            "query = '(call) @f'\non = \"call\"",
-            (7, 1),
-            "a rule with a `query` has no `on`",
-            "say it in the query",
-        ),
-        (
-            "query = '(program) @f'\nlanguages = [\"bash\"]",
-            (7, 14),
-            "the policy does not judge `bash`",
-            "add it to the policy's own `languages`",
-        ),
-        ("", (5, 1), "nothing sets the rule off", "add `names = "),
-        (
-            "query = '(call) @f'\nlanguages = []",
-            (6, 9),
-            "a query is about the trees of a language, and none is named",
-            "add `languages = ",
-        ),
-    ] {
+    for (rule, at, message, help) in MISTAKES {
         let message_of = if rule.contains("message") { "" } else { "message = \"a\"" };
         let head =
             "id = \"mine\"\nversion = \"1\"\nlanguages = [\"python\"]\n[[rule]]\nid = \"a\"\n";

@@ -84,7 +84,7 @@ pub(crate) fn settle(root: &Path) -> Result<(), CacheError> {
 /// In an order that depends on the names alone.
 fn entries(root: &Path) -> impl Iterator<Item = Result<DirEntry, CacheError>> {
     let root_path = root.to_owned();
-    WalkDir::new(root).min_depth(0).sort_by_file_name().into_iter().map(move |entry| {
+    WalkDir::new(root).sort_by_file_name().into_iter().map(move |entry| {
         entry.map_err(|error| {
             let path = error.path().unwrap_or(&root_path).to_owned();
             let source =
