@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::dependency::{normal, suspicion};
 use crate::{
     Analysis, Dependency, DependencyKind, Ecosystem, Group, KnownBy, Manifest, Marker, Package,
-    Refused, Requirement,
+    Refused, Requirement, Span,
 };
 
 /// All that some files and their manifests need from outside.
@@ -43,13 +43,15 @@ pub struct Need {
     pub notes: Vec<Note>,
 }
 
-/// A line of a file.
+/// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file.
     pub path: String,
     /// The line, counted from 1.
     pub line: usize,
+    /// The bytes.
+    pub span: Span,
 }
 
 /// What a person should know of a package.
@@ -84,6 +86,12 @@ pub enum Note {
 }
 
 impl Note {
+    /// What is suspicious about the name of a package that somebody asks for; of Python's, in the
+    /// normal form.
+    pub fn suspicions(ecosystem: Ecosystem, name: &str) -> Vec<Self> {
+        suspicion::about(ecosystem, name)
+    }
+
     /// Whether the name of the package looks like that of another.
     pub fn is_suspicion(&self) -> bool {
         !matches!(self, Self::Unlisted | Self::Unused)
@@ -142,7 +150,7 @@ fn infer(
     }
     let key = (ecosystem, name.to_owned());
     let line = analysis.position(dependency.span.start).line;
-    let place = Place { path: analysis.path().to_owned(), line };
+    let place = Place { path: analysis.path().to_owned(), line, span: dependency.span };
     let relevant = speaking.iter().flat_map(|manifest| &manifest.requirements);
     let mut relevant = relevant.filter(|one| one.ecosystem == ecosystem).peekable();
     let has_any = relevant.peek().is_some() || speaking.iter().any(|one| one.is_script);

@@ -49,6 +49,41 @@ fn requirements_are_read_line_by_line_and_none_is_dropped() {
     assert_eq!(refused(&manifest), expected.map(|(line, reason)| (line, reason.to_owned())));
 }
 
+/// What a finding about a requirement points at.
+#[test]
+fn each_requirement_knows_where_its_name_stands() {
+    let at = |path: &str, text: &str| -> Vec<String> {
+        let manifest = manifest(path, text);
+        let asked = manifest.requirements.iter().map(|one| one.span);
+        let spans = asked.chain(manifest.refused.iter().map(|one| one.span));
+        spans.map(|span| text[span.start..span.end].to_owned()).collect()
+    };
+    let text =
+        "\u{feff}# ö\r\n  Zope.Interface[x]==1  # why\r\nb @ https://example.org/b.whl\r\n-r c.txt";
+    assert_eq!(at("requirements.txt", text), ["Zope.Interface", "b", "-r c.txt"]);
+    let text = "[project]\ndependencies = ['aa', \"a>1\"]\n";
+    assert_eq!(at("pyproject.toml", text), ["aa", "a"]);
+    let text = "{\n\t\"dependencies\": {\"@a/b\": \"1\", \"c\": \"file:..\"}\n}\n";
+    assert_eq!(at("package.json", text), ["@a/b", "c"]);
+    let program = "# /// script\n# dependencies = [\n#   \"Rich>=13\",\n# ]\n# ///\nimport rich\n";
+    let script = analyse("a.py", program).script.unwrap();
+    let span = script.requirements[0].span;
+    assert_eq!(&program[span.start..span.end], "Rich");
+}
+
+#[test]
+fn what_is_refused_says_which_package_it_names() {
+    let text = "A==1 --hash=sha256:00\nb[x] @ https://example.org/b.whl\nc@git+ssh://example.org/c\n\
+                git+https://example.org/d.git\n./e\n-r f.txt\nC:\\g.whl\n";
+    let refused = manifest("requirements.txt", text).refused;
+    let names: Vec<Option<&str>> = refused.iter().map(|one| one.name.as_deref()).collect();
+    assert_eq!(names, [Some("a"), Some("b"), Some("c"), None, None, None, None]);
+    let text = "{\"dependencies\": {\"@a/b\": \"git+ssh://example.org/x\", \"\": \"1\"}}";
+    let refused = manifest("package.json", text).refused;
+    let names: Vec<Option<&str>> = refused.iter().map(|one| one.name.as_deref()).collect();
+    assert_eq!(names, [None, Some("@a/b")]);
+}
+
 #[test]
 fn a_project_file_tells_when_each_is_needed() {
     let text = "[project]\nname = \"My.Thing\"\ndependencies = [\n  \"yaml-x>1\",\n  \"b @ https://example.org/b.whl\",\n  3,\n]\n\

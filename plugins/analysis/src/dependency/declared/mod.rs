@@ -3,6 +3,7 @@
 //! What is written down beats what an import seems to mean. What is written down and cannot be
 //! taken is refused, and told: a requirement that is left out in silence is one that nobody checks.
 
+mod location;
 mod npm;
 mod package;
 mod pyproject;
@@ -14,7 +15,7 @@ use thiserror::Error;
 
 use crate::dependency::normal;
 use crate::survey::shortened;
-use crate::{Ecosystem, Marker};
+use crate::{Ecosystem, Language, Marker, Span};
 
 pub(crate) use npm::is_name;
 pub use requirement::NotARequirement;
@@ -60,6 +61,8 @@ pub struct Requirement {
     pub group: Group,
     /// The line that asks for it.
     pub line: usize,
+    /// Its name there, or else the line.
+    pub span: Span,
 }
 
 /// When something that is declared is needed.
@@ -78,10 +81,16 @@ pub enum Group {
 pub struct Refused {
     /// What is written.
     pub written: String,
+    /// Where the package would come from.
+    pub ecosystem: Ecosystem,
+    /// The package that it names, where it names one: `a` of `a @ https://example.org/a.whl`.
+    pub name: Option<String>,
     /// Why not.
     pub reason: Refusal,
     /// The line.
     pub line: usize,
+    /// Its name there, or else the line.
+    pub span: Span,
 }
 
 /// Why something in a manifest cannot be taken.
@@ -129,7 +138,41 @@ impl Manifest {
             Ok(text) => read(&mut manifest, text.trim_start_matches('\u{feff}')),
             Err(_) => manifest.unreadable("it is not UTF-8 text", 1),
         }
-        Some(manifest.bounded())
+        let mut manifest = manifest.bounded();
+        location::find(&mut manifest, std::str::from_utf8(contents).unwrap_or_default());
+        Some(manifest)
+    }
+
+    /// Whether a file of this name is a manifest.
+    pub fn is_named(path: &str) -> bool {
+        Self::read(path, b"").is_some()
+    }
+
+    /// What sort of manifest it is, by the usual name of such a file; `script` where it is a part of
+    /// its program.
+    pub fn kind(&self) -> &'static str {
+        let name = self.path.rsplit('/').next();
+        match name {
+            _ if self.is_script => "script",
+            Some("pyproject.toml") => "pyproject.toml",
+            Some("package.json") => "package.json",
+            _ => "requirements.txt",
+        }
+    }
+
+    /// Where the packages come from that it asks for.
+    pub fn ecosystem(&self) -> Ecosystem {
+        if self.kind() == "package.json" { Ecosystem::Npm } else { Ecosystem::PyPi }
+    }
+
+    /// Whether files in this language are what it asks for packages for.
+    pub fn is_for(&self, language: Language) -> bool {
+        match self.ecosystem() {
+            Ecosystem::PyPi => language == Language::Python,
+            Ecosystem::Npm | Ecosystem::Jsr => {
+                matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx)
+            }
+        }
     }
 
     /// Whether it says what this file needs: one beside it or further up does.
@@ -162,13 +205,20 @@ impl Manifest {
                 marker,
                 group,
                 line,
+                span: Span::default(),
             }),
-            Err(reason) => self.refuse(written, reason.into(), line),
+            Err(reason) => {
+                self.refuse(written, reason.into(), line);
+                let name = requirement::named(written).map(normal);
+                self.refused.last_mut().expect("it was just refused").name = name;
+            }
         }
     }
 
     fn refuse(&mut self, written: &str, reason: Refusal, line: usize) {
-        self.refused.push(Refused { written: shortened(written.trim()), reason, line });
+        let (written, span) = (shortened(written.trim()), Span::default());
+        let ecosystem = self.ecosystem();
+        self.refused.push(Refused { written, ecosystem, name: None, reason, line, span });
     }
 
     fn unreadable(&mut self, reason: &str, line: usize) {

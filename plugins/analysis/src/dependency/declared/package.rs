@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{Group, Manifest, Refusal, Requirement, line_of, npm};
-use crate::Ecosystem;
+use crate::{Ecosystem, Span};
 
 /// The tables, and when what is in them is needed.
 const TABLES: [(&str, Group); 4] = [
@@ -68,7 +68,12 @@ fn keep(manifest: &mut Manifest, name: &str, range: &Value, group: Group, line: 
             marker: None,
             group,
             line,
+            span: Span::default(),
         }),
-        Err(reason) => manifest.refuse(&format!("{name}: {range}"), reason, line),
+        Err(reason) => {
+            manifest.refuse(&format!("{name}: {range}"), reason, line);
+            let refused = manifest.refused.last_mut().expect("it was just refused");
+            refused.name = npm::is_name(name).then(|| name.to_owned());
+        }
     }
 }

@@ -68,6 +68,14 @@ pub(super) fn parse(written: &str) -> Result<Parsed, NotARequirement> {
     Ok(Parsed { name: name.to_owned(), extras, versions: parse_versions(versions.trim())?, marker })
 }
 
+/// The name that a requirement begins with which is refused for what follows.
+pub(super) fn named(written: &str) -> Option<&str> {
+    let (name, rest) = name(written.trim()).ok()?;
+    let is_end = |rest: &str| rest.starts_with(['[', '(', '<', '>', '=', '!', '~', ';', '@', '-']);
+    let follows_space = written.trim()[name.len()..].starts_with(char::is_whitespace);
+    (rest.is_empty() || follows_space || is_end(rest)).then_some(name)
+}
+
 /// Whether this is a name with versions or without, and no more.
 pub(crate) fn distribution_of(written: &str) -> Result<(), NotARequirement> {
     let parsed = parse(written)?;

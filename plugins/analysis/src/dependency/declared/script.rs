@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::{Group, Manifest, Refusal, line_of};
+use super::{Group, Manifest, Refusal, line_of, location};
 
 const START: &str = "# /// script";
 const END: &str = "# ///";
@@ -30,7 +30,9 @@ pub(crate) fn script(path: &str, text: &str) -> Option<Manifest> {
         [(start, None)] => manifest.refuse(START, Refusal::OpenScript, start + 1),
         [_, (second, _), ..] => manifest.refuse(START, Refusal::TwoScripts, second + 1),
     }
-    Some(manifest.bounded())
+    let mut manifest = manifest.bounded();
+    location::find(&mut manifest, text);
+    Some(manifest)
 }
 
 /// The first and the last lines of the blocks that are called `script`. A block goes on to the
