@@ -20,8 +20,8 @@ const VERSION: &str = "0.1.";
 const POLICY: &str = "lazaret:policy/policy";
 /// What the other interfaces are written with. It has no functions, so it reaches nothing.
 const TYPES: &str = "lazaret:policy/types@";
-/// What a policy would judge all files together by. Ignoring it would be a silent pass.
-const SUBMISSION_POLICY: &str = "lazaret:policy/submission-policy";
+/// What a policy judges all files together by, where it does.
+pub(crate) const SUBMISSION_POLICY: &str = "lazaret:policy/submission-policy";
 
 /// The component that `bytes` are, or that `make` makes of them.
 pub(crate) fn admit(
@@ -147,9 +147,7 @@ fn check_export(name: &str) -> Result<bool, Refusal> {
     let (interface, version) = name.split_once('@').unwrap_or((name, ""));
     match interface {
         POLICY => check_version(version).map(|()| true),
-        SUBMISSION_POLICY => Err(Refusal::Unsupported(
-            "exports `submission-policy` to judge all files together".to_owned(),
-        )),
+        SUBMISSION_POLICY => check_version(version).map(|()| false),
         _ => Ok(false),
     }
 }

@@ -14,5 +14,21 @@ wasmtime::component::bindgen!({
     imports: { default: trappable },
 });
 
+/// The same for a policy that judges submissions, too.
+pub(crate) mod submission {
+    wasmtime::component::bindgen!({
+        path: "../../policies/sdk/wit",
+        world: "lazaret-submission-policy",
+        imports: { default: trappable },
+        with: {
+            "lazaret:policy/types": super::lazaret::policy::types,
+            "lazaret:policy/tree": super::lazaret::policy::tree,
+            "lazaret:policy/log": super::lazaret::policy::log,
+        },
+    });
+
+    pub(crate) use exports::lazaret::policy::submission_policy::{Dependency, Located};
+}
+
 pub(crate) use exports::lazaret::policy::policy::SettingsError;
 pub(crate) use lazaret::policy::{log, tree, types};

@@ -7,6 +7,8 @@ use once_cell::sync::OnceCell;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::admission::SUBMISSION_POLICY;
+use crate::bindings::submission::LazaretSubmissionPolicyPre;
 use crate::bindings::{LazaretPolicyPre, SettingsError};
 use crate::cache::{Sha, hexadecimal};
 use crate::host::Host;
@@ -30,6 +32,8 @@ pub(crate) struct Code {
 /// A policy with its imports.
 pub(crate) struct Prepared {
     pub(crate) policy: LazaretPolicyPre<State>,
+    /// The same, where it judges submissions, too.
+    pub(crate) submission_policy: Option<LazaretSubmissionPolicyPre<State>>,
     /// Whether it imports the tree. To make that takes longer than most policies do.
     pub(crate) reads_tree: bool,
 }
@@ -59,21 +63,30 @@ impl Code {
 
     fn prepare(&self, host: &Host) -> Result<Prepared, Refusal> {
         let component = host.component(self)?;
-        let linked = host.runtime()?.linker.instantiate_pre(&component);
-        let policy = linked.and_then(LazaretPolicyPre::new);
-        let policy = policy.map_err(|error| Refusal::Types(error.into()))?;
-        let imports = component.component_type();
-        let mut names = imports.imports(component.engine()).map(|(name, _)| name);
-        let reads_tree = names.any(|name| name.starts_with(TREE));
-        Ok(Prepared { policy, reads_tree })
+        let (own, engine) = (component.component_type(), component.engine());
+        let reads_tree = own.imports(engine).any(|(name, _)| name.starts_with(TREE));
+        let judges_submissions = own.exports(engine).any(|(name, _)| is_submission_policy(name));
+        let wrong = |error: wasmtime::Error| Refusal::Types(error.into());
+        let linked = host.runtime()?.linker.instantiate_pre(&component).map_err(wrong)?;
+        let submission_policy =
+            judges_submissions.then(|| LazaretSubmissionPolicyPre::new(linked.clone()));
+        Ok(Prepared {
+            submission_policy: submission_policy.transpose().map_err(wrong)?,
+            policy: LazaretPolicyPre::new(linked).map_err(wrong)?,
+            reads_tree,
+        })
     }
 
     /// What the policy is. This is also its trial: `instantiate_pre` does not notice a record whose
     /// fields are not the contract's.
     pub(crate) fn describe(&self, host: &Host) -> Result<Manifest, Refusal> {
-        let policy = &self.prepared(host)?.policy;
-        let run = Run::new(host.runtime()?, None, &host.limits);
-        Manifest::check(run.describe(policy).map_err(Refusal::Trial)?)
+        let Prepared { policy, submission_policy, .. } = self.prepared(host)?;
+        let run = || Ok(Run::new(host.runtime()?, None, 0, &host.limits));
+        if let Some(policy) = submission_policy {
+            run()?.try_submission(policy).map_err(Refusal::Trial)?;
+        }
+        let described = run()?.describe(policy).map_err(Refusal::Trial)?;
+        Manifest::check(described, submission_policy.is_some())
     }
 
     /// Holds the settings against the policy's schema, and has the policy look at it.
@@ -95,11 +108,16 @@ impl Code {
 
     fn complaints(&self, settings: &Value, host: &Host) -> Result<Vec<SettingsProblem>, Refusal> {
         let policy = &self.prepared(host)?.policy;
-        let run = Run::new(host.runtime()?, None, &host.limits);
+        let run = Run::new(host.runtime()?, None, 0, &host.limits);
         let said = run.validate_settings(policy, &settings.to_string()).map_err(Refusal::Trial)?;
         let problem = |SettingsError { pointer, message }| {
             SettingsProblem::new(printable(&pointer), printable(&message))
         };
         Ok(said.into_iter().map(problem).collect())
     }
+}
+
+/// Whether an export is what judges submissions; its version was looked at when the file was admitted.
+fn is_submission_policy(name: &str) -> bool {
+    name.split('@').next() == Some(SUBMISSION_POLICY)
 }

@@ -1,6 +1,6 @@
 //! Between the words of the analysis and those of the contract.
 
-use lazaret_analysis::{Analysis, Argument, Fact, Resolution, Severity, Span};
+use lazaret_analysis::{Analysis, Argument, Fact, Position, Resolution, Severity, Span};
 
 use crate::bindings::types;
 use crate::query::{Capture, Match};
@@ -81,9 +81,14 @@ fn argument(argument: &Argument, tree: Option<&Subject>) -> types::Argument {
     }
 }
 
-fn span(span: Span, analysis: &Analysis) -> types::Span {
+pub(crate) fn span(span: Span, analysis: &Analysis) -> types::Span {
+    placed(span, |byte| analysis.position(byte))
+}
+
+/// A span with the places for people that `position` tells.
+pub(crate) fn placed(span: Span, position: impl Fn(usize) -> Position) -> types::Span {
     let point = |byte| {
-        let position = analysis.position(byte);
+        let position = position(byte);
         types::Point { line: narrow(position.line), column: narrow(position.column) }
     };
     types::Span {

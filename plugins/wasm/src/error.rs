@@ -70,9 +70,6 @@ pub enum Refusal {
     /// It is a component for something else.
     #[error("it does not export `{0}`")]
     MissingExport(&'static str),
-    /// It offers something that this version does not use, and so would not judge by.
-    #[error("it {0}, which this version does not run")]
-    Unsupported(String),
     /// It cannot be compiled: it uses what is switched off, or is wrong.
     #[error("cannot compile it")]
     Compile(#[source] Cause),
@@ -217,11 +214,11 @@ fn one_line(problems: &[SettingsProblem]) -> String {
 
 /// A policy that could not judge a file. It never stands for "nothing found".
 #[derive(Debug, Error)]
-#[error("cannot judge `{path}` by policy `{policy}`")]
+#[error("cannot judge {} by policy `{policy}`", subject(.path))]
 pub struct PolicyError {
     /// The policy's id.
     pub policy: String,
-    /// The file.
+    /// The file; empty for all files together.
     pub path: String,
     /// Why.
     #[source]
@@ -315,6 +312,16 @@ pub enum Failure {
         /// The file's size in bytes.
         size: usize,
     },
+    /// A finding is in a file that the submission does not have.
+    #[error("a finding of its rule `{rule}` is in the file of row {unit}, and there are {units}")]
+    Unit {
+        /// The rule.
+        rule: String,
+        /// The row.
+        unit: u32,
+        /// How many files there are.
+        units: usize,
+    },
     /// A finding's fix has no edits, or two of the same bytes.
     #[error("the fix of a finding of its rule `{rule}` has no edits, or two of the same bytes")]
     Fix {
@@ -359,12 +366,20 @@ impl Failure {
                 "a pattern that names kinds and fields of nodes takes less than one of wildcards"
                     .to_owned(),
             ),
-            Self::Span { .. } | Self::Fix { .. } | Self::Rule { .. } | Self::Trapped { .. } => {
+            Self::Span { .. }
+            | Self::Unit { .. }
+            | Self::Fix { .. }
+            | Self::Rule { .. }
+            | Self::Trapped { .. } => {
                 Some("this is an error in the policy; tell its author".to_owned())
             }
             _ => None,
         }
     }
+}
+
+fn subject(path: &str) -> String {
+    if path.is_empty() { "the files together".to_owned() } else { format!("`{path}`") }
 }
 
 fn last_words(log: Option<&String>) -> String {

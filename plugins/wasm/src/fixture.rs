@@ -4,7 +4,8 @@
 //! names the rules that apply on that line, and no others may; a line without one is fine. So an
 //! example, its documentation and its test are one thing. `# settings: {"hosts": ["localhost"]}` on a
 //! line of its own says which settings the policy has. They are judged by the real analysis and
-//! the real host: facts made by hand say what the author believes the analysis says.
+//! the real host: facts made by hand say what the author believes the analysis says. A policy that
+//! judges submissions judges each as a submission of one file.
 
 pub mod trial;
 mod variant;
@@ -12,11 +13,13 @@ mod variant;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lazaret_analysis::tree_sitter::Tree;
-use lazaret_analysis::{Analyser, Analysis, Finding, Language, NotAnalysable, Project, SourceFile};
+use lazaret_analysis::{
+    Analyser, Analysis, Finding, Language, NotAnalysable, Plan, Project, SourceFile,
+};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::{LogLine, Policies, PolicyError, Refusal};
+use crate::{Answer, LogLine, Part, Policies, PolicyError, Refusal, Submission};
 
 const EXPECT: &str = "expect:";
 const SETTINGS: &str = "settings:";
@@ -144,7 +147,7 @@ impl Fixture {
             return Err(FixtureError::Comment { line });
         }
         let mut log = Vec::new();
-        let findings = policies.judge_with_log(&analysis, &mut log)?;
+        let findings = judge(policies, &analysis, &mut log)?;
         Ok(Judged { found: by_line(&findings, &analysis), log })
     }
 
@@ -195,6 +198,33 @@ impl Fixture {
             _ => "//",
         }
     }
+}
+
+/// What `policies` say about a file, and about a submission that has no other.
+fn judge(
+    policies: &Policies,
+    analysis: &Analysis,
+    log: &mut Vec<LogLine>,
+) -> Result<Vec<Finding>, PolicyError> {
+    let mut findings = Vec::new();
+    each_answer(policies, analysis, |answer| {
+        findings.extend(answer.said?);
+        log.extend(answer.log);
+        Ok(())
+    })?;
+    Ok(findings)
+}
+
+/// Hands on what each policy says about a file, and about a submission that has no other.
+fn each_answer(
+    policies: &Policies,
+    analysis: &Analysis,
+    take: impl FnMut(Answer<'_>) -> Result<(), PolicyError>,
+) -> Result<(), PolicyError> {
+    let plan = Plan::of(std::slice::from_ref(analysis), &[]);
+    let submission = Submission { parts: vec![Part::Code(analysis)], plan: &plan };
+    let together = policies.judge_submission(&submission, |_, _| true);
+    policies.judge_each(analysis, |_| true).chain(together).try_for_each(take)
 }
 
 fn by_line(findings: &[Finding], analysis: &Analysis) -> RulesByLine {

@@ -1,6 +1,6 @@
 //! What a policy said, checked before anybody believes it.
 
-use lazaret_analysis::{Analysis, Applicability, Edit, Finding, Fix, Label, Span, printable};
+use lazaret_analysis::{Applicability, Edit, Finding, Fix, Label, Span, printable};
 
 use crate::bindings::types;
 use crate::convert::severity;
@@ -9,23 +9,33 @@ use crate::{Failure, Limits, Manifest};
 /// What a label takes besides its message, and an edit besides its text.
 const PLACE_SIZE: usize = 16;
 
+/// The file that a finding is in.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) text: &'a str,
+}
+
 /// The findings of a policy, as everybody else has them.
-pub(crate) fn findings(
-    raw: Vec<types::Finding>,
+pub(crate) fn findings<'a>(
+    raw: impl ExactSizeIterator<Item = Result<(types::Finding, Place<'a>), Failure>>,
     manifest: &Manifest,
-    analysis: &Analysis,
     limits: &Limits,
 ) -> Result<Vec<Finding>, Failure> {
     if raw.len() > limits.findings {
         return Err(Failure::Findings { count: raw.len(), limit: limits.findings });
     }
-    raw.into_iter().map(|raw| finding(raw, manifest, analysis, limits.finding_size)).collect()
+    let checked = raw.map(|raw| {
+        let (raw, place) = raw?;
+        finding(raw, manifest, place, limits.finding_size)
+    });
+    checked.collect()
 }
 
 fn finding(
     raw: types::Finding,
     manifest: &Manifest,
-    analysis: &Analysis,
+    Place { path, text }: Place<'_>,
     limit: usize,
 ) -> Result<Finding, Failure> {
     let Some(rule) = manifest.rule(&raw.rule) else {
@@ -36,22 +46,19 @@ fn finding(
         return Err(Failure::FindingSize { rule: rule.id.clone(), size, limit });
     }
     let label = |label: types::Label| {
-        Ok(Label {
-            span: span(label.span, &rule.id, analysis.text())?,
-            message: printable(&label.message),
-        })
+        Ok(Label { span: span(label.span, &rule.id, text)?, message: printable(&label.message) })
     };
     Ok(Finding {
         rule: format!("{}/{}", manifest.id, rule.id),
         capability: None,
         severity: raw.severity.map_or(rule.severity, severity),
         message: if raw.message.is_empty() { rule.title.clone() } else { printable(&raw.message) },
-        path: analysis.path().to_owned(),
-        span: span(raw.span, &rule.id, analysis.text())?,
+        path: path.to_owned(),
+        span: span(raw.span, &rule.id, text)?,
         labels: raw.labels.into_iter().map(label).collect::<Result<_, _>>()?,
         help: rule.help.clone(),
         cwe: rule.cwe,
-        fix: raw.fix.map(|raw| fix(raw, &rule.id, analysis.text())).transpose()?,
+        fix: raw.fix.map(|raw| fix(raw, &rule.id, text)).transpose()?,
     })
 }
 

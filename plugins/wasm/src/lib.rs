@@ -45,6 +45,7 @@ mod settings;
 mod source;
 mod state;
 mod subject;
+mod submission;
 mod table;
 mod tree;
 
@@ -60,3 +61,4 @@ pub use query::PolicyQuery;
 pub use settings::SettingsProblem;
 pub use source::PolicySource;
 pub use state::{LogLevel, LogLine};
+pub use submission::{Part, Submission};

@@ -59,6 +59,8 @@ pub struct Manifest {
     pub wants_source: bool,
     /// Whether it judges every file of its languages, also one without a fact it asks for.
     pub always: bool,
+    /// Whether it judges all files together, too, and what they need: it exports `submission-policy`.
+    pub judges_submissions: bool,
 }
 
 /// What a policy looks for.
@@ -108,8 +110,8 @@ impl Manifest {
     }
 
     /// What the policy says about itself, where that holds together.
-    pub(crate) fn check(raw: types::Manifest) -> Result<Self, Refusal> {
-        let manifest = Self::from_contract(raw)?;
+    pub(crate) fn check(raw: types::Manifest, judges_submissions: bool) -> Result<Self, Refusal> {
+        let manifest = Self { judges_submissions, ..Self::from_contract(raw)? };
         manifest.check_sizes()?;
         manifest.check_ids()?;
         manifest.check_interests()?;
@@ -170,6 +172,7 @@ impl Manifest {
                 .collect::<Result<_, _>>()?,
             wants_source: raw.wants_source,
             always: raw.always,
+            judges_submissions: false,
         })
     }
 
@@ -223,7 +226,8 @@ impl Manifest {
     }
 
     fn check_interests(&self) -> Result<(), Refusal> {
-        if self.interests.is_empty() && self.queries.is_empty() && !self.always {
+        let starts = self.always || self.judges_submissions;
+        if self.interests.is_empty() && self.queries.is_empty() && !starts {
             return Err(wrong(
                 "it asks for no facts and no queries and is not `always`, so it would never start",
             ));

@@ -10,10 +10,12 @@ use lazaret_analysis::{Analysis, Finding};
 use crate::host::Host;
 use crate::policy::Policy;
 use crate::query::{Match, Matches, Queries};
+use crate::run::Said;
 use crate::subject::Subject;
+use crate::submission::View;
 use crate::{
-    CacheError, Failure, HostOptions, Limits, LoadError, LogLine, Manifest, PolicyError,
-    PolicySource, Refusal,
+    CacheError, Failure, HostOptions, Limits, LoadError, LogLine, Manifest, Part, PolicyError,
+    PolicySource, Refusal, Submission,
 };
 
 /// Policies that are ready to judge. May be shared between threads.
@@ -114,6 +116,29 @@ impl Policies {
         })
     }
 
+    /// What each of the policies that judge all files together says about them, of those that have
+    /// something to judge in them. A policy gets the files that `is_asked` names.
+    pub fn judge_submission<'a>(
+        &'a self,
+        submission: &'a Submission<'a>,
+        is_asked: impl Fn(&Manifest, &Part<'_>) -> bool + 'a,
+    ) -> impl Iterator<Item = Answer<'a>> + 'a {
+        let together = self.all.iter().filter(|policy| policy.manifest.judges_submissions);
+        together.filter_map(move |policy| {
+            let manifest = &policy.manifest;
+            let view = View::new(submission, |part| {
+                part.is_spoken_by(manifest) && is_asked(manifest, part)
+            });
+            let judge = || policy.judge_submission(&self.host, &view);
+            view.wakes(manifest).then(|| Answer::of(manifest, "", Vec::new(), judge))
+        })
+    }
+
+    /// Whether any of the policies judges all files together.
+    pub fn judge_submissions(&self) -> bool {
+        self.manifests().any(|manifest| manifest.judges_submissions)
+    }
+
     fn answer<'a>(
         &self,
         policy: &'a Policy,
@@ -123,30 +148,36 @@ impl Policies {
     ) -> Answer<'a> {
         let manifest = &policy.manifest;
         let places = matches.iter().flatten().map(|found| found.place(manifest)).collect();
+        Answer::of(manifest, analysis.path(), places, || {
+            matches.and_then(|matches| policy.judge(&self.host, analysis, subject, &matches))
+        })
+    }
+}
+
+impl<'a> Answer<'a> {
+    /// What comes of `judge`, which judges what is called `path`.
+    fn of(
+        manifest: &'a Manifest,
+        path: &str,
+        matched: Vec<(String, usize)>,
+        judge: impl FnOnce() -> Result<Said<Finding>, Failure>,
+    ) -> Self {
         let begun = Instant::now();
-        let judged =
-            matches.and_then(|matches| policy.judge(&self.host, analysis, subject, &matches));
+        let judged = judge();
         let time = begun.elapsed();
         let (said, fuel, lines) = match judged {
             Ok(judged) => (Ok(judged.findings), judged.fuel, judged.lines),
             Err(reason) => {
-                let (policy, path) = (manifest.id.clone(), analysis.path().to_owned());
+                let (policy, path) = (manifest.id.clone(), path.to_owned());
                 (Err(PolicyError { policy, path, reason }), 0, Vec::new())
             }
         };
         let line = |(level, message)| LogLine { policy: manifest.id.clone(), level, message };
-        Answer {
-            manifest,
-            matched: places,
-            said,
-            fuel,
-            time,
-            log: lines.into_iter().map(line).collect(),
-        }
+        Self { manifest, matched, said, fuel, time, log: lines.into_iter().map(line).collect() }
     }
 }
 
-/// What one policy says about a file.
+/// What one policy says about a file, or about all files together.
 #[derive(Debug)]
 pub struct Answer<'a> {
     /// The policy.

@@ -6,12 +6,15 @@ use lazaret_analysis::{Analysis, Finding};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::bindings::submission::Located;
 use crate::cache::hexadecimal;
 use crate::code::{Code, Prepared};
 use crate::host::Host;
+use crate::judgement::Place;
 use crate::query::Match;
 use crate::run::{Run, Said};
 use crate::subject::Subject;
+use crate::submission::View;
 use crate::{Failure, Manifest, PolicySource, Refusal, convert, judgement};
 
 /// A policy that works, or that did at an earlier start with the same bytes and settings.
@@ -55,12 +58,36 @@ impl Policy {
     ) -> Result<Said<Finding>, Failure> {
         let load = |refusal| Failure::Load(Box::new(refusal));
         let runtime = host.runtime().map_err(load)?;
-        let Prepared { policy, reads_tree } = self.code.prepared(host).map_err(load)?;
+        let Prepared { policy, reads_tree, .. } = self.code.prepared(host).map_err(load)?;
         let tree = reads_tree.then_some(&*subject);
         let unit = convert::unit(analysis, tree, &self.manifest, matches)?;
-        let run = Run::new(runtime, Some(subject), &host.limits);
-        let said = run.check(policy, &self.settings, &unit)?;
-        let findings = judgement::findings(said.findings, &self.manifest, analysis, &host.limits)?;
+        let size = subject.text.len() as u64;
+        let run = Run::new(runtime, Some(subject), size, &host.limits);
+        let Said { findings, fuel, lines } = run.check(policy, &self.settings, &unit)?;
+        let place = Place { path: analysis.path(), text: analysis.text() };
+        let findings = findings.into_iter().map(|found| Ok((found, place)));
+        let findings = judgement::findings(findings, &self.manifest, &host.limits)?;
+        Ok(Said { findings, fuel, lines })
+    }
+
+    /// What the policy says about a submission.
+    pub(crate) fn judge_submission(
+        &self,
+        host: &Host,
+        view: &View<'_>,
+    ) -> Result<Said<Finding>, Failure> {
+        let load = |refusal| Failure::Load(Box::new(refusal));
+        let runtime = host.runtime().map_err(load)?;
+        let prepared = self.code.prepared(host).map_err(load)?;
+        let policy = prepared.submission_policy.as_ref().expect("its manifest says that it does");
+        let run = Run::new(runtime, None, view.size(), &host.limits);
+        let (units, dependencies) = (view.units(&self.manifest)?, view.dependencies());
+        let said = run.check_submission(policy, &self.settings, &units, dependencies)?;
+        let findings = said.findings.into_iter().map(|Located { unit, finding }| {
+            let place = view.place(unit, &finding.rule)?;
+            Ok((finding, place))
+        });
+        let findings = judgement::findings(findings, &self.manifest, &host.limits)?;
         Ok(Said { findings, fuel: said.fuel, lines: said.lines })
     }
 }

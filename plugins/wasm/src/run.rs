@@ -6,6 +6,7 @@ use std::time::Duration;
 use lazaret_analysis::printable;
 use wasmtime::{Store, Trap};
 
+use crate::bindings::submission::{Dependency, LazaretSubmissionPolicyPre, Located};
 use crate::bindings::{LazaretPolicy, LazaretPolicyPre, SettingsError, types};
 use crate::runtime::{Runtime, TICK};
 use crate::state::{Limit, LogLevel, State, nodes};
@@ -19,7 +20,7 @@ pub(crate) struct Run<'a> {
     fuel: u64,
 }
 
-/// What a policy said about a file: findings as they came, or checked.
+/// What a policy said: findings as they came, or checked.
 pub(crate) struct Said<Finding> {
     pub(crate) findings: Vec<Finding>,
     /// The fuel that it took.
@@ -28,13 +29,14 @@ pub(crate) struct Said<Finding> {
 }
 
 impl<'a> Run<'a> {
-    /// A run that looks at `subject`, or a trial.
+    /// A run that looks at `subject`, or at none: at many files together, or a trial. What it judges
+    /// has `size` bytes.
     pub(crate) fn new(
         runtime: &Runtime,
         subject: Option<Arc<Subject>>,
+        size: u64,
         limits: &'a Limits,
     ) -> Self {
-        let size = subject.as_ref().map_or(0, |subject| subject.text.len() as u64);
         let fuel = limits.fuel.saturating_add(limits.fuel_per_byte.saturating_mul(size));
         let mut store = Store::new(&runtime.engine, State::new(subject, limits));
         store.limiter(|state| state);
@@ -77,6 +79,38 @@ impl<'a> Run<'a> {
         let said = self.instantiate(policy).and_then(|policy| {
             policy.lazaret_policy_policy().call_check(&mut self.store, settings, unit)
         });
+        self.said(said)
+    }
+
+    /// Whether the policy has the types of the contract, as far as it judges submissions.
+    pub(crate) fn try_submission(
+        mut self,
+        policy: &LazaretSubmissionPolicyPre<State>,
+    ) -> Result<(), Failure> {
+        let instance = policy.instantiate(&mut self.store);
+        instance.map(drop).map_err(|error| self.failure(error))
+    }
+
+    /// What the policy says about a submission.
+    pub(crate) fn check_submission(
+        mut self,
+        policy: &LazaretSubmissionPolicyPre<State>,
+        settings: &String,
+        units: &[types::Unit],
+        dependencies: &[Dependency],
+    ) -> Result<Said<Located>, Failure> {
+        let instance = policy.instantiate(&mut self.store);
+        let said = instance.and_then(|policy| {
+            let policy = policy.lazaret_policy_submission_policy();
+            policy.call_check_submission(&mut self.store, settings, units, dependencies)
+        });
+        self.said(said)
+    }
+
+    fn said<Finding>(
+        self,
+        said: wasmtime::Result<Result<Vec<Finding>, String>>,
+    ) -> Result<Said<Finding>, Failure> {
         match said {
             Ok(Ok(findings)) => {
                 let left = self.store.get_fuel().expect("the engine counts fuel");

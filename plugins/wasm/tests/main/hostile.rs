@@ -20,6 +20,8 @@ pub(crate) struct Hostile {
     data: Vec<u8>,
     manifest: Manifest,
     check: String,
+    /// What judges submissions, where anything does.
+    submission: Option<String>,
     describe: String,
     more: String,
     pages: u32,
@@ -66,6 +68,7 @@ impl Hostile {
             data: vec![0; 16],
             manifest,
             check: nothing,
+            submission: None,
             describe: String::new(),
             more: String::new(),
             pages: 16,
@@ -168,6 +171,36 @@ impl Hostile {
         self
     }
 
+    /// Runs these instructions for a submission, and then finds nothing.
+    pub(crate) fn submission(mut self, instructions: &str) -> Self {
+        self.submission = Some(format!("{instructions} (i32.const {BASE})"));
+        self
+    }
+
+    /// Reports the same finding so many times of a submission: in the file of a row, or in none.
+    pub(crate) fn finds_together(
+        mut self,
+        unit: Option<u32>,
+        finding: &Finding<'_>,
+        times: usize,
+    ) -> Self {
+        let row = unit.unwrap_or_default().to_le_bytes();
+        let is_there = [u8::from(unit.is_some()), 0, 0, 0];
+        let bytes = [is_there.as_slice(), &row, &self.finding(finding)].concat();
+        let list = self.list(&vec![bytes; times]);
+        let result = self.put(&[[0; 4].as_slice(), &list].concat());
+        self.submission = Some(format!("(i32.const {result})"));
+        self
+    }
+
+    /// Fails with this message, of a submission.
+    pub(crate) fn fails_together(mut self, message: &str) -> Self {
+        let text = self.string(message);
+        let result = self.put(&[[1, 0, 0, 0].as_slice(), &text].concat());
+        self.submission = Some(format!("(i32.const {result})"));
+        self
+    }
+
     /// Fails with this message.
     pub(crate) fn fails(mut self, message: &str) -> Self {
         let text = self.string(message);
@@ -184,11 +217,18 @@ impl Hostile {
 
     /// The core module, with the section that says it is a policy.
     pub(crate) fn build(self) -> Vec<u8> {
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/sdk/wit/policy.wit");
+        self.build_by(&std::fs::read_to_string(wit).unwrap())
+    }
+
+    /// The same by another contract.
+    pub(crate) fn build_by(self, contract: &str) -> Vec<u8> {
+        let judges_submissions = self.submission.is_some();
+        let world = if judges_submissions { "lazaret-submission-policy" } else { "lazaret-policy" };
         let mut module = self.core_module();
-        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/sdk/wit");
         let mut resolve = Resolve::default();
-        let (package, _) = resolve.push_path(wit).unwrap();
-        let world = resolve.select_world(&[package], Some("lazaret-policy")).unwrap();
+        let package = resolve.push_str("policy.wit", contract).unwrap();
+        let world = resolve.select_world(&[package], Some(world)).unwrap();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
         module
     }
@@ -196,7 +236,13 @@ impl Hostile {
     /// The core module alone.
     pub(crate) fn core_module(mut self) -> Vec<u8> {
         let manifest = self.manifest();
-        let Self { data, check, describe, more, pages, .. } = self;
+        let Self { data, check, submission, describe, more, pages, .. } = self;
+        let submission = submission.map_or_else(String::new, |instructions| {
+            let name = "lazaret:policy/submission-policy@0.1.0#check-submission";
+            format!(
+                r#"(func (export "{name}") (param i32 i32 i32 i32 i32 i32) (result i32) {instructions})"#
+            )
+        });
         let data = data.iter().fold(String::new(), |text, byte| text + &format!("\\{byte:02x}"));
         let text = format!(
             r#"(module
@@ -209,7 +255,8 @@ impl Hostile {
                     (global.set $free (i32.and (i32.add (i32.add (global.get $free) (local.get 3)) (i32.const 7)) (i32.const -8))))
                 (func (export "lazaret:policy/policy@0.1.0#describe") (result i32) {describe} (i32.const {manifest}))
                 (func (export "lazaret:policy/policy@0.1.0#validate-settings") (param i32 i32) (result i32) (i32.const {BASE}))
-                (func (export "lazaret:policy/policy@0.1.0#check") (param i32) (result i32) {check}))"#
+                (func (export "lazaret:policy/policy@0.1.0#check") (param i32) (result i32) {check})
+                {submission})"#
         );
         wat::parse_str(text).unwrap()
     }

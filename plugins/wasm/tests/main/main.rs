@@ -13,3 +13,4 @@ mod limits;
 mod loading;
 mod queries;
 mod results;
+mod submissions;
