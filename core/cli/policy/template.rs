@@ -76,6 +76,7 @@ const SDK: &[File] = sdk![
     "src/pattern.rs"
     "src/policy.rs"
     "src/settings.rs"
+    "src/submission.rs"
     "src/testing.rs"
     "src/tree.rs"
     "wit/policy.wit"

@@ -1,7 +1,9 @@
 //! Between the generated exports and an author's [`Policy`].
 
 use crate::bindings::exports::lazaret::policy::policy::{Finding, Manifest, SettingsError, Unit};
-use crate::{Context, Policy, limit, log};
+use crate::bindings::submission::exports::lazaret::policy::submission_policy::Located;
+use crate::submission::Dependency;
+use crate::{Context, Policy, Submission, SubmissionPolicy, limit, log};
 
 /// Makes a component of a type that implements [`Policy`], as [`crate::policy`] does.
 ///
@@ -41,6 +43,37 @@ macro_rules! export_policy {
     };
 }
 
+/// Exports what a type that implements [`SubmissionPolicy`] judges submissions by, too.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_submission_policy {
+    ($policy:ty) => {
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            use $crate::bindings::submission::exports::lazaret::policy::submission_policy as exported;
+
+            struct Component;
+
+            impl exported::Guest for Component {
+                fn check_submission(
+                    settings: ::std::string::String,
+                    units: ::std::vec::Vec<$crate::types::Unit>,
+                    dependencies: ::std::vec::Vec<exported::Dependency>,
+                ) -> ::std::result::Result<
+                    ::std::vec::Vec<exported::Located>,
+                    ::std::string::String,
+                > {
+                    $crate::guest::check_submission::<$policy>(&settings, units, dependencies)
+                }
+            }
+
+            $crate::bindings::submission::export_submission_policy_interface!(
+                Component with_types_in $crate::bindings::submission
+            );
+        };
+    };
+}
+
 /// What the policy is.
 pub fn describe<P: Policy>() -> Manifest {
     report_panics();
@@ -65,6 +98,19 @@ pub fn check<P: Policy>(settings: &str, unit: Unit) -> Result<Vec<Finding>, Stri
     let mut context = Context::new(unit, queries);
     policy.check(&mut context);
     Ok(limit::limited(context.into_findings(), || P::manifest().into_contract()))
+}
+
+/// Judges a submission.
+pub fn check_submission<P: SubmissionPolicy>(
+    settings: &str,
+    units: Vec<Unit>,
+    dependencies: Vec<Dependency>,
+) -> Result<Vec<Located>, String> {
+    report_panics();
+    let policy = P::read(settings)?;
+    let mut submission = Submission::new(units, dependencies);
+    policy.check_submission(&mut submission);
+    Ok(limit::limited(submission.into_findings(), || P::manifest().into_contract()))
 }
 
 /// Has a panic say what it is before it traps: of a trap alone the host can tell nothing.

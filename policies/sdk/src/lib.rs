@@ -50,6 +50,7 @@ pub mod pattern;
 mod policy;
 #[doc(hidden)]
 pub mod settings;
+mod submission;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 mod tree;
@@ -81,6 +82,8 @@ pub use context::{Context, Place, Report};
 /// your own in a field has the attribute [`settings`](macro@settings). A policy without settings is
 /// a struct without fields: `pub struct NoTelnet;`.
 ///
+/// `#[policy(submission)]` is for one that implements [`SubmissionPolicy`], too.
+///
 /// For `wasm32` the attribute also exports the policy, so there is one in a crate. Natively it can be
 /// tested like any other code.
 pub use lazaret_policy_macros::policy;
@@ -98,9 +101,10 @@ pub use lazaret_policy_macros::policy;
 pub use lazaret_policy_macros::settings;
 pub use manifest::{Manifest, Rule};
 pub use matched::Match;
-pub use policy::Policy;
+pub use policy::{Policy, SubmissionPolicy};
 pub use serde_json::{self, Value};
 pub use settings::Settings;
+pub use submission::{Dependency, Submission};
 pub use tree::{Node, Tree};
 pub use types::{Applicability, Fix, Resolution, SettingsError, Severity, Span};
 #[doc(hidden)]
@@ -109,7 +113,7 @@ pub use {schemars, serde};
 /// What most policies name.
 pub mod prelude {
     pub use crate::{
-        Applicability, Argument, Call, Context, Fix, Manifest, Match, Policy, Resolution, Rule,
-        Severity, Value, policy,
+        Applicability, Argument, Call, Context, Dependency, Fix, Manifest, Match, Policy,
+        Resolution, Rule, Severity, Submission, SubmissionPolicy, Value, policy,
     };
 }

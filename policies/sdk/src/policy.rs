@@ -1,6 +1,6 @@
 //! What an author writes.
 
-use crate::{Context, Manifest, Settings, SettingsError};
+use crate::{Context, Manifest, Settings, SettingsError, Submission};
 
 /// A policy, which the attribute [`crate::policy`] makes a component of. Its fields are its settings.
 pub trait Policy: Settings {
@@ -17,4 +17,38 @@ pub trait Policy: Settings {
     fn validate(&self) -> Vec<SettingsError> {
         Vec::new()
     }
+}
+
+/// A policy that judges all files together, too, and what they need from outside: with the attribute
+/// `#[policy(submission)]`.
+///
+/// ```
+/// use lazaret_policy::prelude::*;
+///
+/// #[policy(submission)]
+/// pub struct NoLeftPad;
+///
+/// impl Policy for NoLeftPad {
+///     fn manifest() -> Manifest {
+///         Manifest::new("no-left-pad", "1.0.0")
+///             .rule(Rule::new("left-pad", Severity::High, "the package `left-pad` is needed"))
+///     }
+///
+///     fn check(&self, _: &mut Context) {}
+/// }
+///
+/// impl SubmissionPolicy for NoLeftPad {
+///     fn check_submission(&self, cx: &mut Submission) {
+///         for dependency in cx.dependencies().filter(|one| one.name == "left-pad") {
+///             cx.report("left-pad", dependency);
+///         }
+///     }
+/// }
+/// # fn main() {}
+/// ```
+pub trait SubmissionPolicy: Policy {
+    /// Judges all files of a submission, after each was judged alone. Nothing is kept from that.
+    ///
+    /// It is called where the submission needs a package, or where a file has what the policy asks for.
+    fn check_submission(&self, cx: &mut Submission);
 }

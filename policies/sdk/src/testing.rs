@@ -24,8 +24,9 @@
 
 use serde_json::{Value, json};
 
+use crate::submission::Dependency;
 use crate::types::{self, Argument, Finding, Manifest, Point, Resolution, Span, Unit};
-use crate::{Context, Policy, limit, pattern};
+use crate::{Context, Policy, Submission, SubmissionPolicy, limit, pattern};
 
 /// A fact. Each is on a line of its own in the [`unit`] that it becomes part of.
 #[derive(Clone, Debug)]
@@ -151,17 +152,97 @@ pub fn judge<P: Policy>(unit: Unit) -> Vec<Finding> {
 #[expect(clippy::needless_pass_by_value, reason = "it is made for the call")]
 pub fn judge_with<P: Policy>(mut unit: Unit, settings: Value) -> Vec<Finding> {
     let manifest = P::manifest().into_contract();
-    unit.facts.retain(|fact| is_asked_for(fact, &manifest));
-    unit.source = unit.source.filter(|_| manifest.wants_source);
+    show(&mut unit, &manifest);
     let policy = P::read(&settings.to_string()).unwrap_or_else(|error| panic!("{error}"));
     let mut context = Context::new(unit, manifest.queries.clone());
     policy.check(&mut context);
     let findings = limit::limited(context.into_findings(), || manifest.clone());
-    for Finding { rule, .. } in &findings {
-        let known = manifest.rules.iter().any(|known| known.id == *rule);
-        assert!(known, "the manifest of `{}` has no rule `{rule}`", manifest.id);
+    for finding in &findings {
+        assert_known(finding, &manifest);
     }
     findings
+}
+
+/// What the policy says about these files and what they need together: the path of each finding's file,
+/// empty where it is in none, and the finding.
+///
+/// ```
+/// # use lazaret_policy::prelude::*;
+/// # #[policy(submission)]
+/// # struct NoLeftPad;
+/// # impl Policy for NoLeftPad {
+/// #     fn manifest() -> Manifest {
+/// #         Manifest::new("no-left-pad", "1.0.0")
+/// #             .rule(Rule::new("left-pad", Severity::High, "the package `left-pad` is needed"))
+/// #     }
+/// #     fn check(&self, _: &mut Context) {}
+/// # }
+/// # impl SubmissionPolicy for NoLeftPad {
+/// #     fn check_submission(&self, cx: &mut Submission) {
+/// #         for dependency in cx.dependencies().filter(|one| one.name == "left-pad") {
+/// #             cx.report("left-pad", dependency);
+/// #         }
+/// #     }
+/// # }
+/// use lazaret_policy::testing::{dependency, judge_submission};
+///
+/// let asked_for = dependency("npm", "left-pad", "^1");
+/// let findings = judge_submission::<NoLeftPad>([], [asked_for], Default::default());
+/// assert_eq!(findings[0].1.rule, "left-pad");
+/// ```
+///
+/// # Panics
+///
+/// When the settings are not the policy's, or it reports a rule that its manifest does not have, or a
+/// dependency is in a file that is not there: the host refuses all of it.
+pub fn judge_submission<P: SubmissionPolicy>(
+    units: impl IntoIterator<Item = Unit>,
+    dependencies: impl IntoIterator<Item = Dependency>,
+    settings: serde_json::Map<String, Value>,
+) -> Vec<(String, Finding)> {
+    let manifest = P::manifest().into_contract();
+    let mut units: Vec<Unit> = units.into_iter().collect();
+    for unit in &mut units {
+        show(unit, &manifest);
+    }
+    let paths: Vec<String> = units.iter().map(|unit| unit.path.clone()).collect();
+    let settings = Value::Object(settings).to_string();
+    let policy = P::read(&settings).unwrap_or_else(|error| panic!("{error}"));
+    let mut submission = Submission::new(units, dependencies.into_iter().collect());
+    policy.check_submission(&mut submission);
+    let findings = limit::limited(submission.into_findings(), || manifest.clone());
+    let named = findings.into_iter().map(|located| {
+        assert_known(&located.finding, &manifest);
+        let path = located.unit.map(|row| paths[row as usize].clone());
+        (path.unwrap_or_default(), located.finding)
+    });
+    named.collect()
+}
+
+/// A package of this ecosystem and these versions that is asked for by no file. Its fields say the rest.
+pub fn dependency(ecosystem: &str, name: &str, requirement: &str) -> Dependency {
+    let [ecosystem, name, requirement] = [ecosystem, name, requirement].map(str::to_owned);
+    Dependency {
+        ecosystem,
+        name,
+        requirement,
+        source: "request".to_owned(),
+        unit: None,
+        span: None,
+        known_by: "declaration".to_owned(),
+        attributes: Vec::new(),
+    }
+}
+
+/// Leaves of a file what the policy asks for.
+fn show(unit: &mut Unit, manifest: &Manifest) {
+    unit.facts.retain(|fact| is_asked_for(fact, manifest));
+    unit.source = unit.source.take().filter(|_| manifest.wants_source);
+}
+
+fn assert_known(finding: &Finding, manifest: &Manifest) {
+    let known = manifest.rules.iter().any(|known| known.id == finding.rule);
+    assert!(known, "the manifest of `{}` has no rule `{}`", manifest.id, finding.rule);
 }
 
 /// The ids of the rules that apply to `unit`, in the order they were reported.

@@ -7,7 +7,11 @@ use proc_macro::{Delimiter, TokenStream, TokenTree};
 
 /// See `lazaret_policy::policy`.
 #[proc_macro_attribute]
-pub fn policy(_: TokenStream, item: TokenStream) -> TokenStream {
+pub fn policy(words: TokenStream, item: TokenStream) -> TokenStream {
+    let words = words.to_string();
+    if !["", "submission"].contains(&words.as_str()) {
+        return error("the attribute is `#[policy]` or `#[policy(submission)]`");
+    }
     let Some((name, has_fields)) = structure(&item) else {
         return error("a policy is a struct, whose named fields are its settings");
     };
@@ -17,6 +21,9 @@ pub fn policy(_: TokenStream, item: TokenStream) -> TokenStream {
     made.extend(code(&format!(
         "::lazaret_policy::{settings}!({name}); ::lazaret_policy::export_policy!({name});"
     )));
+    if !words.is_empty() {
+        made.extend(code(&format!("::lazaret_policy::export_submission_policy!({name});")));
+    }
     made
 }
 
