@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lazaret_analysis::{Language, Project, SourceFile};
+use lazaret_analysis::{Language, Manifest, Project, SourceFile};
 use lazaret_sandbox::{Form, InputFile};
 
 use crate::stage::Unjudged;
@@ -18,6 +18,9 @@ pub struct Submission {
     pub unread: Vec<Unjudged>,
     /// What the program finds beside its code.
     pub data: Vec<InputFile>,
+    /// What says which packages the code needs: manifests that came along, and those that were found
+    /// beside the code.
+    pub manifests: Arc<Vec<InputFile>>,
     /// What else is known to exist beside the code; imports of it are local.
     pub project: Arc<Project>,
     /// How to run it; `None` where it is only checked.
@@ -69,11 +72,16 @@ impl Submission {
                 None => data.push(file),
             }
         }
-        Self { code: Arc::new(code), data, project: Arc::new(project), ..Self::default() }
+        let manifests = data.iter().filter(|file| Manifest::is_named(&file.path)).cloned();
+        let manifests = Arc::new(manifests.collect());
+        let (code, project) = (Arc::new(code), Arc::new(project));
+        Self { code, data, manifests, project, ..Self::default() }
     }
 
-    /// The file that is reported under `path`.
-    pub fn file(&self, path: &str) -> Option<&SourceFile> {
-        self.code.iter().find(|file| file.path == path)
+    /// What is in the file that is reported under `path`.
+    pub fn contents(&self, path: &str) -> Option<&[u8]> {
+        let code = self.code.iter().find(|file| file.path == path);
+        let manifest = || self.manifests.iter().find(|file| file.path == path);
+        code.map(|file| &file.contents[..]).or_else(|| Some(&manifest()?.contents))
     }
 }

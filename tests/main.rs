@@ -6,6 +6,7 @@ mod attacks;
 mod bad_input;
 mod check;
 mod configuration;
+mod dependencies;
 mod deps;
 mod docker;
 mod doctor;

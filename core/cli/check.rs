@@ -1,6 +1,7 @@
 //! `lazaret check`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use lazaret_analysis::{Language, Profile, Severity};
@@ -75,7 +76,8 @@ pub(super) fn submission(
     let Some(language) = language else {
         let Collected { files, unread } = input::collect(paths)?;
         let project = input::project(&files, paths);
-        return Ok(Submission { unread, ..Submission::new(files, None, project) });
+        let named = Submission { unread, ..Submission::new(files, None, project) };
+        return Ok(with_manifests(named, paths));
     };
     let [path] = paths else {
         return Err(
@@ -85,7 +87,15 @@ pub(super) fn submission(
     let file = input::read(path, input::name(path))?;
     let project = input::project(std::slice::from_ref(&file), paths);
     let path = file.path.clone();
-    Ok(Submission::new(vec![file], Some((&path, language)), project))
+    Ok(with_manifests(Submission::new(vec![file], Some((&path, language)), project), paths))
+}
+
+/// With the manifests beside the files and around them, after those that were named.
+fn with_manifests(mut submission: Submission, paths: &[PathBuf]) -> Submission {
+    let Collected { files, unread } = input::manifests(&submission, paths);
+    Arc::make_mut(&mut submission.manifests).extend(files);
+    submission.unread.extend(unread);
+    submission
 }
 
 /// Prints the report; for people, the findings of a severity or worse.

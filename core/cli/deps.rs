@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use lazaret_analysis::{Ecosystem, Language, Note, Package, Plan};
+use lazaret_analysis::{Ecosystem, Language, Manifest, Note, Package, Plan};
 
 use super::error::CliError;
-use super::{FINDINGS, OK, UNDECIDED, check, input, print, print_json, tell};
+use super::{FINDINGS, OK, UNDECIDED, check, print, print_json, tell};
 use crate::config::{Config, Layers};
 use crate::report::deps::{Dependencies, human, requirements};
 use crate::stage::Unjudged;
@@ -67,7 +67,9 @@ pub(super) fn deps(layers: Layers, arguments: &DepsArgs) -> Result<u8, CliError>
         None => analyser,
     };
     let submission = check::submission(&arguments.paths, arguments.language)?;
-    let manifests = input::manifests(&submission.code, &arguments.paths)?;
+    let manifests = submission.manifests.iter();
+    let manifests: Vec<Manifest> =
+        manifests.filter_map(|file| Manifest::read(&file.path, &file.contents)).collect();
     let (mut read, mut unjudged) = (Vec::new(), submission.unread.clone());
     let judged = analyse_all(&analyser, &submission.code, &submission.project);
     for (file, judged) in submission.code.iter().zip(judged) {

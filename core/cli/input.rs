@@ -5,13 +5,14 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use lazaret_analysis::{Aliases, Language, Manifest, Project, SourceFile};
+use lazaret_analysis::{Aliases, Language, Manifest, Project};
 use lazaret_sandbox::InputFile;
 use thiserror::Error;
 
 use super::error::CliError;
 use crate::config::Size;
 use crate::stage::Unjudged;
+use crate::submission::Submission;
 
 /// Nothing larger is read: more than any scratch space holds by default, and far more than is
 /// analysed, so that the answer says so and memory stays bounded.
@@ -106,7 +107,7 @@ impl Collected {
 }
 
 /// The files that `paths` name: files as they are, directories with all in them that git would
-/// see and whose language is known. Each is taken once, by its path and not by the name it is
+/// see and whose language is known, and with their manifests. Each is taken once, by its path and not by the name it is
 /// reported under: two names that are not UTF-8 can be reported alike.
 pub(super) fn collect(paths: &[PathBuf]) -> Result<Collected, CliError> {
     let mut collected = Collected::default();
@@ -125,13 +126,13 @@ pub(super) fn collect(paths: &[PathBuf]) -> Result<Collected, CliError> {
     Ok(collected)
 }
 
-/// The code in a directory; in `unread` what could not be looked into.
+/// The code in a directory, and its manifests; in `unread` what could not be looked into.
 fn walk(directory: &Path, unread: &mut Vec<Unjudged>) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     for entry in ignore::WalkBuilder::new(directory).hidden(false).filter_entry(not_git).build() {
         match entry {
             // A link counts as what it leads to: whoever imports it gets that.
-            Ok(entry) if entry.path().is_file() && is_code(entry.path()) => {
+            Ok(entry) if entry.path().is_file() && is_checked(entry.path()) => {
                 paths.push(entry.into_path());
             }
             Ok(_) => {}
@@ -149,6 +150,11 @@ fn not_git(entry: &ignore::DirEntry) -> bool {
     entry.file_name() != ".git"
 }
 
+/// Code and manifests.
+fn is_checked(path: &Path) -> bool {
+    Manifest::is_named(&name(path)) || is_code(path)
+}
+
 /// By the name, or for a file without an extension by its first line.
 fn is_code(path: &Path) -> bool {
     let mut first = [0; 128];
@@ -160,7 +166,7 @@ fn is_code(path: &Path) -> bool {
 }
 
 fn known_language(file: &InputFile) -> Result<(), CliError> {
-    if Language::of(&file.path, &file.contents).is_some() {
+    if Language::of(&file.path, &file.contents).is_some() || Manifest::is_named(&file.path) {
         return Ok(());
     }
     Err(CliError::new(format!("cannot tell the language of `{}`", file.path)).help(language_help()))
@@ -189,27 +195,31 @@ pub(super) fn project(files: &[InputFile], named: &[PathBuf]) -> Project {
     project
 }
 
-/// The manifests beside the files and around them. One that cannot be read is told and not left
-/// out: what it asks for is not known.
-pub(super) fn manifests(
-    files: &[SourceFile],
-    named: &[PathBuf],
-) -> Result<Vec<Manifest>, CliError> {
-    let mut manifests = Vec::new();
-    for directory in directories(files.iter().map(|file| file.path.as_str()), named) {
+/// The manifests beside the files and around them that were not named. One that cannot be read is told
+/// and not left out: what it asks for is not known.
+pub(super) fn manifests(submission: &Submission, named: &[PathBuf]) -> Collected {
+    let mut collected = Collected::default();
+    let files = submission.code.iter().map(|file| file.path.as_str());
+    let known: BTreeSet<&str> =
+        submission.manifests.iter().map(|file| file.path.as_str()).collect();
+    for directory in directories(files, named) {
         let entries = std::fs::read_dir(here(&directory)).into_iter().flatten().flatten();
         let mut paths: Vec<_> = entries.map(|entry| directory.join(entry.file_name())).collect();
         paths.sort();
-        for path in paths {
-            let file = name(&path);
-            // Only the name is looked at, so that nothing is read that is no manifest.
-            if Manifest::read(&file, b"").is_some() && path.is_file() {
-                let InputFile { path, contents } = read(&path, file)?;
-                manifests.extend(Manifest::read(&path, &contents));
+        let is_new = |path: &PathBuf| {
+            let file = name(path);
+            Manifest::is_named(&file) && !known.contains(file.as_str()) && path.is_file()
+        };
+        for path in paths.into_iter().filter(is_new) {
+            match contents(&path) {
+                Ok(contents) => {
+                    collected.files.push(InputFile { path: name(&path), contents });
+                }
+                Err(error) => collected.unread.push(error.unjudged(name(&path))),
             }
         }
     }
-    Ok(manifests)
+    collected
 }
 
 /// The folders of the files, and those around them up to where the user is, or to what the user

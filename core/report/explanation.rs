@@ -47,6 +47,9 @@ fn asleep(why: &Asleep) -> String {
     match why {
         Asleep::LeftOut(key) => format!("its table leaves the file out by `{key}`"),
         Asleep::Language(language) => format!("it does not judge {}", language.name()),
+        Asleep::Together => {
+            "it judges all files together, and what they need: `lazaret check` tells".to_owned()
+        }
         Asleep::NothingAsked(interests) => {
             let asked: Vec<String> =
                 interests.iter().map(|one| named(&one.kind, &one.pattern)).collect();

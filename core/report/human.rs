@@ -85,6 +85,9 @@ impl Weight {
 /// A finding in its source, unless that was shown just before.
 fn render(finding: &Finding, weight: Weight, is_there: bool, places: &mut Places<'_>) -> String {
     let level = weight.level(finding.severity.name());
+    if finding.path.is_empty() {
+        return nowhere(finding, level);
+    }
     let spans = finding.labels.iter().map(|label| label.span).chain([finding.span]);
     let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
     let end = spans.map(|span| span.end).max().unwrap_or(0);
@@ -119,16 +122,27 @@ fn render(finding: &Finding, weight: Weight, is_there: bool, places: &mut Places
     Renderer::styled().render(&groups)
 }
 
+/// A finding that is in no file.
+fn nowhere(finding: &Finding, level: Level<'_>) -> String {
+    let title = level.primary_title(printable(&finding.message)).id(printable(&finding.rule));
+    let help = finding.help.iter().map(|help| Level::HELP.message(printable(help)));
+    let group = help.fold(Group::with_title(title), Group::element);
+    Renderer::styled().render(&[group])
+}
+
 /// The line that sums up a check.
 pub fn check_summary(report: &Report) -> String {
     let run = &report.run;
     let denying = run.findings.iter().filter(|finding| report.gate.denies(finding)).count();
     let gate = report.gate.deny.name();
-    let mut text = format!(
-        "{} checked, {}, {denying} at or above the gate (`{gate}`)",
-        count(run.submission.code.len(), "file"),
-        count(run.findings.len(), "finding"),
-    );
+    let (files, manifests) = (run.submission.code.len(), run.submission.manifests.len());
+    let mut text = match (files, manifests) {
+        (files, 0) => count(files, "file"),
+        (0, manifests) => count(manifests, "manifest"),
+        _ => format!("{} and {}", count(files, "file"), count(manifests, "manifest")),
+    };
+    let findings = count(run.findings.len(), "finding");
+    let _ = write!(text, " checked, {findings}, {denying} at or above the gate (`{gate}`)");
     if !run.monitored.is_empty() {
         let _ = write!(text, ", {} only monitored", run.monitored.len());
     }

@@ -1,6 +1,6 @@
 //! From bytes to lines and columns.
 
-use lazaret_analysis::{Position, SourceFile};
+use lazaret_analysis::Position;
 
 use crate::submission::Submission;
 
@@ -8,7 +8,7 @@ use crate::submission::Submission;
 /// the last file are kept.
 pub(super) struct Places<'a> {
     submission: &'a Submission,
-    last: Option<Lines<'a>>,
+    last: Option<(String, Lines<'a>)>,
 }
 
 impl<'a> Places<'a> {
@@ -23,32 +23,33 @@ impl<'a> Places<'a> {
 
     /// The lines of the file `path`.
     pub(super) fn lines(&mut self, path: &str) -> Option<&Lines<'a>> {
-        if self.last.as_ref().is_none_or(|lines| lines.file.path != path) {
-            self.last = self.submission.file(path).map(Lines::new);
+        if self.last.as_ref().is_none_or(|(last, _)| last != path) {
+            let lines = self.submission.contents(path).map(Lines::new);
+            self.last = lines.map(|lines| (path.to_owned(), lines));
         }
-        self.last.as_ref()
+        self.last.as_ref().map(|(_, lines)| lines)
     }
 }
 
 /// Where the lines of a file begin.
 pub(super) struct Lines<'a> {
-    file: &'a SourceFile,
+    contents: &'a [u8],
     starts: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
-    fn new(file: &'a SourceFile) -> Self {
-        let ends = file.contents.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    fn new(contents: &'a [u8]) -> Self {
+        let ends = contents.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         // The first line begins behind a byte order mark: editors and the analysis do not count it.
-        let first = if file.contents.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let first = if contents.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let starts = std::iter::once(first).chain(ends.map(|(offset, _)| offset + 1)).collect();
-        Self { file, starts }
+        Self { contents, starts }
     }
 
     pub(super) fn position(&self, offset: usize) -> Position {
-        let offset = offset.clamp(self.starts[0], self.file.contents.len());
+        let offset = offset.clamp(self.starts[0], self.contents.len());
         let line = self.starts.partition_point(|start| *start <= offset);
-        let before = &self.file.contents[self.starts[line - 1]..offset];
+        let before = &self.contents[self.starts[line - 1]..offset];
         // Every byte that does not continue a character begins one.
         let characters = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         Position { line, column: characters + 1 }
@@ -58,8 +59,8 @@ impl<'a> Lines<'a> {
     pub(super) fn excerpt(&self, start: usize, end: usize) -> (&'a str, usize) {
         let first = self.starts[self.position(start).line - 1];
         let after = self.position(end).line;
-        let last = self.starts.get(after).copied().unwrap_or(self.file.contents.len());
-        let text = std::str::from_utf8(&self.file.contents[first..last]).unwrap_or_default();
+        let last = self.starts.get(after).copied().unwrap_or(self.contents.len());
+        let text = std::str::from_utf8(&self.contents[first..last]).unwrap_or_default();
         (text, first)
     }
 }
@@ -67,14 +68,11 @@ impl<'a> Lines<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lazaret_analysis::Language;
 
     // The report once said column 13 where policies were told 12.
     #[test]
     fn a_byte_order_mark_takes_no_column() {
-        let contents = "\u{feff}a = 1\n".as_bytes().to_vec();
-        let file = SourceFile { path: "a.py".into(), language: Language::Python, contents };
-        let lines = Lines::new(&file);
+        let lines = Lines::new("\u{feff}a = 1\n".as_bytes());
         assert_eq!(lines.position(0), Position { line: 1, column: 1 });
         assert_eq!(lines.position(3), Position { line: 1, column: 1 });
         assert_eq!(lines.position(7), Position { line: 1, column: 5 });
@@ -83,9 +81,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters_and_lines_count_from_one() {
-        let contents = "a = 'é'; b\nc\n".as_bytes().to_vec();
-        let file = SourceFile { path: "a.py".into(), language: Language::Python, contents };
-        let lines = Lines::new(&file);
+        let lines = Lines::new("a = 'é'; b\nc\n".as_bytes());
         let at = |offset| lines.position(offset);
         assert_eq!(at(0), Position { line: 1, column: 1 });
         assert_eq!(at(10), Position { line: 1, column: 10 });

@@ -38,6 +38,8 @@ pub struct Policy {
     pub queries: Vec<Query>,
     /// Whether it judges every file of its languages, with such a fact or without.
     pub always: bool,
+    /// Whether it judges all files together, too, and the packages that they need.
+    pub judges_submissions: bool,
     /// Whether it is given the file's text.
     pub wants_source: bool,
     /// A JSON Schema of its settings; null where it has none.
@@ -137,6 +139,7 @@ impl From<&Inspection> for Policy {
             interests: manifest.interests.into_iter().map(interest).collect(),
             queries: manifest.queries.into_iter().map(Query::from).collect(),
             always: manifest.always,
+            judges_submissions: manifest.judges_submissions,
             wants_source: manifest.wants_source,
             settings_schema: serde_json::from_str(&manifest.settings_schema).ok(),
             imports: inspection.imports.clone(),

@@ -120,7 +120,7 @@ pub struct Label {
 /// A place in a file.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Place {
-    /// The file, with `/` between names.
+    /// The file, with `/` between names; empty for what is in no file.
     pub path: String,
     /// The first byte, counted from 0.
     pub start_byte: usize,

@@ -159,8 +159,8 @@ impl CommandStage {
 
     /// Takes a finding only where it points into a file that was submitted.
     fn check(&self, run: &Run, finding: AnswerFinding) -> Result<Finding, StageError> {
-        let file = run.submission.file(&finding.path);
-        let text = file.and_then(|file| std::str::from_utf8(&file.contents).ok());
+        let contents = run.submission.contents(&finding.path);
+        let text = contents.and_then(|contents| std::str::from_utf8(contents).ok());
         if text.and_then(|text| text.get(finding.start..finding.end)).is_none() {
             let place = format!("{}:{}..{}", finding.path, finding.start, finding.end);
             return Err(

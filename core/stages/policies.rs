@@ -7,12 +7,14 @@ mod load;
 mod paths;
 mod progress;
 mod terms;
+mod together;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use lazaret_analysis::{Analysis, Finding};
-use lazaret_wasm::{Answer, PolicyError};
+use lazaret_sandbox::InputFile;
+use lazaret_wasm::{Answer, Part, PolicyError};
 
 pub(crate) use config::{Mode, PoliciesConfig};
 pub(crate) use explain::{Asleep, Awake, Did, Explained, Waker, explain as explain_line};
@@ -54,8 +56,9 @@ impl Stage for PoliciesStage {
         everything_is_analysed(run)?;
         let loaded = Arc::clone(&self.0);
         let analyses = std::mem::take(&mut run.analyses);
+        let manifests = Arc::clone(&run.submission.manifests);
         let judged = parallel::in_turn(move || {
-            let judgement = loaded.judge_all(&analyses);
+            let judgement = loaded.judge_all(&analyses, &manifests);
             (analyses, judgement)
         });
         let (analyses, judgement) =
@@ -73,11 +76,17 @@ impl Stage for PoliciesStage {
 }
 
 impl Loaded {
-    /// What the policies say about all files. The first that cannot judge is the error, unless its
-    /// terms say that this is only monitored.
-    fn judge_all(&self, analyses: &[Analysis]) -> Result<Judgement, PolicyError> {
+    /// What the policies say about all files, one by one and then together. The first that cannot judge
+    /// is the error, unless its terms say that this is only monitored.
+    fn judge_all(
+        &self,
+        analyses: &[Analysis],
+        manifests: &[InputFile],
+    ) -> Result<Judgement, PolicyError> {
         let today = Date::today();
-        let judged = parallel::try_map(analyses, |analysis| self.judge(analysis, &today))?;
+        let judge = |analysis: &Analysis| self.judgement(self.answers(analysis), &today);
+        let mut judged = parallel::try_map(analyses, judge)?;
+        judged.push(self.judge_together(analyses, manifests, &today)?);
         let mut all = Judgement::default();
         for Judgement { findings, monitored } in judged {
             all.findings.extend(findings);
@@ -86,9 +95,14 @@ impl Loaded {
         Ok(all)
     }
 
-    fn judge(&self, analysis: &Analysis, today: &Date) -> Result<Judgement, PolicyError> {
+    /// What comes of what policies answered, on their terms.
+    fn judgement<'a>(
+        &self,
+        answers: impl Iterator<Item = Answer<'a>>,
+        today: &Date,
+    ) -> Result<Judgement, PolicyError> {
         let mut judgement = Judgement::default();
-        for answer in self.answers(analysis) {
+        for answer in answers {
             let terms = &self.terms[&answer.manifest.id];
             match answer.said {
                 Ok(findings) => {
@@ -108,7 +122,7 @@ impl Loaded {
         &'a self,
         analysis: &'a Analysis,
     ) -> impl Iterator<Item = Answer<'a>> + 'a {
-        let is_asked = |id: &str| self.terms[id].left_out_by(analysis).is_none();
+        let is_asked = |id: &str| self.terms[id].left_out_by(&Part::Code(analysis)).is_none();
         self.policies.judge_each(analysis, move |manifest| is_asked(&manifest.id))
     }
 }

@@ -59,7 +59,9 @@ fn woken_by(policy: &Policy) -> String {
     };
     let facts = facts.chain(policy.queries.iter().map(query));
     let always = policy.always.then(|| "every file of its languages".to_owned());
-    listed(always.into_iter().chain(facts), "nothing", "\n")
+    let needs = policy.judges_submissions;
+    let needs = needs.then(|| "any package that is needed, for all files together".to_owned());
+    listed(always.into_iter().chain(facts).chain(needs), "nothing", "\n")
 }
 
 fn settings(policy: &Policy) -> String {

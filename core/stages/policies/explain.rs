@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lazaret_analysis::{Analysis, Fact, Finding, Language};
-use lazaret_wasm::{Answer, Interest, Manifest, PolicyError};
+use lazaret_wasm::{Answer, Interest, Manifest, Part, PolicyError};
 
 use super::config::{Mode, PoliciesConfig};
 use super::date::Date;
@@ -35,6 +35,8 @@ pub(crate) enum Asleep {
     LeftOut(&'static str),
     /// It does not judge the file's language.
     Language(Language),
+    /// It asks for nothing of a file alone.
+    Together,
     /// Nothing that it asks for is in the file: facts, and matches of its queries by their ids.
     NothingAsked(Vec<Interest>),
 }
@@ -114,10 +116,13 @@ fn wakers(answer: &Answer<'_>, analysis: &Analysis) -> Vec<Waker> {
 
 fn asleep(manifest: &Manifest, loaded: &Loaded, analysis: &Analysis) -> Asleep {
     let language = analysis.language();
-    match loaded.terms[&manifest.id].left_out_by(analysis) {
+    match loaded.terms[&manifest.id].left_out_by(&Part::Code(analysis)) {
         Some(key) => Asleep::LeftOut(key),
         None if !manifest.speaks(language) => Asleep::Language(language),
-        None => Asleep::NothingAsked(asked(manifest, language)),
+        None => match asked(manifest, language) {
+            asked if asked.is_empty() => Asleep::Together,
+            asked => Asleep::NothingAsked(asked),
+        },
     }
 }
 

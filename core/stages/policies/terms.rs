@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use lazaret_analysis::{Analysis, Finding, Language, Span};
-use lazaret_wasm::{Manifest, PolicyError};
+use lazaret_analysis::{Finding, Language, Span};
+use lazaret_wasm::{Manifest, Part, PolicyError};
 
 use super::config::{Mode, OnError, PolicyConfig, RuleConfig};
 use super::date::Date;
@@ -51,12 +51,14 @@ impl Terms {
         })
     }
 
-    /// The key that leaves this file out; nothing, where the policy is asked about it.
-    pub(super) fn left_out_by(&self, analysis: &Analysis) -> Option<&'static str> {
-        if !self.languages.is_empty() && !self.languages.contains(&analysis.language()) {
+    /// The key that leaves this file out; nothing, where the policy is asked about it. A manifest is
+    /// left out with the languages that it is for.
+    pub(super) fn left_out_by(&self, file: &Part<'_>) -> Option<&'static str> {
+        let is_named = self.languages.iter().any(|language| file.is_for(*language));
+        if !self.languages.is_empty() && !is_named {
             return Some("languages");
         }
-        let is_out = |paths: &Paths| !paths.contain(analysis.path());
+        let is_out = |paths: &Paths| !paths.contain(file.path());
         self.paths.as_ref().is_some_and(is_out).then_some("paths")
     }
 
