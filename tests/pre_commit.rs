@@ -36,7 +36,7 @@ fn repository() -> Place {
     in_hooks(&["commit", "--quiet", "-m", "hooks"]);
     let revision = in_hooks(&["rev-parse", "HEAD"]).stdout;
     let configuration = format!(
-        "repos:\n  - repo: {directory}\n    rev: {}\n    hooks: [{{id: lazaret-system}}]\n",
+        "repos:\n  - repo: {directory}\n    rev: {}\n    hooks: [{{id: lazaret-system}}, {{id: lazaret-manifests-system}}]\n",
         revision.trim()
     );
     place.write(".pre-commit-config.yaml", configuration);
@@ -62,4 +62,18 @@ fn a_commit_with_a_finding_is_stopped_and_a_harmless_one_is_not() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn a_commit_that_changes_a_manifest_alone_is_checked() {
+    let place = repository();
+    place.write("web/package.json", "{\"dependencies\": {\"express\": \"^4\"}}\n");
+    place.write("notes.txt", "reqeusts\n");
+    git(&place, &["add", "."]);
+    let ran = pre_commit(&place);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    place.write("dev-requirements.txt", "reqeusts\n");
+    git(&place, &["add", "."]);
+    let ran = pre_commit(&place);
+    assert!(ran.code == 1 && ran.stdout.contains("dev-requirements.txt:1:1"), "{ran:?}");
 }

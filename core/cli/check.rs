@@ -21,7 +21,7 @@ use crate::verdict::Verdict;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// Files, and directories with all the code in them
+    /// Files of code, manifests of what it needs, and directories with all of both in them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The language of the one file that is named, whatever its name says

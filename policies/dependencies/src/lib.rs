@@ -1,0 +1,145 @@
+//! Packages that code should not need.
+//!
+//! Which packages are much used, and what a name looks like, the analysis knows; it hands on what is
+//! suspicious with each place that names a package. What may be needed here, the settings say.
+
+use lazaret_policy::SettingsError;
+use lazaret_policy::prelude::*;
+
+mod package;
+mod pinned;
+
+use package::{Mistake, Packages};
+
+/// The policy. Its rules are explained in README.md.
+#[policy(submission)]
+#[derive(Default)]
+pub struct Dependencies {
+    /// Packages that nothing may need, by name; a `*` stands for any characters. With an ecosystem before
+    /// it (`npm:left-pad`), a name is for that one alone.
+    #[schemars(inner(length(min = 1)))]
+    deny: Vec<String>,
+    /// The packages that may be needed, as in `deny`. Without it, all that are not denied may.
+    #[schemars(inner(length(min = 1)))]
+    only: Option<Vec<String>>,
+    /// Packages whose names look like those of others, and that are meant, as in `deny`.
+    #[schemars(inner(length(min = 1)))]
+    trusted: Vec<String>,
+    /// Whether a requirement has to name one version.
+    pinned: bool,
+}
+
+impl Policy for Dependencies {
+    fn manifest() -> Manifest {
+        Manifest::new("dependencies", env!("CARGO_PKG_VERSION"))
+            .summary("packages that code should not need")
+            .license("Apache-2.0 OR MIT")
+            .languages(["python", "javascript", "typescript", "tsx"])
+            .rule(
+                Rule::new(DENIED, Severity::High, "a package is needed that the settings deny")
+                    .help("do without it, or take it out of the policy's `deny`"),
+            )
+            .rule(
+                Rule::new(
+                    OTHER,
+                    Severity::High,
+                    "a package is needed that the settings do not name",
+                )
+                .help("add it to the policy's `only`, or do without it"),
+            )
+            .rule(
+                Rule::new(TYPOSQUAT, Severity::High, "a package has nearly the name of another")
+                    .help("correct the name; add it to the policy's `trusted` where it is meant")
+                    .cwe(1357),
+            )
+            .rule(
+                Rule::new(CONFUSING, Severity::Medium, "a package's name suggests another")
+                    .help("name what is meant; add it to the policy's `trusted` where this is")
+                    .cwe(1357),
+            )
+            .rule(
+                Rule::new(UNPINNED, Severity::Low, "a requirement leaves the version open")
+                    .help("name one version: `==1.2.3`, or `1.2.3` in package.json")
+                    .cwe(1357),
+            )
+    }
+
+    /// A file alone says nothing that all files together do not.
+    fn check(&self, _: &mut Context) {}
+
+    fn validate(&self) -> Vec<SettingsError> {
+        let only = self.only.as_deref().unwrap_or_default();
+        let lists = [("deny", &self.deny[..]), ("only", only), ("trusted", &self.trusted[..])];
+        let mistakes = lists.into_iter().flat_map(|(key, names)| Packages(names).mistakes(key));
+        mistakes.map(|Mistake { pointer, message }| SettingsError { pointer, message }).collect()
+    }
+}
+
+impl SubmissionPolicy for Dependencies {
+    fn check_submission(&self, cx: &mut Submission) {
+        for dependency in cx.dependencies() {
+            if let Some((rule, message)) = self.judge(dependency) {
+                cx.report(rule, dependency).message(message);
+            }
+        }
+    }
+}
+
+const DENIED: &str = "denied";
+const OTHER: &str = "not-named";
+const TYPOSQUAT: &str = "typosquat";
+const CONFUSING: &str = "confusing-name";
+const UNPINNED: &str = "unpinned";
+
+impl Dependencies {
+    /// The worst that there is to say of a dependency.
+    fn judge(&self, dependency: &Dependency) -> Option<(&'static str, String)> {
+        let name = &dependency.name;
+        if let Some(denied) = Packages(&self.deny).contain(dependency) {
+            return Some((DENIED, format!("the settings deny the package `{denied}`")));
+        }
+        let is_trusted = Packages(&self.trusted).contain(dependency).is_some();
+        match &self.only {
+            Some(only) if Packages(only).contain(dependency).is_none() => {
+                return Some((OTHER, not_named(dependency)));
+            }
+            None if !is_trusted => {
+                if let Some(suspicion) = suspicion(dependency) {
+                    return Some(suspicion);
+                }
+            }
+            _ => {}
+        }
+        let is_open = self.pinned && pinned::is_open(dependency);
+        is_open.then(|| (UNPINNED, format!("no version of `{name}` is named")))
+    }
+}
+
+fn not_named(dependency: &Dependency) -> String {
+    let Dependency { name, requirement, .. } = dependency;
+    if name.is_empty() {
+        return format!("nobody knows which packages `{requirement}` brings");
+    }
+    format!("the settings do not name `{name}` among the packages that may be needed")
+}
+
+/// What the analysis finds suspicious about the name.
+fn suspicion(dependency: &Dependency) -> Option<(&'static str, String)> {
+    let name = &dependency.name;
+    if let Some(known) = dependency.attribute("resembles") {
+        return Some((TYPOSQUAT, format!("`{name}` looks like `{known}`, which is much used")));
+    }
+    let modules: Vec<&str> = dependency.attributes("module-of").collect();
+    // To import a module by its name is right; which package was meant, the requirement says.
+    if !modules.is_empty() && dependency.source != "import" {
+        let packages = modules.join("` or `");
+        return Some((CONFUSING, format!("`{name}` is a module that comes with `{packages}`")));
+    }
+    let parts: Vec<&str> = dependency.attributes("joins").collect();
+    if let [one, other] = parts[..] {
+        return Some((CONFUSING, format!("`{name}` has the names of both `{one}` and `{other}`")));
+    }
+    let elsewhere = dependency.attribute("popular-in")?;
+    let here = &dependency.ecosystem;
+    Some((CONFUSING, format!("`{name}` is much used in {elsewhere}, and not in {here}")))
+}
