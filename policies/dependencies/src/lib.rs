@@ -9,7 +9,7 @@ use lazaret_policy::prelude::*;
 mod package;
 mod pinned;
 
-use package::{Mistake, Packages};
+use package::{Mistake, Packages, mistakes};
 
 /// The policy. Its rules are explained in README.md.
 #[policy(submission)]
@@ -70,15 +70,16 @@ impl Policy for Dependencies {
     fn validate(&self) -> Vec<SettingsError> {
         let only = self.only.as_deref().unwrap_or_default();
         let lists = [("deny", &self.deny[..]), ("only", only), ("trusted", &self.trusted[..])];
-        let mistakes = lists.into_iter().flat_map(|(key, names)| Packages(names).mistakes(key));
-        mistakes.map(|Mistake { pointer, message }| SettingsError { pointer, message }).collect()
+        let all = lists.into_iter().flat_map(|(key, names)| mistakes(key, names));
+        all.map(|Mistake { pointer, message }| SettingsError { pointer, message }).collect()
     }
 }
 
 impl SubmissionPolicy for Dependencies {
     fn check_submission(&self, cx: &mut Submission) {
+        let terms = Terms::of(self);
         for dependency in cx.dependencies() {
-            if let Some((rule, message)) = self.judge(dependency) {
+            if let Some((rule, message)) = terms.judge(dependency) {
                 cx.report(rule, dependency).message(message);
             }
         }
@@ -91,16 +92,33 @@ const TYPOSQUAT: &str = "typosquat";
 const CONFUSING: &str = "confusing-name";
 const UNPINNED: &str = "unpinned";
 
-impl Dependencies {
+/// The settings, as dependencies are compared with them.
+struct Terms {
+    deny: Packages,
+    only: Option<Packages>,
+    trusted: Packages,
+    pinned: bool,
+}
+
+impl Terms {
+    fn of(settings: &Dependencies) -> Self {
+        Self {
+            deny: Packages::new(&settings.deny),
+            only: settings.only.as_deref().map(Packages::new),
+            trusted: Packages::new(&settings.trusted),
+            pinned: settings.pinned,
+        }
+    }
+
     /// The worst that there is to say of a dependency.
     fn judge(&self, dependency: &Dependency) -> Option<(&'static str, String)> {
         let name = &dependency.name;
-        if let Some(denied) = Packages(&self.deny).contain(dependency) {
+        if let Some(denied) = self.deny.contain(dependency) {
             return Some((DENIED, format!("the settings deny the package `{denied}`")));
         }
-        let is_trusted = Packages(&self.trusted).contain(dependency).is_some();
+        let is_trusted = self.trusted.contain(dependency).is_some();
         match &self.only {
-            Some(only) if Packages(only).contain(dependency).is_none() => {
+            Some(only) if only.contain(dependency).is_none() => {
                 return Some((OTHER, not_named(dependency)));
             }
             None if !is_trusted => {

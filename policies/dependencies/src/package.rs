@@ -2,11 +2,21 @@
 
 use lazaret_policy::{Dependency, pattern};
 
-const ECOSYSTEMS: [&str; 3] = ["pypi", "npm", "jsr"];
+const PYTHON: &str = "pypi";
+const ECOSYSTEMS: [&str; 3] = [PYTHON, "npm", "jsr"];
 
-/// Names of packages.
-#[derive(Clone, Copy)]
-pub(crate) struct Packages<'a>(pub(crate) &'a [String]);
+/// Names of packages, as the settings have them: read once, and compared with many.
+pub(crate) struct Packages(Vec<Name>);
+
+/// A name with wildcards.
+struct Name {
+    /// The ecosystem that it is for; nothing, where it is for all.
+    ecosystem: Option<String>,
+    /// As Python's index has it.
+    python: String,
+    /// As the others have it.
+    other: String,
+}
 
 /// What is wrong with one of them.
 pub(crate) struct Mistake {
@@ -14,43 +24,55 @@ pub(crate) struct Mistake {
     pub(crate) message: String,
 }
 
-impl Packages<'_> {
+impl Packages {
+    pub(crate) fn new(written: &[String]) -> Self {
+        let name = |written: &String| {
+            let (ecosystem, name) = match written.split_once(':') {
+                Some((ecosystem, name)) => (Some(ecosystem.to_owned()), name),
+                None => (None, written.as_str()),
+            };
+            Name { ecosystem, python: plain(PYTHON, name), other: plain("", name) }
+        };
+        Self(written.iter().map(name).collect())
+    }
+
     /// The package that the dependency is or can be, where it is one of these.
     pub(crate) fn contain<'a>(&self, dependency: &'a Dependency) -> Option<&'a str> {
         let ecosystem = dependency.ecosystem.as_str();
         let names = [dependency.name.as_str()].into_iter();
         let mut names = names.chain(dependency.attributes("candidate"));
-        names.find(|name| self.0.iter().any(|written| is_named(written, ecosystem, name)))
+        names.find(|name| !name.is_empty() && self.name(ecosystem, name))
     }
 
-    /// What is wrong with any of them, which are those of the setting `key`.
-    pub(crate) fn mistakes(self, key: &str) -> Vec<Mistake> {
-        let mistake = |(row, written): (usize, &String)| {
-            let (ecosystem, _) = written.split_once(':')?;
-            let known = ECOSYSTEMS.join("`, `");
-            (!ECOSYSTEMS.contains(&ecosystem)).then(|| Mistake {
-                pointer: format!("/{key}/{row}"),
-                message: format!("there is no ecosystem `{ecosystem}`; there are `{known}`"),
-            })
-        };
-        self.0.iter().enumerate().filter_map(mistake).collect()
+    fn name(&self, ecosystem: &str, package: &str) -> bool {
+        let whole = plain(ecosystem, package);
+        // Of what is imported and not known, the beginning is what a package would be called.
+        let top = plain(ecosystem, package.split('.').next().unwrap_or(package));
+        self.0.iter().any(|name| {
+            let written = if ecosystem == PYTHON { &name.python } else { &name.other };
+            let is_meant = name.ecosystem.as_deref().is_none_or(|meant| meant == ecosystem);
+            is_meant && (pattern::matches(written, &whole) || pattern::matches(written, &top))
+        })
     }
 }
 
-/// Whether what is written names this package.
-fn is_named(written: &str, ecosystem: &str, name: &str) -> bool {
-    let (meant, written) = written.split_once(':').unwrap_or((ecosystem, written));
-    if meant != ecosystem || name.is_empty() {
-        return false;
-    }
-    let plain = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        if ecosystem == "pypi" { with_hyphens(&name) } else { name }
+/// What is wrong with any of the names that are written in the setting `key`.
+pub(crate) fn mistakes(key: &str, written: &[String]) -> Vec<Mistake> {
+    let mistake = |(row, written): (usize, &String)| {
+        let (ecosystem, _) = written.split_once(':')?;
+        let known = ECOSYSTEMS.join("`, `");
+        (!ECOSYSTEMS.contains(&ecosystem)).then(|| Mistake {
+            pointer: format!("/{key}/{row}"),
+            message: format!("there is no ecosystem `{ecosystem}`; there are `{known}`"),
+        })
     };
-    let written = plain(written);
-    // Of what is imported and not known, the beginning is what a package would be called.
-    let top = name.split('.').next().unwrap_or(name);
-    pattern::matches(&written, &plain(name)) || pattern::matches(&written, &plain(top))
+    written.iter().enumerate().filter_map(mistake).collect()
+}
+
+/// A name as its ecosystem compares it.
+fn plain(ecosystem: &str, name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    if ecosystem == PYTHON { with_hyphens(&name) } else { name }
 }
 
 /// Python's index knows a name in every way to separate its words.
