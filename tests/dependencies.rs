@@ -145,6 +145,26 @@ fn mistakes_in_its_settings_are_told_with_their_places() {
     }
 }
 
+/// pip reads UTF-16, too, and what is in it was allowed.
+#[test]
+fn a_manifest_that_cannot_be_read_is_told_and_stops_where_packages_are_denied() {
+    let place = Place::new();
+    for (path, contents) in [
+        ("requirements.txt", &b"\xff\xfee\0v\0i\0l\0"[..]),
+        ("pyproject.toml", b"[project"),
+        ("package.json", b"{"),
+    ] {
+        place.write(path, contents);
+        place.write("lazaret.toml", "");
+        let ran = place.lazaret(&["check", path]);
+        let told = "medium[dependencies/unreadable-manifest]: nobody can tell what this manifest";
+        assert!(ran.code == 0 && ran.stdout.contains(told), "{ran:?}");
+        assert!(ran.stdout.contains(&format!("--> {path}:1:")), "{ran:?}");
+        place.write("lazaret.toml", table("settings = { deny = [\"evil\"] }"));
+        assert_eq!(place.lazaret(&["check", path]).code, 1, "{path}");
+    }
+}
+
 const TOGETHER: &str = "use lazaret_policy::prelude::*;
 #[policy(submission)]
 #[derive(Default)]

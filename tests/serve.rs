@@ -56,6 +56,26 @@ fn with_less_isolation_than_is_demanded_it_is_not_ready() {
     );
 }
 
+/// What is sent along as a manifest says what the program needs.
+#[test]
+fn a_manifest_that_is_sent_along_is_judged() {
+    let service = Service::start("");
+    let program = json!({
+        "language": "python", "code": "print('it ran')\n",
+        "files": [{"path": "requirements.txt", "text": "numpy\nreqeusts\n"}],
+    });
+    for door in ["/v1/check", "/v1/run"] {
+        let (status, report) = service.post(door, &program);
+        assert_eq!((status, &report["verdict"]), (200, &json!("deny")), "{report}");
+        let finding = &report["findings"][0];
+        assert_eq!(finding["rule"], "dependencies/typosquat", "{report}");
+        let place = &finding["place"];
+        let place = (&place["path"], &place["start_line"]);
+        assert_eq!(place, (&json!("requirements.txt"), &json!(2)), "{report}");
+        assert_eq!(report["outcome"], Value::Null, "{report}");
+    }
+}
+
 #[test]
 fn it_checks_and_runs_and_says_that_it_is_ready() {
     let service = Service::start("");

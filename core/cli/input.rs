@@ -107,8 +107,8 @@ impl Collected {
 }
 
 /// The files that `paths` name: files as they are, directories with all in them that git would
-/// see and whose language is known, and with their manifests. Each is taken once, by its path and not by the name it is
-/// reported under: two names that are not UTF-8 can be reported alike.
+/// see and whose language is known, and with their manifests. Each is taken once, by its path and not
+/// by the name it is reported under: two names that are not UTF-8 can be reported alike.
 pub(super) fn collect(paths: &[PathBuf]) -> Result<Collected, CliError> {
     let mut collected = Collected::default();
     let mut seen = BTreeSet::new();

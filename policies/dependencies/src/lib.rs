@@ -58,6 +58,11 @@ impl Policy for Dependencies {
                     .cwe(1357),
             )
             .rule(
+                Rule::new(UNREADABLE, Severity::Medium, "a manifest cannot be read").help(
+                    "correct it: what it asks for is not judged, and other tools may read it",
+                ),
+            )
+            .rule(
                 Rule::new(UNPINNED, Severity::Low, "a requirement leaves the version open")
                     .help("name one version: `==1.2.3`, or `1.2.3` in package.json")
                     .cwe(1357),
@@ -80,7 +85,12 @@ impl SubmissionPolicy for Dependencies {
         let terms = Terms::of(self);
         for dependency in cx.dependencies() {
             if let Some((rule, message)) = terms.judge(dependency) {
-                cx.report(rule, dependency).message(message);
+                let report = cx.report(rule, dependency).message(message);
+                // Whoever says what may be needed has to know what is.
+                let is_strict = !self.deny.is_empty() || self.only.is_some();
+                if rule == UNREADABLE && is_strict {
+                    report.severity(Severity::High);
+                }
             }
         }
     }
@@ -90,6 +100,7 @@ const DENIED: &str = "denied";
 const OTHER: &str = "not-named";
 const TYPOSQUAT: &str = "typosquat";
 const CONFUSING: &str = "confusing-name";
+const UNREADABLE: &str = "unreadable-manifest";
 const UNPINNED: &str = "unpinned";
 
 /// The settings, as dependencies are compared with them.
@@ -116,6 +127,10 @@ impl Terms {
         if let Some(denied) = self.deny.contain(dependency) {
             return Some((DENIED, format!("the settings deny the package `{denied}`")));
         }
+        if let Some(reason) = unreadable(dependency) {
+            let message = format!("nobody can tell what this manifest asks for: {reason}");
+            return Some((UNREADABLE, message));
+        }
         let is_trusted = self.trusted.contain(dependency).is_some();
         match &self.only {
             Some(only) if only.contain(dependency).is_none() => {
@@ -131,6 +146,12 @@ impl Terms {
         let is_open = self.pinned && pinned::is_open(dependency);
         is_open.then(|| (UNPINNED, format!("no version of `{name}` is named")))
     }
+}
+
+/// Why a whole manifest cannot be read, where that is so.
+fn unreadable(dependency: &Dependency) -> Option<&str> {
+    let names_nothing = dependency.name.is_empty() && dependency.requirement.is_empty();
+    dependency.attribute("refused").filter(|_| names_nothing)
 }
 
 fn not_named(dependency: &Dependency) -> String {

@@ -1,21 +1,19 @@
 //! Names of packages, as the settings have them.
 
+use std::collections::BTreeSet;
+
 use lazaret_policy::{Dependency, pattern};
 
 const PYTHON: &str = "pypi";
 const ECOSYSTEMS: [&str; 3] = [PYTHON, "npm", "jsr"];
 
-/// Names of packages, as the settings have them: read once, and compared with many.
-pub(crate) struct Packages(Vec<Name>);
-
-/// A name with wildcards.
-struct Name {
-    /// The ecosystem that it is for; nothing, where it is for all.
-    ecosystem: Option<String>,
-    /// As Python's index has it.
-    python: String,
-    /// As the others have it.
-    other: String,
+/// Names of packages, as the settings have them: read once, and compared with many. A list of all that
+/// was ever found to be evil has thousands.
+pub(crate) struct Packages {
+    /// Those of one package each: the ecosystem and the name.
+    whole: BTreeSet<(String, String)>,
+    /// Those with wildcards.
+    patterns: Vec<(String, String)>,
 }
 
 /// What is wrong with one of them.
@@ -26,14 +24,22 @@ pub(crate) struct Mistake {
 
 impl Packages {
     pub(crate) fn new(written: &[String]) -> Self {
-        let name = |written: &String| {
-            let (ecosystem, name) = match written.split_once(':') {
-                Some((ecosystem, name)) => (Some(ecosystem.to_owned()), name),
-                None => (None, written.as_str()),
+        let (mut whole, mut patterns) = (BTreeSet::new(), Vec::new());
+        for written in written {
+            let (ecosystems, name) = match written.split_once(':') {
+                Some((ecosystem, name)) => (&[ecosystem][..], name),
+                None => (&ECOSYSTEMS[..], written.as_str()),
             };
-            Name { ecosystem, python: plain(PYTHON, name), other: plain("", name) }
-        };
-        Self(written.iter().map(name).collect())
+            for ecosystem in ecosystems {
+                let named = ((*ecosystem).to_owned(), plain(ecosystem, name));
+                if name.contains('*') {
+                    patterns.push(named);
+                } else {
+                    whole.insert(named);
+                }
+            }
+        }
+        Self { whole, patterns }
     }
 
     /// The package that the dependency is or can be, where it is one of these.
@@ -45,13 +51,14 @@ impl Packages {
     }
 
     fn name(&self, ecosystem: &str, package: &str) -> bool {
-        let whole = plain(ecosystem, package);
         // Of what is imported and not known, the beginning is what a package would be called.
-        let top = plain(ecosystem, package.split('.').next().unwrap_or(package));
-        self.0.iter().any(|name| {
-            let written = if ecosystem == PYTHON { &name.python } else { &name.other };
-            let is_meant = name.ecosystem.as_deref().is_none_or(|meant| meant == ecosystem);
-            is_meant && (pattern::matches(written, &whole) || pattern::matches(written, &top))
+        let top = package.split('.').next().filter(|top| *top != package);
+        [Some(package), top].into_iter().flatten().any(|package| {
+            let named = (ecosystem.to_owned(), plain(ecosystem, package));
+            let fits = |(meant, pattern): &(String, String)| {
+                meant == ecosystem && pattern::matches(pattern, &named.1)
+            };
+            self.whole.contains(&named) || self.patterns.iter().any(fits)
         })
     }
 }

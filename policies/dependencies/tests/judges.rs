@@ -2,7 +2,7 @@
 
 use lazaret_policy::serde_json::{Value, json};
 use lazaret_policy::testing::{dependency, judge_submission};
-use lazaret_policy::{Dependency, Policy, Settings};
+use lazaret_policy::{Dependency, Policy, Settings, Severity};
 use lazaret_policy_dependencies::Dependencies;
 
 /// The rule and the message, where there is anything to say.
@@ -33,6 +33,7 @@ fn a_package_is_denied_by_its_name_in_every_spelling() {
     assert!(deny("Evil_Thing", "pypi", "evil-thing") && deny("evil.*", "pypi", "evil-thing"));
     assert!(deny("npm:@evil/*", "npm", "@evil/a") && deny("evil", "pypi", "evil.part"));
     assert!(!deny("npm:evil", "pypi", "evil") && !deny("evil", "npm", "evil-thing"));
+    assert!(!deny("evil_thing", "npm", "evil-thing"));
     assert!(!deny("evil", "npm", "") && !deny("*", "pypi", ""));
 }
 
@@ -115,4 +116,21 @@ fn an_ecosystem_that_does_not_exist_is_a_mistake_in_the_settings() {
     assert_eq!(wrong.pointer, "/deny/1");
     assert_eq!(wrong.message, "there is no ecosystem `pip`; there are `pypi`, `npm`, `jsr`");
     assert_eq!(problems(json!({ "only": ["npm:@a/b"], "trusted": ["jsr:@a/b"] })), []);
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_weighs_more_where_packages_are_denied() {
+    let broken = || with(dependency("pypi", "", ""), &[("refused", "it is not UTF-8 text")]);
+    let severity = |settings: Value| {
+        let Value::Object(settings) = settings else { panic!("settings are an object") };
+        let (_, finding) = judge_submission::<Dependencies>([], [broken()], settings).remove(0);
+        assert_eq!(finding.rule, "unreadable-manifest");
+        assert!(finding.message.ends_with("it is not UTF-8 text"), "{}", finding.message);
+        finding.severity
+    };
+    assert_eq!(severity(json!({})), None);
+    assert_eq!(severity(json!({ "deny": ["evil"] })), Some(Severity::High));
+    assert_eq!(severity(json!({ "only": ["good"] })), Some(Severity::High));
+    let line = with(dependency("pypi", "", "-r other.txt"), &[("refused", "an option")]);
+    assert_eq!(rule(line, json!({ "deny": ["evil"] })), None);
 }
