@@ -1,6 +1,6 @@
 //! What policies say of the packages that code needs, and of all files together.
 
-use crate::policy::built;
+use crate::policy::{built, bundled};
 use crate::support::{Place, Ran};
 
 /// A project whose manifest has a name that looks like another, and a package that is denied.
@@ -231,4 +231,30 @@ fn a_policy_of_ones_own_judges_files_together_and_blocks_where_it_fails() {
         ran.code != 0 && ran.stdout.is_empty() && ran.stderr.contains("it is broken"),
         "{ran:?}"
     );
+}
+
+/// A policy that judges files together alone is measured and compared by what it judges.
+#[test]
+fn bench_and_diff_judge_all_files_together_too() {
+    let place = project();
+    let ran = place.lazaret(&["policy", "bench", ".", "--rounds", "1"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let row = |name: &str| -> Vec<String> {
+        let line = ran.stdout.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!(row("dependencies, of all files")[..2], ["1", "0"], "{ran:?}");
+    assert_eq!(row("dependencies  ")[..3], ["0", "1", "0"], "{ran:?}");
+    place.write("old.wasm", bundled("shell-injection"));
+    place.write("new.wasm", bundled("dependencies"));
+    let ran = place.lazaret(&["policy", "diff", "old.wasm", "new.wasm", "."]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let typosquat = "high [dependencies/typosquat]";
+    for at in ["requirements.txt:3:1", "web/package.json:2:21"] {
+        assert!(ran.stdout.contains(&format!("+ {at}  {typosquat}")), "{ran:?}");
+    }
+    let arguments = ["policy", "bench", "--compare", "new.wasm", "new.wasm", "--rounds", "1", "."];
+    let ran = place.lazaret(&arguments);
+    let findings = ran.stdout.lines().find(|line| line.starts_with("findings")).unwrap();
+    assert_eq!(findings.split_whitespace().collect::<Vec<_>>(), ["findings", "2", "2", "1.00"]);
 }

@@ -362,7 +362,7 @@ fn bench_sets_two_versions_beside_each_other_and_fails_where_it_is_asked_to() {
         let cells = ran.stdout.lines().find_map(|row| row.strip_prefix(name));
         cells.unwrap().split_whitespace().collect::<Vec<_>>()
     };
-    assert_eq!(row("files that woke it"), ["1", "2", "2.00"]);
+    assert_eq!(row("times it was woken"), ["1", "2", "2.00"]);
     assert_eq!(row("findings"), ["1", "0", "0.00"]);
     let ratio: f64 = row("fuel for all")[2].parse().unwrap();
     assert!(ratio > 1.0, "{ran:?}");

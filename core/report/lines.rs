@@ -6,23 +6,23 @@ use crate::submission::Submission;
 
 /// Tells where in a submission's files a byte is. Findings come sorted by file, so the lines of
 /// the last file are kept.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     submission: &'a Submission,
     last: Option<(String, Lines<'a>)>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(submission: &'a Submission) -> Self {
+    pub(crate) fn new(submission: &'a Submission) -> Self {
         Self { submission, last: None }
     }
 
     /// Where byte `offset` of the file `path` is; the beginning for a file that nobody submitted.
-    pub(super) fn position(&mut self, path: &str, offset: usize) -> Position {
+    pub(crate) fn position(&mut self, path: &str, offset: usize) -> Position {
         self.lines(path).map_or(Position { line: 1, column: 1 }, |lines| lines.position(offset))
     }
 
     /// The lines of the file `path`.
-    pub(super) fn lines(&mut self, path: &str) -> Option<&Lines<'a>> {
+    pub(crate) fn lines(&mut self, path: &str) -> Option<&Lines<'a>> {
         if self.last.as_ref().is_none_or(|(last, _)| last != path) {
             let lines = self.submission.contents(path).map(Lines::new);
             self.last = lines.map(|lines| (path.to_owned(), lines));
@@ -32,7 +32,7 @@ impl<'a> Places<'a> {
 }
 
 /// Where the lines of a file begin.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     contents: &'a [u8],
     starts: Vec<usize>,
 }
@@ -46,7 +46,7 @@ impl<'a> Lines<'a> {
         Self { contents, starts }
     }
 
-    pub(super) fn position(&self, offset: usize) -> Position {
+    pub(crate) fn position(&self, offset: usize) -> Position {
         let offset = offset.clamp(self.starts[0], self.contents.len());
         let line = self.starts.partition_point(|start| *start <= offset);
         let before = &self.contents[self.starts[line - 1]..offset];
@@ -56,7 +56,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The text of the lines that hold the bytes `start..end`, and where it begins.
-    pub(super) fn excerpt(&self, start: usize, end: usize) -> (&'a str, usize) {
+    pub(crate) fn excerpt(&self, start: usize, end: usize) -> (&'a str, usize) {
         let first = self.starts[self.position(start).line - 1];
         let after = self.position(end).line;
         let last = self.starts.get(after).copied().unwrap_or(self.contents.len());

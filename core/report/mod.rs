@@ -1,7 +1,7 @@
 //! What came out, for people and for programs.
 
 mod fix;
-mod lines;
+pub(crate) mod lines;
 
 pub mod deps;
 pub(crate) mod explanation;

@@ -19,6 +19,7 @@ use lazaret_wasm::{Answer, Part, PolicyError};
 pub(crate) use config::{Mode, PoliciesConfig};
 pub(crate) use explain::{Asleep, Awake, Did, Explained, Waker, explain as explain_line};
 pub(crate) use load::Loaded;
+pub(crate) use together::Together;
 
 use config::OnError;
 use date::Date;

@@ -17,14 +17,15 @@ use crate::cli::{OK, check, print};
 use crate::config::Layers;
 use crate::report::table::{self, Side};
 use crate::stages::analysis::analyse_all;
-use crate::stages::policies::Loaded;
+use crate::stages::policies::{Loaded, Together};
+use crate::submission::Submission;
 
 /// What is measured.
 pub(super) const WHAT: &str = "\
 Fuel is about one unit an instruction, and the same on every machine and at every run: compare
 that. Time is for a fresh instance and its judgement of one file, in the middle of all and at its
-most; the first round, which may compile, is not counted. Files that cannot be analysed are left
-out.
+most; the first round, which may compile, is not counted. What a policy costs that judges all files
+together has a line of its own. Files that cannot be analysed are left out.
 
 With --compare, both versions judge without settings, by turns. Where the new one takes less because
 it finds less, `findings` shows it, and `lazaret policy diff` tells what.
@@ -50,10 +51,18 @@ pub(in crate::cli) struct BenchArgs {
     pub(super) threshold: Option<u64>,
 }
 
+/// Files as they are analysed, and the manifests with them.
+pub(super) struct Files {
+    pub(super) submission: Submission,
+    pub(super) analyses: Vec<Analysis>,
+}
+
 /// What one policy cost.
 #[derive(Default)]
 struct Cost {
-    /// The files that woke it.
+    /// How often it could have been woken: by each file, or once by all together.
+    asked: usize,
+    /// How often it was.
     woken: usize,
     fuel: u64,
     times: Vec<Duration>,
@@ -68,44 +77,68 @@ pub(super) fn bench(app: &App, layers: Layers, arguments: &BenchArgs) -> Result<
         return compare::compare(layers, arguments, [old, new]);
     }
     let Ready { loaded, analyser, .. } = ready(app, layers)?;
-    let analyses = analyses(&analyser, &arguments.paths)?;
-    let ids = loaded.policies.manifests().map(|manifest| manifest.id.clone());
-    let mut costs: Costs = ids.map(|id| (id, Cost::default())).collect();
-    round(&loaded, &analyses, &mut costs, |cost, _| cost.woken += 1)?;
+    let files = Files::read(&analyser, &arguments.paths)?;
+    let mut costs = Costs::new();
+    for manifest in loaded.policies.manifests() {
+        let alone = Cost { asked: files.analyses.len(), ..Cost::default() };
+        costs.insert(manifest.id.clone(), alone);
+        if manifest.judges_submissions {
+            costs.insert(together(&manifest.id), Cost { asked: 1, ..Cost::default() });
+        }
+    }
+    round(&loaded, &files, &mut costs, |cost, _| cost.woken += 1)?;
     for _ in 0..arguments.rounds.get() {
-        round(&loaded, &analyses, &mut costs, |cost, answer| {
+        round(&loaded, &files, &mut costs, |cost, answer| {
             cost.fuel = cost.fuel.max(answer.fuel);
             cost.times.push(answer.time);
         })?;
     }
-    print(&text(&costs, analyses.len()))?;
+    print(&text(&costs))?;
     Ok(OK)
 }
 
-/// The files as they are analysed; those that cannot be are left out.
-pub(super) fn analyses(analyser: &Analyser, paths: &[PathBuf]) -> Result<Vec<Analysis>, CliError> {
-    let submission = check::submission(paths, None)?;
-    let read = analyse_all(analyser, &submission.code, &submission.project);
-    let read: Vec<Analysis> = read.into_iter().filter_map(Result::ok).collect();
-    if read.is_empty() {
-        return Err(CliError::new("no file could be analysed")
-            .help("name files, or directories with code in them"));
-    }
-    Ok(read)
+/// What a policy is called where it judges all files together.
+fn together(id: &str) -> String {
+    format!("{id}, of all files")
 }
 
-/// Judges every file once. What a policy costs that fails is not what it costs.
+impl Files {
+    /// The files as they are analysed; those that cannot be are left out.
+    pub(super) fn read(analyser: &Analyser, paths: &[PathBuf]) -> Result<Self, CliError> {
+        let submission = check::submission(paths, None)?;
+        let read = analyse_all(analyser, &submission.code, &submission.project);
+        let read: Vec<Analysis> = read.into_iter().filter_map(Result::ok).collect();
+        if read.is_empty() && submission.manifests.is_empty() {
+            return Err(CliError::new("no file could be analysed")
+                .help("name files, or directories with code in them"));
+        }
+        Ok(Self { submission, analyses: read })
+    }
+
+    pub(super) fn together(&self) -> Together<'_> {
+        Together::new(&self.analyses, &self.submission.manifests)
+    }
+}
+
+/// Judges every file once, and all together. What a policy costs that fails is not what it costs.
 fn round(
     loaded: &Loaded,
-    analyses: &[Analysis],
+    files: &Files,
     costs: &mut Costs,
     count: impl Fn(&mut Cost, &Answer<'_>),
 ) -> Result<(), CliError> {
-    for answer in analyses.iter().flat_map(|analysis| loaded.answers(analysis)) {
-        if let Err(error) = &answer.said {
-            return Err(cannot_measure(error));
+    let mut take = |name: String, answer: &Answer<'_>| match &answer.said {
+        Ok(_) => {
+            count(costs.entry(name).or_default(), answer);
+            Ok(())
         }
-        count(costs.entry(answer.manifest.id.clone()).or_default(), &answer);
+        Err(error) => Err(cannot_measure(error)),
+    };
+    for answer in files.analyses.iter().flat_map(|analysis| loaded.answers(analysis)) {
+        take(answer.manifest.id.clone(), &answer)?;
+    }
+    for answer in loaded.answers_together(&files.together().submission()) {
+        take(together(&answer.manifest.id), &answer)?;
     }
     Ok(())
 }
@@ -115,14 +148,14 @@ pub(super) fn cannot_measure(error: &PolicyError) -> CliError {
     CliError::caused("cannot measure", error).help(help)
 }
 
-fn text(costs: &Costs, files: usize) -> String {
+fn text(costs: &Costs) -> String {
     let row = |(policy, cost): (&String, &Cost)| {
         let mut times = cost.times.clone();
         times.sort();
         [
             policy.clone(),
             cost.woken.to_string(),
-            (files - cost.woken).to_string(),
+            (cost.asked - cost.woken).to_string(),
             cost.fuel.to_string(),
             microseconds(times.get(times.len() / 2)),
             microseconds(times.last()),

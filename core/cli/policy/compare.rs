@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lazaret_analysis::Analysis;
-use lazaret_wasm::{Policies, PolicySource};
+use lazaret_wasm::{Answer, Policies, PolicySource};
 
-use super::bench::{BenchArgs, analyses, cannot_measure, microseconds};
+use super::bench::{BenchArgs, Files, cannot_measure, microseconds};
 use super::compile::host;
 use crate::cli::error::CliError;
 use crate::cli::{FINDINGS, OK, print};
@@ -36,14 +35,14 @@ pub(super) fn compare(
     let [old, new] = files.map(Version::load);
     let mut versions = [old?, new?];
     let config = Config::load(layers.of_own_code())?;
-    let analyses = analyses(&analysis::analyser(&config)?, &arguments.paths)?;
+    let read = Files::read(&analysis::analyser(&config)?, &arguments.paths)?;
     for version in &mut versions {
-        version.count(&analyses)?;
+        version.count(&read)?;
     }
     // By turns: what else the machine does is there for both, and not for one of them.
     for _ in 0..arguments.rounds.get() {
         for version in &mut versions {
-            version.time(&analyses)?;
+            version.time(&read)?;
         }
     }
     let [old, new] = &mut versions;
@@ -67,22 +66,39 @@ impl Version {
         Ok(Self { policies, size, woken, findings, fuel, most_fuel, times: Vec::new() })
     }
 
-    /// Judges every file once, and counts what is the same at every run.
-    fn count(&mut self, analyses: &[Analysis]) -> Result<(), CliError> {
-        for answer in analyses.iter().flat_map(|file| self.policies.judge_each(file, |_| true)) {
-            self.findings += answer.said.map_err(|error| cannot_measure(&error))?.len();
-            self.woken += 1;
-            self.fuel += answer.fuel;
-            self.most_fuel = self.most_fuel.max(answer.fuel);
-        }
+    /// Judges every file once, and all together, and counts what is the same at every run.
+    fn count(&mut self, files: &Files) -> Result<(), CliError> {
+        let (mut woken, mut findings, mut fuel, mut most_fuel) = (0, 0, 0, 0);
+        self.judge(files, |answer, found| {
+            findings += found;
+            woken += 1;
+            fuel += answer.fuel;
+            most_fuel = answer.fuel.max(most_fuel);
+        })?;
+        (self.woken, self.findings, self.fuel, self.most_fuel) = (woken, findings, fuel, most_fuel);
         Ok(())
     }
 
-    /// Judges every file once, and keeps how long each took.
-    fn time(&mut self, analyses: &[Analysis]) -> Result<(), CliError> {
-        for answer in analyses.iter().flat_map(|file| self.policies.judge_each(file, |_| true)) {
-            answer.said.map_err(|error| cannot_measure(&error))?;
-            self.times.push(answer.time);
+    /// The same, and keeps how long each judgement took.
+    fn time(&mut self, files: &Files) -> Result<(), CliError> {
+        let mut times = Vec::new();
+        self.judge(files, |answer, _| times.push(answer.time))?;
+        self.times.extend(times);
+        Ok(())
+    }
+
+    /// Hands on each judgement, and how much it found.
+    fn judge(
+        &self,
+        files: &Files,
+        mut take: impl FnMut(&Answer<'_>, usize),
+    ) -> Result<(), CliError> {
+        let together = files.together();
+        let submission = together.submission();
+        let alone = files.analyses.iter().flat_map(|file| self.policies.judge_each(file, |_| true));
+        for answer in alone.chain(self.policies.judge_submission(&submission, |_, _| true)) {
+            let found = answer.said.as_ref().map_err(cannot_measure)?.len();
+            take(&answer, found);
         }
         Ok(())
     }
@@ -110,7 +126,7 @@ fn text(old: &mut Version, new: &mut Version) -> String {
         ratio(old.size, new.size),
     ];
     let rows = [
-        number("files that woke it", old.woken as u64, new.woken as u64),
+        number("times it was woken", old.woken as u64, new.woken as u64),
         number("findings", old.findings as u64, new.findings as u64),
         number("fuel for all", old.fuel, new.fuel),
         number("fuel at most", old.most_fuel, new.most_fuel),

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use lazaret_analysis::{Analysis, Finding, printable};
+use lazaret_analysis::{Analysis, Finding, Position, printable};
 use lazaret_sandbox::causes;
-use lazaret_wasm::{Policies, PolicySource};
+use lazaret_wasm::{Policies, PolicyError, PolicySource};
 
-use super::bench::analyses;
+use super::bench::Files;
 use super::compile::host;
 use crate::cli::error::CliError;
 use crate::cli::{FINDINGS, OK, print};
 use crate::config::{Config, Layers};
+use crate::report::lines::Places;
 use crate::stages::analysis;
 
 /// What is printed, and what the exit codes say.
@@ -57,10 +58,13 @@ pub(super) fn diff(layers: Layers, arguments: &DiffArgs) -> Result<u8, CliError>
     let (old, new) = (old?, new?);
     let config = Config::load(layers.of_own_code())?;
     let mut lines = Vec::new();
-    for analysis in &analyses(&analysis::analyser(&config)?, &arguments.paths)? {
+    let files = Files::read(&analysis::analyser(&config)?, &arguments.paths)?;
+    for analysis in &files.analyses {
         let [before, after] = [&old, &new].map(|policies| said(policies, analysis));
         lines.extend(changes(&before, &after));
     }
+    let [before, after] = [&old, &new].map(|policies| said_together(policies, &files));
+    lines.extend(changes(&before, &after));
     if lines.is_empty() {
         print("Both find the same.\n")?;
         return Ok(OK);
@@ -75,6 +79,9 @@ fn changes(before: &BTreeSet<Said>, after: &BTreeSet<Said>) -> Vec<String> {
     let mut all: Vec<_> = gone.chain(after.difference(before).map(|said| (said, '+'))).collect();
     all.sort();
     let line = |(Said { path, line, column, what }, sign): (&Said, char)| {
+        if path.is_empty() {
+            return format!("{sign} all files  {what}");
+        }
         format!("{sign} {path}:{line}:{column}  {what}")
     };
     all.into_iter().map(line).collect()
@@ -82,19 +89,39 @@ fn changes(before: &BTreeSet<Said>, after: &BTreeSet<Said>) -> Vec<String> {
 
 /// What a policy says of a file; that it cannot judge it, where that is so.
 fn said(policies: &Policies, analysis: &Analysis) -> BTreeSet<Said> {
-    let path = || printable(analysis.path());
     match policies.judge(analysis) {
-        Ok(findings) => findings.iter().map(|finding| found(finding, path(), analysis)).collect(),
-        Err(error) => {
-            let what = format!("cannot judge: {}", causes(&error.reason));
-            BTreeSet::from([Said { path: path(), line: 1, column: 1, what }])
+        Ok(findings) => {
+            findings.iter().map(|one| found(one, analysis.position(one.span.start))).collect()
         }
+        Err(error) => BTreeSet::from([failed(&error)]),
     }
 }
 
-fn found(finding: &Finding, path: String, analysis: &Analysis) -> Said {
-    let Finding { rule, severity, message, span, .. } = finding;
-    let place = analysis.position(span.start);
+/// What a policy says of all files together.
+fn said_together(policies: &Policies, files: &Files) -> BTreeSet<Said> {
+    let together = files.together();
+    let submission = together.submission();
+    let mut places = Places::new(&files.submission);
+    let mut all = BTreeSet::new();
+    for answer in policies.judge_submission(&submission, |_, _| true) {
+        match answer.said {
+            Ok(findings) => all.extend(findings.iter().map(|one| {
+                let position = places.position(&one.path, one.span.start);
+                found(one, position)
+            })),
+            Err(error) => drop(all.insert(failed(&error))),
+        }
+    }
+    all
+}
+
+fn found(finding: &Finding, position: Position) -> Said {
+    let Finding { rule, severity, message, path, .. } = finding;
     let what = format!("{} [{rule}] {message}", severity.name());
-    Said { path, line: place.line, column: place.column, what }
+    Said { path: printable(path), line: position.line, column: position.column, what }
+}
+
+fn failed(error: &PolicyError) -> Said {
+    let what = format!("cannot judge: {}", causes(&error.reason));
+    Said { path: printable(&error.path), line: 1, column: 1, what }
 }
