@@ -218,3 +218,20 @@ fn a_record_of_another_shape_is_refused_when_the_policy_is_loaded() {
     let errors = Policies::load(vec![source], &HostOptions::default()).unwrap_err();
     assert!(matches!(errors[0].reason, Refusal::Types(_) | Refusal::Trial(_)), "{errors:?}");
 }
+
+/// What somebody asks for who runs a program stands in no file.
+#[test]
+fn a_package_that_no_file_names_is_judged_too() {
+    let policy = lazaret_bundle::policy("dependencies").unwrap();
+    let source = PolicySource::new(policy.name, policy.wasm);
+    let policies = Policies::load(vec![source], &HostOptions::default()).unwrap();
+    let mut asked = Manifest::read("requirements.txt", b"numpy\nreqeusts\n").unwrap();
+    asked.path.clear();
+    let plan = Plan::of(&[], &[asked]);
+    let submission = Submission { parts: Vec::new(), plan: &plan };
+    let answer = policies.judge_submission(&submission, |_, _| true).next().unwrap();
+    let findings = answer.said.unwrap();
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert_eq!((finding.rule.as_str(), finding.path.as_str()), ("dependencies/typosquat", ""));
+    assert_eq!(finding.span, Span { start: 0, end: 0 });
+}
