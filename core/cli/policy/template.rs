@@ -67,6 +67,7 @@ const SDK: &[File] = sdk![
     "src/bindings.rs"
     "src/call.rs"
     "src/context.rs"
+    "src/flow.rs"
     "src/guest.rs"
     "src/lib.rs"
     "src/limit.rs"

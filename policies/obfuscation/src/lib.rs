@@ -3,17 +3,16 @@
 //! A table of names can say that `exec` runs a text, and that `base64.b64decode` makes one. That the one
 //! runs what the other has made is another matter: there is no need to hide what is harmless.
 
+use lazaret_policy::Flow;
 use lazaret_policy::prelude::*;
 
 mod decoders;
-mod flow;
 mod names;
 mod shell;
 mod sinks;
 mod texts;
 
 use decoders::Decoders;
-use flow::Flow;
 use sinks::{Sink, Use};
 
 /// The policy. Its rules are explained in README.md.
@@ -115,8 +114,8 @@ fn report_chains(cx: &Context, text: &str) {
     let decoded = sinks::of(cx, text).filter_map(|sink| {
         let direct = sink.given.iter().find_map(|part| decoders.within(part));
         let by = direct.or_else(|| {
-            let flow = flow.get_or_insert_with(|| Flow::read(text, &decoders));
-            sink.given.iter().find_map(|part| flow.decoded_within(part))
+            let flow = flow.get_or_insert_with(|| Flow::read(text, |part| decoders.within(part)));
+            sink.given.iter().find_map(|part| flow.within(part))
         });
         Some((sink, by?))
     });

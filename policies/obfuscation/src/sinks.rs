@@ -82,8 +82,8 @@ pub(crate) fn of<'a>(cx: &'a Context, text: &'a str) -> impl Iterator<Item = Sin
             return None;
         }
         let given = match which {
-            Some(place) => ranges(call, text).into_iter().skip(*place).take(1).collect(),
-            None => ranges(call, text),
+            Some(place) => call.places(text).into_iter().skip(*place).take(1).collect(),
+            None => call.places(text),
         };
         Some(Sink { call, what: *what, given })
     })
@@ -96,21 +96,4 @@ fn is_timer(call: Call<'_>) -> bool {
 /// Whether it is code already, and no text.
 fn is_function(written: &str) -> bool {
     written.starts_with("function") || written.starts_with("async") || written.contains("=>")
-}
-
-/// Where the arguments of a call stand. From the last to the first, because what is called may have the
-/// same words in it.
-fn ranges(call: Call<'_>, text: &str) -> Vec<Range<usize>> {
-    let span = call.span();
-    let (start, mut end) = (span.start_byte as usize, span.end_byte as usize);
-    let arguments: Vec<&str> = call.arguments().map(Argument::text).collect();
-    let mut ranges = Vec::new();
-    for argument in arguments.iter().rev() {
-        let Some(at) = text.get(start..end).and_then(|text| text.rfind(argument)) else { break };
-        ranges.push(start + at..start + at + argument.len());
-        end = start + at;
-    }
-    ranges.reverse();
-    // One that is not found leaves those behind it at the wrong places.
-    if ranges.len() == arguments.len() { ranges } else { Vec::new() }
 }

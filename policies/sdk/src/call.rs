@@ -1,5 +1,7 @@
 //! A call in the file at hand.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use crate::types::{self, Fact, Resolution, Span};
@@ -42,6 +44,22 @@ impl<'a> Call<'a> {
     pub fn arguments(self) -> impl Iterator<Item = Argument<'a>> {
         self.0.arguments.iter().map(|argument| Argument(Some(argument)))
     }
+
+    /// Where the arguments stand in the file, whose text this is, in their order. None, where that is not
+    /// known of all: of a long one only the beginning is.
+    pub fn places(self, text: &str) -> Vec<Range<usize>> {
+        let (start, mut end) = (self.span().start_byte as usize, self.span().end_byte as usize);
+        let mut places = Vec::new();
+        // From the last to the first, because what is called may have the same words in it.
+        for argument in self.0.arguments.iter().rev() {
+            let before = text.get(start..end).unwrap_or_default();
+            let Some(at) = before.rfind(&argument.text) else { return Vec::new() };
+            places.push(start + at..start + at + argument.text.len());
+            end = start + at;
+        }
+        places.reverse();
+        places
+    }
 }
 
 /// What a call is given; or that it is not given.
@@ -49,6 +67,11 @@ impl<'a> Call<'a> {
 pub struct Argument<'a>(Option<&'a types::Argument>);
 
 impl<'a> Argument<'a> {
+    /// The keyword that it is given by.
+    pub fn name(self) -> Option<&'a str> {
+        self.0?.name.as_deref()
+    }
+
     /// Whether the call is given it.
     pub fn is_present(self) -> bool {
         self.0.is_some()
@@ -83,5 +106,22 @@ impl<'a> Argument<'a> {
     /// As written; empty where the call is not given it.
     pub fn text(self) -> &'a str {
         self.0.map_or("", |argument| &argument.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Call;
+    use crate::testing::{Fact, unit};
+
+    #[test]
+    fn arguments_stand_behind_what_is_called() {
+        // The call is the first ten bytes.
+        let places = |text: &str| {
+            let unit = unit("python", [Fact::call("a").computed("a").computed_keyword("k", "ba")]);
+            Call::new(&unit.facts[0]).places(text)
+        };
+        assert_eq!(places("a(a, k=ba)"), [2..3, 7..9]);
+        assert!(places("a(a, k=b…)").is_empty());
     }
 }

@@ -40,6 +40,7 @@
 pub mod bindings;
 mod call;
 mod context;
+mod flow;
 #[doc(hidden)]
 pub mod guest;
 mod limit;
@@ -58,6 +59,7 @@ mod tree;
 pub use bindings::lazaret::policy::types;
 pub use call::{Argument, Call};
 pub use context::{Context, Place, Report};
+pub use flow::Flow;
 /// Makes a policy of a struct that implements [`Policy`]; its fields are its settings.
 ///
 /// ```

@@ -1,30 +1,33 @@
-//! What names stand for: `code = base64.b64decode(text)`, and what is decoded by a function that the file
-//! has itself.
+//! What names stand for: `code = base64.b64decode(text)`, and what a function of the file itself gives back.
 //!
 //! A name has a meaning where it can be seen, which is told by the functions around it. Which of several
-//! values it has when it is read is not asked: one that was decoded is enough.
+//! values it has when it is read is not asked: one is enough.
 
 use std::ops::Range;
 
-use lazaret_policy::{Node, Tree};
-
-use crate::decoders::Decoders;
+use crate::{Node, Tree};
 
 /// Names that stand for a name, at most.
 const STEPS: usize = 4;
 
-/// What is defined in a file.
-pub(crate) struct Flow<'a> {
+/// Which names of a file stand for something that a policy knows by its place, such as a call.
+///
+/// It reads the tree, so natively, where there is none, no name stands for anything.
+#[derive(Debug)]
+pub struct Flow<'a> {
     /// The names that are read, and where.
     names: Vec<(&'a str, Range<usize>)>,
-    /// What is decoded: its name, the part of the file where it can be seen, and by what.
-    decoded: Vec<Decoded<'a>>,
+    known: Vec<Known<'a>>,
 }
 
-struct Decoded<'a> {
+/// A name that stands for what is known.
+#[derive(Debug)]
+struct Known<'a> {
     name: &'a str,
+    /// The part of the file where it can be seen.
     seen: Range<usize>,
-    by: &'a str,
+    /// What it stands for.
+    what: &'a str,
 }
 
 /// A name and one of its values.
@@ -35,37 +38,41 @@ struct Definition<'a> {
 }
 
 impl<'a> Flow<'a> {
-    pub(crate) fn read(text: &'a str, decoders: &Decoders<'a>) -> Self {
+    /// Follows the names of a file with this text. `what` tells what is known of a part of it.
+    pub fn read(text: &'a str, what: impl Fn(&Range<usize>) -> Option<&'a str>) -> Self {
         let tree = Tree::read();
         let functions: Vec<_> = tree.nodes().filter(is_function).map(Node::range).collect();
         let is_name = |node: &Node<'_>| node.kind() == "identifier";
         let names = tree.nodes().filter(is_name).map(|node| (&text[node.range()], node.range()));
-        let mut flow = Self { names: names.collect(), decoded: Vec::new() };
+        let mut flow = Self { names: names.collect(), known: Vec::new() };
         let mut open = definitions(&tree, text, &functions);
         for _ in 0..STEPS {
             let mut found = Vec::new();
             open.retain(|one| {
-                let by = decoders.within(&one.value).or_else(|| flow.decoded_within(&one.value));
-                found.extend(by.map(|by| Decoded { name: one.name, seen: one.seen.clone(), by }));
-                by.is_none()
+                let what = what(&one.value).or_else(|| flow.within(&one.value));
+                found.extend(what.map(|what| Known {
+                    name: one.name,
+                    seen: one.seen.clone(),
+                    what,
+                }));
+                what.is_none()
             });
             if found.is_empty() {
                 break;
             }
-            flow.decoded.append(&mut found);
+            flow.known.append(&mut found);
         }
         flow
     }
 
-    /// What decoded a name that stands in this part of the file.
-    pub(crate) fn decoded_within(&self, part: &Range<usize>) -> Option<&'a str> {
+    /// What a name stands for that is in this part of the file.
+    pub fn within(&self, part: &Range<usize>) -> Option<&'a str> {
         // The names are in the order of the file.
         let from = self.names.partition_point(|(_, place)| place.start < part.start);
         let mut names = self.names[from..].iter().take_while(|(_, place)| place.start < part.end);
         names.find_map(|(name, place)| {
-            let is_meant =
-                |one: &&Decoded<'_>| one.name == *name && one.seen.contains(&place.start);
-            self.decoded.iter().find(is_meant).map(|one| one.by)
+            let is_meant = |one: &&Known<'_>| one.name == *name && one.seen.contains(&place.start);
+            self.known.iter().find(is_meant).map(|one| one.what)
         })
     }
 }
@@ -110,6 +117,12 @@ fn defined(node: Node<'_>) -> Option<(Node<'_>, Vec<Range<usize>>)> {
             let value = node.children().last().filter(|value| value.range() != name.range())?;
             let values = if is_function(&value) { returned(value) } else { vec![value.range()] };
             Some((name, values))
+        }
+        // `with open(path) as file`
+        "as_pattern" => {
+            let target = node.children().last()?;
+            let name = target.children().find(is_name)?;
+            Some((name, vec![node.children().next()?.range()]))
         }
         _ => None,
     }
