@@ -10,6 +10,9 @@ use crate::{Node, Tree};
 /// Names that stand for a name, at most.
 const STEPS: usize = 4;
 
+/// Names that are read; the second is short for a member of an object, `{ name }`.
+const NAMES: [&str; 2] = ["identifier", "shorthand_property_identifier"];
+
 /// Which names of a file stand for something that a policy knows by its place, such as a call.
 ///
 /// It reads the tree, so natively, where there is none, no name stands for anything.
@@ -42,7 +45,7 @@ impl<'a> Flow<'a> {
     pub fn read(text: &'a str, what: impl Fn(&Range<usize>) -> Option<&'a str>) -> Self {
         let tree = Tree::read();
         let functions: Vec<_> = tree.nodes().filter(is_function).map(Node::range).collect();
-        let is_name = |node: &Node<'_>| node.kind() == "identifier";
+        let is_name = |node: &Node<'_>| NAMES.contains(&node.kind());
         let names = tree.nodes().filter(is_name).map(|node| (&text[node.range()], node.range()));
         let mut flow = Self { names: names.collect(), known: Vec::new() };
         let mut open = definitions(&tree, text, &functions);

@@ -43,6 +43,11 @@ impl Fact {
         Self::new("import", name)
     }
 
+    /// A name that is read and not called.
+    pub fn reference(name: &str) -> Self {
+        Self::new("reference", name)
+    }
+
     /// A text, written out or put together.
     pub fn string(text: &str) -> Self {
         Self::new("string", text)
