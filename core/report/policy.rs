@@ -63,7 +63,7 @@ pub struct Query {
 
 impl From<lazaret_wasm::PolicyQuery> for Query {
     fn from(query: lazaret_wasm::PolicyQuery) -> Self {
-        let lazaret_wasm::PolicyQuery { id, language, pattern } = query;
+        let lazaret_wasm::PolicyQuery { id, language, pattern, .. } = query;
         Self { id, language: language.name(), pattern }
     }
 }

@@ -42,6 +42,7 @@ mod query;
 mod run;
 mod runtime;
 mod settings;
+mod sieve;
 mod source;
 mod state;
 mod subject;

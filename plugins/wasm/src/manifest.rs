@@ -111,11 +111,11 @@ impl Manifest {
 
     /// What the policy says about itself, where that holds together.
     pub(crate) fn check(raw: types::Manifest, judges_submissions: bool) -> Result<Self, Refusal> {
-        let manifest = Self { judges_submissions, ..Self::from_contract(raw)? };
+        let mut manifest = Self { judges_submissions, ..Self::from_contract(raw)? };
         manifest.check_sizes()?;
         manifest.check_ids()?;
         manifest.check_interests()?;
-        PolicyQuery::check_all(&manifest.queries)?;
+        PolicyQuery::check_all(&mut manifest.queries)?;
         Schema::new(&manifest.settings_schema)?;
         Ok(manifest)
     }
@@ -252,7 +252,7 @@ impl Manifest {
 impl PolicyQuery {
     fn from_contract(raw: types::Query) -> Result<Self, Refusal> {
         let types::Query { id, language: name, pattern } = raw;
-        Ok(Self { id: printable(&id), language: language(&name)?, pattern })
+        Ok(Self::new(printable(&id), language(&name)?, pattern))
     }
 }
 

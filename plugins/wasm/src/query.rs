@@ -19,6 +19,7 @@ use lazaret_analysis::{Language, printable};
 use serde::{Deserialize, Serialize};
 
 use crate::bindings::types;
+use crate::sieve::{self, Sieve};
 use crate::subject::Subject;
 use crate::{Failure, Limits, Manifest, Refusal};
 
@@ -46,11 +47,18 @@ pub struct PolicyQuery {
     pub language: Language,
     /// The pattern, as tree-sitter reads it.
     pub pattern: String,
+    /// A regular expression that a text fits where the query matches. See [`sieve`].
+    pub(crate) sieve: Option<String>,
 }
 
 impl PolicyQuery {
+    /// A query, and what it is called.
+    pub fn new(id: impl Into<String>, language: Language, pattern: impl Into<String>) -> Self {
+        Self { id: id.into(), language, pattern: pattern.into(), sieve: None }
+    }
+
     /// Holds all queries of a policy against their grammars.
-    pub(crate) fn check_all(queries: &[Self]) -> Result<(), Refusal> {
+    pub(crate) fn check_all(queries: &mut [Self]) -> Result<(), Refusal> {
         if queries.len() > QUERIES {
             let count = queries.len();
             return Err(Refusal::Manifest(format!(
@@ -64,15 +72,17 @@ impl PolicyQuery {
                 "its queries have {expressions} conditions `#match?`, and {EXPRESSIONS} are taken"
             )));
         }
-        queries.iter().try_for_each(Self::check)
+        queries.iter_mut().try_for_each(Self::check)
     }
 
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&mut self) -> Result<(), Refusal> {
         let wrong = |unread| match unread {
             Unread::Error(error) => Refusal::Query { id: self.id.clone(), error },
             Unread::Refused(why) => Refusal::Manifest(format!("its query {:?} {why}", self.id)),
         };
-        self.read().map(drop).map_err(wrong)
+        let query = self.read().map_err(wrong)?;
+        self.sieve = sieve::of(&query, &self.pattern);
+        Ok(())
     }
 
     /// The query, where it is one that is run.
@@ -149,7 +159,9 @@ pub(crate) struct Queries(BTreeMap<Language, InOneLanguage>);
 #[derive(Default)]
 struct InOneLanguage {
     queries: Vec<Owned>,
-    /// Made when the first file of the language comes; nothing, where they cannot be put together.
+    /// What a text has where any of them matches; nothing, where that is not known of all.
+    sieve: OnceLock<Option<Sieve>>,
+    /// Made when they are first run; nothing, where they cannot be put together.
     together: OnceLock<Option<Walk>>,
 }
 
@@ -159,16 +171,30 @@ struct Owned {
     policy: usize,
     row: u32,
     pattern: String,
+    sieve: Option<String>,
+}
+
+impl InOneLanguage {
+    /// Whether any of them may match in this text.
+    fn may_match(&self, text: &str) -> bool {
+        let sieve = self.sieve.get_or_init(|| {
+            let all: Option<Vec<&str>> =
+                self.queries.iter().map(|query| query.sieve.as_deref()).collect();
+            Sieve::new(&all?)
+        });
+        sieve.as_ref().is_none_or(|sieve| sieve.may_be_in(text))
+    }
 }
 
 impl Queries {
     /// Adds those of a policy.
     pub(crate) fn add(&mut self, policy: usize, manifest: &Manifest) {
         for (query, row) in manifest.queries.iter().zip(0..) {
-            let pattern = query.pattern.clone();
+            let PolicyQuery { pattern, sieve, .. } = query.clone();
             let of_language = self.0.entry(query.language).or_default();
-            of_language.queries.push(Owned { policy, row, pattern });
+            of_language.queries.push(Owned { policy, row, pattern, sieve });
             of_language.together = OnceLock::new();
+            of_language.sieve = OnceLock::new();
         }
     }
 
@@ -179,9 +205,9 @@ impl Queries {
         subject: &Subject,
         limits: &Limits,
     ) -> Matches {
-        let Some(InOneLanguage { queries, together }) = self.0.get(&language) else {
-            return Matches::new();
-        };
+        let may_match = |all: &&InOneLanguage| all.may_match(&subject.text);
+        let Some(all) = self.0.get(&language).filter(may_match) else { return Matches::new() };
+        let InOneLanguage { queries, together, .. } = all;
         let walk = together.get_or_init(|| Walk::of(language, queries));
         let first = queries[0].policy;
         match walk.as_ref().map(|walk| walk.through(subject, limits)) {
@@ -224,7 +250,7 @@ struct Walk {
 impl Walk {
     fn of(language: Language, queries: &[Owned]) -> Option<Self> {
         let (mut text, mut starts) = (String::new(), Vec::new());
-        for Owned { policy, row, pattern } in queries {
+        for Owned { policy, row, pattern, .. } in queries {
             starts.push((text.len(), (*policy, *row)));
             text.push_str(pattern);
             // It may end in a comment.

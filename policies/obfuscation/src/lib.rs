@@ -81,7 +81,7 @@ fn queries(mut manifest: Manifest) -> Manifest {
         manifest = manifest.query(names::SYMBOLS, language, names::SYMBOLS_QUERY).query(
             sinks::LOADED,
             language,
-            sinks::LOADED_QUERY,
+            &sinks::loaded_query(),
         );
     }
     manifest.query(shell::KEPT, "bash", shell::KEPT_QUERY)

@@ -46,8 +46,7 @@ impl Reader<'_> {
             self.wrong(query, message, "add `languages = [\"python\"]`");
         }
         // What is wrong in one language is mostly wrong in all.
-        let of =
-            |language| PolicyQuery { id: String::new(), language, pattern: text(query).to_owned() };
+        let of = |language| PolicyQuery::new("", language, text(query));
         let read: Result<Vec<_>, _> =
             languages.into_iter().map(|language| of(language).captures()).collect();
         match read {
