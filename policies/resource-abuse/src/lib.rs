@@ -28,11 +28,10 @@ impl Default for ResourceAbuse {
 
 impl Policy for ResourceAbuse {
     fn manifest() -> Manifest {
-        Manifest::new("resource-abuse", env!("CARGO_PKG_VERSION"))
+        let manifest = Manifest::new("resource-abuse", env!("CARGO_PKG_VERSION"))
             .summary("loops without an end, and memory without measure")
             .license("Apache-2.0 OR MIT")
             .languages(["python", "javascript", "typescript", "tsx"])
-            .always()
             .wants_source()
             .calls(loops::STARTS)
             .calls(memory::calls())
@@ -59,7 +58,10 @@ impl Policy for ResourceAbuse {
                 )
                 .help("read or make the data piece by piece")
                 .cwe(789),
-            )
+            );
+        loops::QUERIES.iter().fold(manifest, |manifest, (id, language, pattern)| {
+            manifest.query(id, language, pattern)
+        })
     }
 
     fn check(&self, cx: &mut Context) {

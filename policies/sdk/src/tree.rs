@@ -61,8 +61,11 @@ impl<'a> Node<'a> {
 
     /// The nodes that are its own.
     pub fn children(self) -> impl Iterator<Item = Node<'a>> {
-        let is_child =
-            move |node: &Node<'a>| self.tree.columns.parent[node.row] as usize == self.row;
-        self.below().filter(is_child)
+        let Columns { parent, next_sibling, .. } = &self.tree.columns;
+        let is_own = move |row: &usize| parent.get(*row).is_some_and(|of| *of as usize == self.row);
+        // In pre-order, the first of them follows at once.
+        let first = Some(self.row + 1).filter(is_own);
+        let next = move |row: &usize| Some(next_sibling[*row] as usize).filter(is_own);
+        std::iter::successors(first, next).map(move |row| Node { row, ..self })
     }
 }
