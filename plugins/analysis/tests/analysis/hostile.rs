@@ -1,7 +1,7 @@
 //! Whoever writes the file chooses its shape: no shape may break the checker.
 
 use lazaret_analysis::{
-    Analyser, Analysis, Language, NotAnalysable, Overrides, Profile, Project, Span,
+    Analyser, Analysis, Language, NotAnalysable, Overrides, Profile, Project, SourceFile, Span,
 };
 
 use crate::{analyse, rules, try_analyse};
@@ -354,4 +354,27 @@ fn what_is_given_up_is_found_or_said_to_be_given_up() {
     let harmless = passed_on(12).replace("m.system('id')", "m.getcwd()");
     let file = crate::file(Language::Python, harmless.as_bytes());
     assert_eq!(gate.analyse(&file, &Project::default()).unwrap().unjudged, None);
+}
+
+/// Twelve thousand texts were all that policies were told of, and what was put together behind them was not
+/// among them.
+#[test]
+fn a_text_that_is_put_together_is_told_behind_any_number_of_others() {
+    let numbered = |count: usize, line: &dyn Fn(usize) -> String| {
+        (0..count).map(line).collect::<Vec<String>>().join("\n") + "\n"
+    };
+    let others = numbered(20_000, &|at| format!("a{at} = 'some text of a list'"));
+    let file = |end: &str| SourceFile {
+        path: "many.py".into(),
+        language: Language::Python,
+        contents: format!("{others}{end}").into_bytes(),
+    };
+    let gate = Analyser::new(&Overrides::from(Profile::Gate)).unwrap();
+    let analysed = gate.analyse(&file("b = 'put-' + 'together'\n"), &Project::default()).unwrap();
+    assert!(analysed.facts.iter().any(|fact| fact.name == "put-together"));
+    assert!(analysed.unjudged.is_none());
+
+    let more = numbered(200, &|at| format!("c{at} = '{}' + 'b'", "a".repeat(2000)));
+    let analysed = gate.analyse(&file(&more), &Project::default()).unwrap();
+    assert!(matches!(analysed.unjudged, Some(NotAnalysable::TooInvolved { .. })));
 }
