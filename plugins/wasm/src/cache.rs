@@ -7,7 +7,8 @@
 //! An entry ends with a seal of its name and contents, against a disk that lies and a machine that
 //! stops; what does not fit is thrown away and made anew. The seal need not withstand anybody, so it
 //! is a fast one. What names a policy has to (its author chooses the bytes): that is SHA-256. Entries
-//! appear whole or not at all, and are never written to again.
+//! appear whole or not at all, and are never written to again. Of more than [`MOST`] bytes the oldest go
+//! when another is put there: who has one open or mapped keeps it, and others make it anew.
 
 use std::fs::{self, File};
 use std::hash::Hasher;
@@ -80,7 +81,7 @@ impl Cache {
     /// Keeps `payload` under this name. That it cannot be kept costs the next start time, and
     /// nothing else.
     pub(crate) fn put(&self, name: &str, payload: &[u8]) {
-        let _ = self.write(name, payload);
+        let _ = self.write(name, payload).and_then(|()| self.shrink());
     }
 
     fn write(&self, name: &str, payload: &[u8]) -> io::Result<()> {
@@ -92,7 +93,32 @@ impl Cache {
         file.persist(self.folder.join(name))?;
         Ok(())
     }
+
+    /// Removes the oldest entries, so that no more than [`MOST`] bytes stay.
+    fn shrink(&self) -> io::Result<()> {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry.ok()?;
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            Some((metadata.modified().ok()?, metadata.len(), entry.path()))
+        };
+        let mut entries: Vec<_> = fs::read_dir(&self.folder)?.filter_map(entry).collect();
+        entries.sort();
+        let mut left: u64 = entries.iter().map(|(_, size, _)| size).sum();
+        for (_, size, path) in entries {
+            if left <= MOST {
+                break;
+            }
+            // Another process may have done it.
+            let _ = fs::remove_file(path);
+            left -= size;
+        }
+        Ok(())
+    }
 }
+
+/// Bytes that are kept. The bundled policies take 9 MB, and each version of Lazaret and of a policy has
+/// entries of its own.
+const MOST: u64 = 512 << 20;
 
 /// Bytes of a seal.
 const SEAL: usize = size_of::<u64>();

@@ -138,3 +138,26 @@ fn a_symbolic_link_is_not_used() {
     std::os::unix::fs::symlink(&target, &link).unwrap();
     assert!(judge(&link).cache_error().is_some());
 }
+
+/// Every version of Lazaret and of a policy left entries, and nobody took them away.
+#[test]
+fn the_oldest_go_when_there_are_too_many_bytes() {
+    let place = tempfile::tempdir().unwrap();
+    let cache = place.path().join("cache");
+    judge(&cache);
+    let made = entry(&cache, "cwasm");
+    // They have no blocks, so they take no room on the disk.
+    let old = |name: &str, days: u64| {
+        let path = cache.join(name);
+        let file = fs::File::create(&path).unwrap();
+        file.set_len(300 << 20).unwrap();
+        let age = std::time::Duration::from_secs(days * 24 * 60 * 60);
+        file.set_modified(std::time::SystemTime::now() - age).unwrap();
+        path
+    };
+    let (older, younger) = (old("older.cwasm", 9), old("younger.cwasm", 3));
+    fs::remove_file(&made).unwrap();
+    judge(&cache);
+    assert!(!older.exists());
+    assert!(younger.exists() && made.exists());
+}
