@@ -57,6 +57,21 @@ fn inspect_tells_what_a_policy_looks_for_and_can_reach() {
 }
 
 #[test]
+fn inspect_tells_what_comes_with_lazaret_by_name_and_its_settings() {
+    let place = Place::new();
+    let ran = inspect(&place, Path::new("builtin:obfuscation"), &[]);
+    let settings =
+        "settings   entropy  number from 0 to 8; without it 3.5\n                    How many bits";
+    assert!(ran.stdout.contains(settings), "{ran:?}");
+    assert_eq!(ran.code, 0);
+
+    let ran = inspect(&place, Path::new("builtin:obfuscate"), &[]);
+    let told =
+        "error: no policy `obfuscate` comes with Lazaret\n  help: did you mean `obfuscation`?\n";
+    assert_eq!((ran.code, &*ran.stderr), (2, told));
+}
+
+#[test]
 fn what_inspect_prints_as_json_keeps_to_the_published_schema() {
     assert_published(SCHEMA, &lazaret::report::policy::schema());
     let place = Place::new();

@@ -4,6 +4,7 @@
 //! only by additions, and `schemas/policy.v1.json` is their published schema.
 
 pub mod human;
+mod settings;
 
 use lazaret_analysis::{Language, Severity};
 use lazaret_wasm::{Inspection, PolicyRule};

@@ -16,7 +16,7 @@ use lazaret_analysis::{Analysis, Finding};
 use lazaret_sandbox::InputFile;
 use lazaret_wasm::{Answer, Part, PolicyError};
 
-pub(crate) use config::{Mode, PoliciesConfig};
+pub(crate) use config::{Mode, PoliciesConfig, bundled};
 pub(crate) use explain::{Asleep, Awake, Did, Explained, Waker, explain as explain_line};
 pub(crate) use load::Loaded;
 pub(crate) use together::Together;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use lazaret_analysis::printable;
 
+use super::settings::settings;
 use super::{Form, Policy};
 use crate::config::Size;
 
@@ -38,7 +39,7 @@ fn lines(policy: &Policy) -> Vec<(&'static str, String)> {
         ("languages", listed(policy.languages.iter(), "all", ", ")),
         ("woken by", woken_by(policy)),
         ("given", if policy.wants_source { "facts, and the file's text" } else { "facts" }.into()),
-        ("settings", settings(policy)),
+        ("settings", settings(policy.settings_schema.as_ref())),
         ("imports", listed(policy.imports.iter(), "nothing", ", ")),
         ("file", file(policy)),
         ("sha256", policy.file.sha256.clone()),
@@ -62,19 +63,6 @@ fn woken_by(policy: &Policy) -> String {
     let needs = policy.judges_submissions;
     let needs = needs.then(|| "any package that is needed, for all files together".to_owned());
     listed(always.into_iter().chain(facts).chain(needs), "nothing", "\n")
-}
-
-fn settings(policy: &Policy) -> String {
-    match &policy.settings_schema {
-        Some(schema) => printed(schema),
-        None => "none".to_owned(),
-    }
-}
-
-/// A schema over several lines. What a policy writes into it is not trusted to be shown as it is.
-fn printed(schema: &serde_json::Value) -> String {
-    let lines = format!("{schema:#}");
-    lines.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 fn file(policy: &Policy) -> String {

@@ -150,6 +150,11 @@ impl fmt::Display for Source {
     }
 }
 
+/// The policy that is written like this, where that is one that comes with Lazaret.
+pub(crate) fn bundled(written: &str) -> Option<Result<PolicySource, BuildError>> {
+    written.strip_prefix(BUILTIN).map(builtin)
+}
+
 fn builtin(name: &str) -> Result<PolicySource, BuildError> {
     let policies = lazaret_bundle::policies();
     let found = policies.iter().find(|policy| policy.name == name);
