@@ -67,9 +67,6 @@ const NAMES: &str = "made-up-names";
 const SYMBOLS: &str = "symbols-only";
 const TEXT: &str = "encoded-text";
 
-/// Findings of each kind in a file: the host takes a thousand.
-const MOST: usize = 150;
-
 fn queries(mut manifest: Manifest) -> Manifest {
     for (language, nodes) in texts::QUERIES {
         manifest = manifest.query(texts::QUERY, language, &texts::query(nodes));
@@ -119,7 +116,7 @@ fn report_chains(cx: &Context, text: &str) {
         });
         Some((sink, by?))
     });
-    for (Sink { call, what, .. }, by) in decoded.take(MOST) {
+    for (Sink { call, what, .. }, by) in decoded {
         let name = call.name();
         let (rule, message) = match what {
             Use::Code => (CODE, format!("`{name}` runs code that `{by}` has decoded")),
@@ -136,17 +133,17 @@ fn report_loaded(cx: &Context, decoders: &Decoders<'_>) {
         let place = given.span.start_byte as usize..given.span.end_byte as usize;
         Some((given, decoders.within(&place)?))
     });
-    for (given, by) in decoded.take(MOST) {
+    for (given, by) in decoded {
         cx.report(NAME, given).message(format!("the name of a module was decoded by `{by}`"));
     }
 }
 
 fn report_shell(cx: &Context, text: &str) {
-    for pipeline in shell::pipelines(cx, text).take(MOST) {
+    for pipeline in shell::pipelines(cx, text) {
         let message = format!("`{}` runs code that is written as numbers", pipeline.name);
         cx.report(CODE, pipeline).message(message);
     }
-    for command in shell::commands(cx, text).into_iter().take(MOST) {
+    for command in shell::commands(cx, text) {
         cx.report(COMMAND, command);
     }
 }
@@ -158,13 +155,13 @@ fn report_names(cx: &Context, text: &str, settings: &Obfuscation) {
         cx.report(NAMES, first).message(message);
     }
     let symbols = cx.matches(names::SYMBOLS).filter_map(|found| found.capture("text"));
-    for symbols in symbols.take(MOST) {
+    for symbols in symbols {
         cx.report(SYMBOLS, symbols);
     }
 }
 
 fn report_texts(cx: &Context, settings: &Obfuscation) {
-    for (place, length) in texts::encoded(cx, settings).take(MOST) {
+    for (place, length) in texts::encoded(cx, settings) {
         let message = format!("{length} characters are encoded here");
         cx.report(TEXT, place).message(message);
     }

@@ -3,8 +3,6 @@
 //! A table of names can say that `os.fork` makes a process. A loop that does nothing else fills the
 //! machine with them. And `bytearray` is harmless, until a constant asks it for a terabyte.
 
-use std::cmp::Reverse;
-
 use lazaret_policy::prelude::*;
 
 mod loops;
@@ -66,10 +64,7 @@ impl Policy for ResourceAbuse {
 
     fn check(&self, cx: &mut Context) {
         let Some(text) = cx.source() else { return };
-        // The worst come first: a list of what matters less is no place to hide in.
-        let mut endless = loops::endless(cx, text);
-        endless.sort_by_key(|(_, does)| Reverse(*does));
-        for (range, endless) in endless.into_iter().take(MOST) {
+        for (range, endless) in loops::endless(cx, text) {
             let rule = match endless {
                 Endless::Starts => STARTS,
                 Endless::Grows => GROWS,
@@ -79,7 +74,7 @@ impl Policy for ResourceAbuse {
         }
         let asked = cx.calls("*").filter_map(|call| Some((call, memory::asked_for(call)?)));
         let there_is = approximate(self.bytes);
-        for (call, bytes) in asked.filter(|(_, bytes)| *bytes > there_is).take(MOST) {
+        for (call, bytes) in asked.filter(|(_, bytes)| *bytes > there_is) {
             let (name, size) = (call.name(), gibibytes(bytes));
             cx.report(MEMORY, call).message(format!("`{name}` asks for {size:.1} GiB at once"));
         }
@@ -90,9 +85,6 @@ const STARTS: &str = "endless-processes";
 const GROWS: &str = "endless-growth";
 const BUSY: &str = "endless-loop";
 const MEMORY: &str = "huge-allocation";
-
-/// Findings of each kind in a file: the host takes a thousand.
-const MOST: usize = 300;
 
 #[expect(clippy::cast_precision_loss, reason = "a limit is no exact number")]
 fn approximate(bytes: u64) -> f64 {

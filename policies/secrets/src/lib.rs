@@ -84,9 +84,6 @@ fn rule(id: &str, severity: Severity, title: &str) -> Rule {
     Rule::new(id, severity, title).help(help).cwe(798)
 }
 
-/// Findings of each kind in a file. One that has more is a list of them, and the host takes a thousand.
-const MOST: usize = 150;
-
 /// The file at hand.
 struct File<'a> {
     text: &'a str,
@@ -103,7 +100,7 @@ impl File<'_> {
     fn report_tokens(&self, cx: &Context) -> Vec<Range<usize>> {
         let tokens = token::tokens(self.text, &self.places.tokens, self.settings);
         let told = tokens.iter().filter(|token| !self.is_allowed(&token.range));
-        for token in worst_first(told, |token| token.is_sure) {
+        for token in told {
             report_token(cx, token, token.range.clone());
         }
         tokens.into_iter().map(|token| token.range).collect()
@@ -112,7 +109,7 @@ impl File<'_> {
     /// Reports tokens that are put together.
     fn report_parts(&self, cx: &Context, pairs: &Pairs) {
         let told = cx.strings("*").filter_map(|fact| Some((self.put_together(fact, pairs)?, fact)));
-        for (token, fact) in worst_first(told, |(token, _)| token.is_sure) {
+        for (token, fact) in told {
             report_token(cx, &token, fact);
         }
     }
@@ -132,7 +129,7 @@ impl File<'_> {
 
     fn report_keys(&self, cx: &Context) -> Vec<Range<usize>> {
         let keys: Vec<_> = key::keys(self.text, &self.places.dashes).collect();
-        for key in worst_first(keys.iter(), |key| !key.is_encrypted) {
+        for key in &keys {
             let report = cx.report(KEY, key.range.clone());
             if key.is_encrypted {
                 let message = "a private key is written out, which a passphrase protects";
@@ -145,7 +142,7 @@ impl File<'_> {
     fn report_urls(&self, cx: &Context) -> Vec<Range<usize>> {
         let passwords = url::passwords(self.text, &self.places.colons);
         let passwords: Vec<_> = passwords.filter(|range| !self.is_allowed(range)).collect();
-        for range in passwords.iter().take(MOST) {
+        for range in &passwords {
             cx.report(URL, range.clone());
         }
         passwords
@@ -157,21 +154,11 @@ impl File<'_> {
         let told = found
             .into_iter()
             .filter(|named| !known.overlap(&named.range) && !self.is_allowed(&named.range));
-        for named::Named { name, range } in told.take(MOST) {
+        for named::Named { name, range } in told {
             let message = format!("the value of `{name}` is written out");
             cx.report(NAMED, range).message(message);
         }
     }
-}
-
-/// As many as are reported, and those that are `worse` before all others: a list of what matters less
-/// is no place to hide in.
-fn worst_first<T>(
-    all: impl Iterator<Item = T>,
-    worse: impl FnMut(&T) -> bool,
-) -> impl Iterator<Item = T> {
-    let (first, then): (Vec<T>, Vec<T>) = all.partition(worse);
-    first.into_iter().chain(then).take(MOST)
 }
 
 fn report_token(cx: &Context, token: &token::Token<'_>, place: impl lazaret_policy::Place) {

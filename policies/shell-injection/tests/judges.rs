@@ -92,6 +92,6 @@ fn a_computed_command_is_found_behind_any_number_of_constants() {
     let constants = (0..2_000).map(|_| Fact::call("os.system").literal("ls"));
     let all = constants.chain([Fact::call("os.system").computed("line")]);
     let found = rules::<ShellInjection>(unit("python", all));
-    assert_eq!(found[..2], ["computed-command", "constant-command"]);
-    assert!(found.len() < 1_000, "{}", found.len());
+    assert_eq!(found.len(), 1_000);
+    assert_eq!(found.last().map(String::as_str), Some("computed-command"));
 }
