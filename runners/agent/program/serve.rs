@@ -17,6 +17,7 @@ mod job;
 mod listing;
 mod lockdown;
 mod owner;
+mod packages;
 mod processor;
 mod program;
 mod rehearsal;

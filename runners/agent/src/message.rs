@@ -27,6 +27,9 @@ pub const WORK: &str = "/work";
 /// script beside the entry for example; nothing needs that of the other two.
 pub const SCRATCH: [&str; 3] = [WORK, "/tmp", "/dev/shm"];
 
+/// Where the directories of installed packages are, inside.
+pub const PACKAGES: &str = "/packages";
+
 /// The walls that the agent builds where no engine does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walls {
@@ -34,6 +37,8 @@ pub struct Walls {
     pub version: u32,
     /// Directories that programs may read, beside those of the system: an interpreter's own.
     pub readable: Vec<PathBuf>,
+    /// A directory of the machine with installed packages, to be found in [`PACKAGES`] by its name.
+    pub packages: Option<PathBuf>,
     /// Bytes in the scratch space.
     pub disk: u64,
     /// Files and directories in it.
@@ -124,6 +129,8 @@ pub struct Job {
     pub form: Form,
     /// The program's environment.
     pub environment: BTreeMap<String, String>,
+    /// The name of a directory in [`PACKAGES`]: what the program can import.
+    pub packages: Option<String>,
     /// What it may use.
     pub limits: Limits,
 }

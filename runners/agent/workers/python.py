@@ -53,6 +53,10 @@ def work():
     instructions = decode(read_all(INSTRUCTIONS).decode())
     take_environment(instructions["environment"])
     forget_neighbours(set(instructions["names"]))
+    if instructions["packages"]:
+        import site
+
+        site.addsitedir(instructions["packages"])
     leave(run(instructions, own_path))
 
 

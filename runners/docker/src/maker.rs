@@ -1,5 +1,6 @@
 //! Makes sandboxes: an image with the agent, a container of it, and an interpreter that is up.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
@@ -19,6 +20,8 @@ use crate::{DockerConfig, Reuse, image};
 pub(crate) struct Maker {
     pub(crate) config: DockerConfig,
     pub(crate) identity: Identity,
+    /// The directory with the directories of all packages, on the engines' machine.
+    pub(crate) packages: Option<PathBuf>,
     /// What goes on in the background, and what whoever closes the runner waits for.
     pub(crate) tasks: TaskTracker,
     pub(crate) known: Known,
@@ -27,9 +30,10 @@ pub(crate) struct Maker {
 }
 
 impl Maker {
-    pub(crate) fn new(config: DockerConfig) -> Self {
+    pub(crate) fn new(config: DockerConfig, packages: Option<PathBuf>) -> Self {
         Self {
             config,
+            packages,
             identity: Identity::of_a_new_runner(),
             tasks: TaskTracker::new(),
             known: Known::default(),
@@ -56,7 +60,7 @@ impl Maker {
     ) -> Result<Container, RunnerError> {
         let base = self.config.base(kind.interpreter)?;
         let image = image::derived(engine, self, kind.interpreter, base).await?;
-        let body = spec::body(&self.config, &self.identity, &image, kind)?;
+        let body = spec::body(self, &image, kind)?;
         Container::create(engine, body, self).await
     }
 

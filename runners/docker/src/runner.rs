@@ -1,6 +1,7 @@
 //! The runner: finds a job the best place on any engine, and hands out what it did.
 
 use std::cmp::Reverse;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,18 +36,37 @@ pub struct DockerRunner {
 impl DockerRunner {
     /// A runner with these settings. Nothing is tried yet; [`Runner::ready`] tries.
     pub fn new(config: DockerConfig) -> Self {
+        Self::made(config, None)
+    }
+
+    /// The same, for jobs with packages. `packages` has a directory for each job's, to be found by
+    /// programs that know its name; it is one of the engines' machine, which therefore is this one.
+    pub fn with_packages(config: DockerConfig, packages: PathBuf) -> Self {
+        Self::made(config, Some(packages))
+    }
+
+    fn made(config: DockerConfig, packages: Option<PathBuf>) -> Self {
         let hosts = if config.hosts.is_empty() {
             vec![None]
         } else {
             config.hosts.iter().cloned().map(Some).collect()
         };
-        let maker = Arc::new(Maker::new(config));
+        let maker = Arc::new(Maker::new(config, packages));
         let pools = |host| Arc::new(Pools::new(host, Arc::clone(&maker)));
         Self { engines: hosts.into_iter().map(pools).collect(), maker }
     }
 
     fn isolation(&self) -> Isolation {
         offered(&self.maker.config.runtime)
+    }
+
+    /// Whether its packages are where sandboxes see them.
+    fn check_packages(&self, job: &Job) -> Result<(), RunnerError> {
+        let parent = job.packages.as_deref().map(Path::parent);
+        if parent.is_none_or(|parent| parent == self.maker.packages.as_deref()) {
+            return Ok(());
+        }
+        Err(RunnerError::Job("its packages are not where this runner's sandboxes see any".into()))
     }
 
     /// A sandbox on the best engine. One that is down is left out; nothing of the job was told to it.
@@ -118,6 +138,7 @@ impl Runner for DockerRunner {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
         job.check(NAME, self.isolation())?;
         self.maker.config.base(job.interpreter)?;
+        self.check_packages(&job)?;
         self.lease(&job).await?.run(&job, &events).await
     }
 

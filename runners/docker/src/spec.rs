@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use bollard::models::{ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig};
-use lazaret_agent::message::{SCRATCH, WORK};
+use bollard::models::{
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountType,
+};
+use lazaret_agent::message::{PACKAGES, SCRATCH, WORK};
 use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
 
-use crate::identity::Identity;
 use crate::image::AGENT_PATH;
+use crate::maker::Maker;
 use crate::{DockerConfig, Processors};
 
 /// Memory of gVisor's own kernel and of the agent, beside the program's.
@@ -98,11 +100,11 @@ impl Kind {
 
 /// The whole request for a container.
 pub(crate) fn body(
-    config: &DockerConfig,
-    identity: &Identity,
+    maker: &Maker,
     image: &str,
     kind: &Kind,
 ) -> Result<ContainerCreateBody, RunnerError> {
+    let Maker { config, identity, packages, .. } = maker;
     let mut labels: HashMap<String, String> =
         config.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     labels.extend(identity.labels());
@@ -123,9 +125,24 @@ pub(crate) fn body(
             ..HealthConfig::default()
         }),
         labels: Some(labels),
-        host_config: Some(host_config(config, kind)?),
+        host_config: Some(HostConfig {
+            mounts: packages.as_deref().map(|path| vec![shown(path)]),
+            ..host_config(config, kind)?
+        }),
         ..ContainerCreateBody::default()
     })
+}
+
+/// All directories of packages, to read; whoever does not know the name of one does not find it. A
+/// mount of a path that is not there fails, where a bind would make it.
+fn shown(packages: &Path) -> Mount {
+    Mount {
+        typ: Some(MountType::BIND),
+        source: Some(packages.display().to_string()),
+        target: Some(PACKAGES.to_owned()),
+        read_only: Some(true),
+        ..Mount::default()
+    }
 }
 
 fn host_config(config: &DockerConfig, kind: &Kind) -> Result<HostConfig, RunnerError> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lazaret_docker::{DockerConfig, DockerRunner, Reuse};
+use lazaret_sandbox::conformance::packages::folder;
 use lazaret_sandbox::conformance::program::{Program, stdout};
 use lazaret_sandbox::{
     Events, Form, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError, Status,
@@ -23,7 +24,8 @@ struct SecondHand(DockerRunner);
 
 impl SecondHand {
     fn new() -> Self {
-        Self(DockerRunner::new(DockerConfig { reuse: Reuse::Tenant, ..config() }))
+        let config = DockerConfig { reuse: Reuse::Tenant, ..config() };
+        Self(DockerRunner::with_packages(config, folder().into()))
     }
 
     /// Runs a program, and waits until its sandbox is clean, or gone.

@@ -54,18 +54,19 @@ impl ProcessRunner {
 
     async fn try_a_sandbox(&self) -> Result<Vec<String>, RunnerError> {
         let (mut agent, streams) = start()?;
-        let walls = self.walls(&Limits::default(), None);
+        let walls = self.walls(&Limits::default(), None, None);
         let greeting = host::greet(streams.reader, streams.writer, &walls).await;
         say_goodbye(&mut agent).await?;
         explain(greeting, streams.errors).await
     }
 
-    fn walls(&self, limits: &Limits, found: Option<&Found>) -> Walls {
+    fn walls(&self, limits: &Limits, found: Option<&Found>, packages: Option<PathBuf>) -> Walls {
         let mut readable = self.config.readable.clone();
         readable.extend(found.and_then(|found| found.readable.clone()));
         Walls {
             version: VERSION,
             readable,
+            packages,
             disk: limits.disk,
             files: limits.files(),
             memory: limits.memory,
@@ -85,7 +86,7 @@ impl Runner for ProcessRunner {
         job.check(NAME, Isolation::Process)?;
         let found = interpreters::find(job.interpreter, &self.config)?;
         let command = [found.executable.display().to_string()];
-        let walls = self.walls(&job.limits, Some(&found));
+        let walls = self.walls(&job.limits, Some(&found), job.packages.clone());
         let (mut agent, streams) = start()?;
         let preparation = Preparation {
             walls: Some(&walls),

@@ -17,6 +17,7 @@ pub mod hostile;
 pub mod isolation;
 pub mod limits;
 pub mod network;
+pub mod packages;
 pub mod program;
 pub mod programs;
 pub mod results;
@@ -100,6 +101,15 @@ macro_rules! conformance {
                 a_limit_of_zero_is_refused,
                 a_stronger_sandbox_than_there_is_is_refused,
                 an_argument_that_is_no_identifier_is_refused,
+            ]
+            packages: [
+                python_finds_its_packages,
+                javascript_finds_its_packages,
+                bash_hands_packages_on,
+                a_neighbour_comes_before_a_package,
+                packages_cannot_be_changed,
+                other_packages_are_not_seen,
+                packages_that_are_not_there_are_an_error,
             ]
             network: [
                 the_hosts_loopback_is_out_of_reach,

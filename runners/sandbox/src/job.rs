@@ -1,6 +1,7 @@
 //! What is to be run: the files, where it starts, and what it may use.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
@@ -18,6 +19,9 @@ pub struct Job {
     /// The program's whole environment, beside what the sandbox itself sets (`PATH`, `HOME`,
     /// `LANG`, `TMPDIR`). May hold secrets: a runner hands it to the program and to nothing else.
     pub environment: BTreeMap<String, String>,
+    /// A directory of this machine with installed packages, which the program finds and cannot change:
+    /// with Python's modules, or a `node_modules`. Its name is seen by the program.
+    pub packages: Option<PathBuf>,
     /// What the program reads from standard input; then end of file.
     pub stdin: Vec<u8>,
     /// What the program may use.
@@ -37,6 +41,7 @@ impl Job {
             files: vec![InputFile { path: path.into(), contents: code.into() }],
             entry: Entry { path: path.into(), form: Form::Script { words: Vec::new() } },
             environment: BTreeMap::new(),
+            packages: None,
             stdin: Vec::new(),
             limits: Limits::default(),
             isolation: Isolation::Process,

@@ -17,7 +17,7 @@ mod scratch;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lazaret_agent::message::{Failure, Part, Walls};
+use lazaret_agent::message::{Failure, PACKAGES, Part, Walls};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, umask};
@@ -50,6 +50,9 @@ pub(super) fn build(walls: &Walls, owner: u32) -> Result<(), Failure> {
     // Last, because an interpreter may lie in a place that the scratch space covers.
     for directory in &walls.readable {
         bind(directory, directory, READ_ONLY)?;
+    }
+    if let Some(packages) = &walls.packages {
+        show_packages(packages)?;
     }
     processes()?;
     leave_old_root()?;
@@ -98,6 +101,12 @@ fn show_system_directory(directory: &Path) -> Result<(), Failure> {
         return mounting::copy_link(directory);
     }
     bind(directory, directory, READ_ONLY)
+}
+
+/// Shows one directory of packages, and none of those beside it.
+fn show_packages(directory: &Path) -> Result<(), Failure> {
+    let name = directory.file_name().unwrap_or_default();
+    bind(directory, &Path::new(PACKAGES).join(name), READ_ONLY)
 }
 
 /// The process file system, without what tells about the machine more than programs need.

@@ -5,6 +5,7 @@ use lazaret_agent::message::{Failure, File, Interpreter, Job, Limits, Part, Prep
 
 use super::files::{self, Directory};
 use super::owner;
+use super::packages::Packages;
 use crate::attempt::failure;
 use crate::channel::{self, Inbox, unexpected};
 
@@ -17,6 +18,7 @@ pub(super) struct Received {
     /// Of the job's files.
     pub(super) paths: Vec<String>,
     pub(super) arguments: Vec<u8>,
+    pub(super) packages: Option<Packages>,
 }
 
 /// Takes the rest of a job whose header has come, and puts its files into the work directory;
@@ -30,7 +32,7 @@ pub(super) fn receive(
     check(&job.limits, &preparation.limits)?;
     let (interpreter, command) = (preparation.interpreter, preparation.command.clone());
     let (paths, arguments) = (Vec::new(), Vec::new());
-    let mut received = Received { interpreter, command, job, paths, arguments };
+    let mut received = Received { interpreter, command, job, paths, arguments, packages: None };
     // The files belong to the program.
     let all = owner::as_program(|| received.take_rest(inbox))?;
     Ok(all.then_some(received))
@@ -63,7 +65,11 @@ impl Received {
                 }
                 Kind::FileBytes => files::append(file.as_mut(), &frame.payload)?,
                 Kind::Arguments => self.arguments.extend_from_slice(&frame.payload),
-                Kind::Start => return Ok(true),
+                Kind::Start => {
+                    self.packages = Packages::of(&self.job)?;
+                    self.packages.iter().try_for_each(|packages| packages.show_in(&directory))?;
+                    return Ok(true);
+                }
                 _ => return Err(unexpected(&frame)),
             }
         }

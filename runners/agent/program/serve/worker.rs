@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::command::Command;
 use super::job::Received;
 use super::lockdown::{self, Role};
+use super::packages::Packages;
 use crate::attempt::failure;
 
 const PYTHON: &str = concat!(include_str!("../../workers/python.py"), "\n\nserve()\n");
@@ -37,6 +38,8 @@ struct Instructions<'a> {
     environment: BTreeMap<String, String>,
     /// The arguments of `main`, an object.
     arguments: &'a RawValue,
+    /// The directory of Python's packages.
+    packages: Option<&'a Path>,
     /// The names of the program's files and directories, without their endings: what a module of
     /// its own can be called.
     names: BTreeSet<&'a str>,
@@ -79,6 +82,9 @@ fn usual_environment(command: &[String]) -> BTreeMap<String, String> {
 pub(super) fn instructions(received: &Received) -> Result<Vec<u8>, Failure> {
     let mut environment = usual_environment(&received.command);
     environment.extend(received.job.environment.clone());
+    if let Some(packages) = &received.packages {
+        packages.add_to(&mut environment);
+    }
     if received.interpreter == Interpreter::Bash {
         return for_bash(received, &environment);
     }
@@ -90,6 +96,7 @@ pub(super) fn instructions(received: &Received) -> Result<Vec<u8>, Failure> {
         },
         environment,
         arguments: object(&received.arguments)?,
+        packages: received.packages.as_ref().and_then(Packages::for_python),
         names: received.paths.iter().flat_map(|path| names(path)).collect(),
     };
     Ok(serde_json::to_vec(&instructions).expect("instructions are plain data"))
