@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of frames and messages together. A host and an agent that differ in it refuse each
 /// other; they are built together, so that happens only where an engine's image is old.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The exit code of an agent whose process 1 the kernel ended for want of memory. It ends the program
 /// before the agent; but what a program held in pipes is given back a moment after that.
@@ -37,8 +37,10 @@ pub struct Walls {
     pub version: u32,
     /// Directories that programs may read, beside those of the system: an interpreter's own.
     pub readable: Vec<PathBuf>,
-    /// A directory of the machine with installed packages, to be found in [`PACKAGES`] by its name.
-    pub packages: Option<PathBuf>,
+    /// Directories of the machine under other names: installed packages, and what an installer fills.
+    pub shown: Vec<Shown>,
+    /// Whether programs reach the machine's network.
+    pub network: bool,
     /// Bytes in the scratch space.
     pub disk: u64,
     /// Files and directories in it.
@@ -53,6 +55,17 @@ pub struct Walls {
     pub groups_demand: Demand,
     /// Whether the file system rules of Landlock are used.
     pub landlock: Demand,
+}
+
+/// A directory of the machine under another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Where the machine has it.
+    pub directory: PathBuf,
+    /// Where programs find it.
+    pub place: PathBuf,
+    /// Whether they may write to it. They can start nothing there then.
+    pub writable: bool,
 }
 
 /// Whether a part of the sandbox has to be there.

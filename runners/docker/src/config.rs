@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use lazaret_sandbox::{Interpreter, RunnerError, Size};
+use lazaret_sandbox::{Installation, Interpreter, RunnerError, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,24 @@ pub struct DockerConfig {
     pub capabilities: Vec<String>,
     /// Labels that containers carry, beside our own.
     pub labels: BTreeMap<String, String>,
+    /// What is different for the sandboxes that packages are installed in.
+    pub install: Install,
+}
+
+/// The sandboxes that packages are installed in. No program of a tenant's runs there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Install {
+    /// The engine's runtime; empty for `docker.runtime`.
+    pub runtime: String,
+    /// The engine's network, from which indexes can be reached.
+    pub network: String,
+}
+
+impl Default for Install {
+    fn default() -> Self {
+        Self { runtime: String::new(), network: "bridge".into() }
+    }
 }
 
 /// The base image of each interpreter. Without one, its programs cannot run here. One that declares
@@ -149,6 +167,7 @@ impl Default for DockerConfig {
             selinux: String::new(),
             capabilities: Vec::new(),
             labels: BTreeMap::new(),
+            install: Install::default(),
         }
     }
 }
@@ -160,6 +179,24 @@ impl Default for Warm {
 }
 
 impl DockerConfig {
+    /// The runtime of sandboxes for an installation, or for programs.
+    pub(crate) fn runtime_of(&self, installation: Option<&Installation>) -> &str {
+        if installation.is_some() && !self.install.runtime.is_empty() {
+            &self.install.runtime
+        } else {
+            &self.runtime
+        }
+    }
+
+    /// The network of sandboxes for an installation, or for programs.
+    pub(crate) fn network_of(&self, installation: Option<&Installation>) -> &str {
+        match installation {
+            Some(Installation { network: true, .. }) => &self.install.network,
+            Some(_) => "none",
+            None => &self.network,
+        }
+    }
+
     /// The base image of an interpreter that a job needs.
     pub(crate) fn base(&self, interpreter: Interpreter) -> Result<&str, RunnerError> {
         self.images.base(interpreter).ok_or_else(|| RunnerError::Interpreter {

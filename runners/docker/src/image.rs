@@ -68,7 +68,7 @@ pub(crate) fn name(interpreter: Interpreter, id: &str) -> String {
 }
 
 /// The base image's digest.
-async fn find(
+pub(crate) async fn find(
     engine: &Engine,
     interpreter: Interpreter,
     base: &str,

@@ -29,5 +29,5 @@ mod runner;
 mod sandbox;
 mod spec;
 
-pub use config::{DockerConfig, Images, Processors, Reuse, Tls, Warm};
+pub use config::{DockerConfig, Images, Install, Processors, Reuse, Tls, Warm};
 pub use runner::DockerRunner;

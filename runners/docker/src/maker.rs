@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
 use lazaret_agent::message::Kernel;
-use lazaret_sandbox::{Interpreter, Isolation, Limits, RunnerError};
+use lazaret_sandbox::{Installation, Interpreter, Isolation, Limits, RunnerError};
 use tokio_util::task::TaskTracker;
 
 use crate::container::{Container, Known};
@@ -46,8 +46,9 @@ impl Maker {
         self: &Arc<Self>,
         engine: &Arc<Engine>,
         kind: &Kind,
+        installation: Option<&Installation>,
     ) -> Result<Sandbox, RunnerError> {
-        let container = self.container(engine, kind).await?;
+        let container = self.container(engine, kind, installation).await?;
         let sandbox = self.begin(engine, container, kind.interpreter, &kind.limits()).await;
         sandbox.map_err(RunnerError::from)
     }
@@ -57,10 +58,11 @@ impl Maker {
         self: &Arc<Self>,
         engine: &Arc<Engine>,
         kind: &Kind,
+        installation: Option<&Installation>,
     ) -> Result<Container, RunnerError> {
         let base = self.config.base(kind.interpreter)?;
         let image = image::derived(engine, self, kind.interpreter, base).await?;
-        let body = spec::body(self, &image, kind)?;
+        let body = spec::body(self, &image, kind, installation)?;
         Container::create(engine, body, self).await
     }
 

@@ -12,7 +12,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lazaret_sandbox::{Interpreter, Job, Limits, PoolState, RunnerError};
+use lazaret_sandbox::{Installation, Interpreter, Job, Limits, PoolState, RunnerError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -129,6 +129,20 @@ impl Pools {
         Ok(Lease::new(self, kind, sandbox))
     }
 
+    /// A sandbox for a job that installs and has a place. None is made ahead of time: what it fills is
+    /// mounted when its container is made.
+    pub(crate) async fn sandbox_for(
+        &self,
+        job: &Job,
+        installation: &Installation,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Sandbox, RunnerError> {
+        let _turn = self.starts.acquire().await.map_err(|_| RunnerError::Closed)?;
+        let mut sandbox = self.make_now(&Kind::of(job), Some(installation)).await?;
+        sandbox.container.place = Some(place);
+        Ok(sandbox)
+    }
+
     /// One that waits may have died meanwhile: its agent is asked before it is given away. What was
     /// made just now needs no question.
     async fn take(self: &Arc<Self>, kind: &Kind, tenant: &str) -> Result<Sandbox, RunnerError> {
@@ -187,19 +201,23 @@ impl Pools {
         if !self.pool(kind, Pool::still_needs) {
             return None;
         }
-        Some(self.make_now(kind).await)
+        Some(self.make_now(kind, None).await)
     }
 
     /// Makes one; on an engine that was lost meanwhile, once more.
-    async fn make_now(&self, kind: &Kind) -> Result<Sandbox, RunnerError> {
+    async fn make_now(
+        &self,
+        kind: &Kind,
+        installation: Option<&Installation>,
+    ) -> Result<Sandbox, RunnerError> {
         let engine = self.engine().await?;
-        let made = self.maker.make(&engine, kind).await;
+        let made = self.maker.make(&engine, kind, installation).await;
         if made.is_ok() || engine.is_listened_to() {
             return made;
         }
         // The engine was lost meanwhile. Whoever waits need not know, if it can be had again.
         let engine = self.engine().await?;
-        self.maker.make(&engine, kind).await
+        self.maker.make(&engine, kind, installation).await
     }
 
     /// Keeps sandboxes ready for jobs with these limits, until the pools are closed.

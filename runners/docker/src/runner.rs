@@ -1,15 +1,15 @@
 //! The runner: finds a job the best place on any engine, and hands out what it did.
 
 use std::cmp::Reverse;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::select_all;
 use lazaret_sandbox::{
-    Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner,
-    RunnerError,
+    Events, Examination, Installation, Interpreter, Isolation, Job, Limits, Outcome, PoolState,
+    Runner, RunnerError,
 };
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
@@ -62,11 +62,32 @@ impl DockerRunner {
 
     /// Whether its packages are where sandboxes see them.
     fn check_packages(&self, job: &Job) -> Result<(), RunnerError> {
-        let parent = job.packages.as_deref().map(Path::parent);
+        let parent = job.packages.as_ref().map(|packages| packages.directory.parent());
         if parent.is_none_or(|parent| parent == self.maker.packages.as_deref()) {
             return Ok(());
         }
         Err(RunnerError::Job("its packages are not where this runner's sandboxes see any".into()))
+    }
+
+    /// Runs an installer, which is no weaker off than programs.
+    async fn install(
+        &self,
+        job: &Job,
+        installation: &Installation,
+        events: &Events,
+    ) -> Result<Outcome, RunnerError> {
+        let runtime = self.maker.config.runtime_of(Some(installation));
+        if offered(runtime) != self.isolation() {
+            return Err(RunnerError::Part {
+                part: format!("an isolation as strong as {}", self.isolation().name()),
+                help: "set `docker.install.runtime` to a runtime that gives it".into(),
+                source: format!("the runtime `{runtime}` gives {}", offered(runtime).name()).into(),
+            });
+        }
+        let engines: Vec<&Arc<Pools>> = self.engines.iter().collect();
+        let (index, place) = place(&engines, Instant::now() + PATIENCE).await?;
+        let mut sandbox = engines[index].sandbox_for(job, installation, place).await?;
+        sandbox.run(job, events).await
     }
 
     /// A sandbox on the best engine. One that is down is left out; nothing of the job was told to it.
@@ -139,7 +160,10 @@ impl Runner for DockerRunner {
         job.check(NAME, self.isolation())?;
         self.maker.config.base(job.interpreter)?;
         self.check_packages(&job)?;
-        self.lease(&job).await?.run(&job, &events).await
+        match &job.installation {
+            Some(installation) => self.install(&job, installation, &events).await,
+            None => self.lease(&job).await?.run(&job, &events).await,
+        }
     }
 
     /// All languages that have an image.
@@ -155,6 +179,22 @@ impl Runner for DockerRunner {
         // Known without a question to an engine.
         self.maker.config.base(interpreter)?;
         self.try_engines(&[interpreter]).await
+    }
+
+    /// The base image. All engines are this machine's, where packages are, and have the same.
+    async fn platform(&self, interpreter: Interpreter) -> Result<String, RunnerError> {
+        let base = self.maker.config.base(interpreter)?;
+        let mut answer = Err(RunnerError::Closed);
+        for pools in &self.engines {
+            answer = match pools.engine().await {
+                Ok(engine) => image::find(&engine, interpreter, base).await,
+                Err(error) => Err(error),
+            };
+            if answer.is_ok() {
+                break;
+            }
+        }
+        answer.map(|id| format!("{NAME} {id}"))
     }
 
     /// A job runs on whichever engine can take it, so each is examined.

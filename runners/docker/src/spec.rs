@@ -9,7 +9,7 @@ use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountType,
 };
 use lazaret_agent::message::{PACKAGES, SCRATCH, WORK};
-use lazaret_sandbox::{Interpreter, Job, Limits, RunnerError};
+use lazaret_sandbox::{Installation, Interpreter, Job, Limits, RunnerError};
 
 use crate::image::AGENT_PATH;
 use crate::maker::Maker;
@@ -103,6 +103,7 @@ pub(crate) fn body(
     maker: &Maker,
     image: &str,
     kind: &Kind,
+    installation: Option<&Installation>,
 ) -> Result<ContainerCreateBody, RunnerError> {
     let Maker { config, identity, packages, .. } = maker;
     let mut labels: HashMap<String, String> =
@@ -126,21 +127,36 @@ pub(crate) fn body(
         }),
         labels: Some(labels),
         host_config: Some(HostConfig {
-            mounts: packages.as_deref().map(|path| vec![shown(path)]),
+            runtime: Some(config.runtime_of(installation).to_owned()),
+            network_mode: Some(config.network_of(installation).to_owned()),
+            mounts: Some(mounts(packages.as_deref(), installation)),
             ..host_config(config, kind)?
         }),
         ..ContainerCreateBody::default()
     })
 }
 
-/// All directories of packages, to read; whoever does not know the name of one does not find it. A
-/// mount of a path that is not there fails, where a bind would make it.
-fn shown(packages: &Path) -> Mount {
+/// All directories of packages, to read; whoever does not know the name of one does not find it. And what
+/// an installer works with.
+fn mounts(packages: Option<&Path>, installation: Option<&Installation>) -> Vec<Mount> {
+    let packages = packages.map(|packages| shown(packages, Path::new(PACKAGES), true));
+    let sources = installation.into_iter().flat_map(|installation| {
+        let sources = installation.sources.iter().enumerate();
+        sources.map(|(number, source)| shown(source, &Installation::source(number), true))
+    });
+    let into = Path::new(Installation::INTO);
+    let filled = installation.map(|installation| shown(&installation.into, into, false));
+    packages.into_iter().chain(sources).chain(filled).collect()
+}
+
+/// A directory of the engine's machine. A mount of a path that is not there fails, where a bind would
+/// make it.
+fn shown(directory: &Path, place: &Path, read_only: bool) -> Mount {
     Mount {
         typ: Some(MountType::BIND),
-        source: Some(packages.display().to_string()),
-        target: Some(PACKAGES.to_owned()),
-        read_only: Some(true),
+        source: Some(directory.display().to_string()),
+        target: Some(place.display().to_string()),
+        read_only: Some(read_only),
         ..Mount::default()
     }
 }
@@ -156,9 +172,7 @@ fn host_config(config: &DockerConfig, kind: &Kind) -> Result<HostConfig, RunnerE
     });
     let capabilities = CAPABILITIES.iter().map(|name| (*name).to_owned());
     Ok(HostConfig {
-        runtime: Some(config.runtime.clone()),
         auto_remove: Some(true),
-        network_mode: Some(config.network.clone()),
         readonly_rootfs: Some(config.read_only),
         cap_drop: Some(vec!["ALL".to_owned()]),
         cap_add: Some(capabilities.chain(config.capabilities.iter().cloned()).collect()),

@@ -1,14 +1,15 @@
 //! One run: an agent is started, told the job, listened to, and gone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use lazaret_agent::host::{self, Conversation, ConversationError, Preparation};
-use lazaret_agent::message::{GroupParent, Kernel, OUT_OF_MEMORY, VERSION, Walls};
+use lazaret_agent::message::{GroupParent, Kernel, OUT_OF_MEMORY, PACKAGES, Shown, VERSION, Walls};
 use lazaret_sandbox::{
-    Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, Runner, RunnerError, Status,
+    Events, Examination, Installation, Interpreter, Isolation, Job, Limits, Outcome, Packages,
+    Runner, RunnerError, Status,
 };
 use nix::errno::Errno;
 use tokio::io::AsyncReadExt;
@@ -54,19 +55,20 @@ impl ProcessRunner {
 
     async fn try_a_sandbox(&self) -> Result<Vec<String>, RunnerError> {
         let (mut agent, streams) = start()?;
-        let walls = self.walls(&Limits::default(), None, None);
+        let walls = self.walls(&Limits::default(), None);
         let greeting = host::greet(streams.reader, streams.writer, &walls).await;
         say_goodbye(&mut agent).await?;
         explain(greeting, streams.errors).await
     }
 
-    fn walls(&self, limits: &Limits, found: Option<&Found>, packages: Option<PathBuf>) -> Walls {
+    fn walls(&self, limits: &Limits, found: Option<&Found>) -> Walls {
         let mut readable = self.config.readable.clone();
         readable.extend(found.and_then(|found| found.readable.clone()));
         Walls {
             version: VERSION,
             readable,
-            packages,
+            shown: Vec::new(),
+            network: false,
             disk: limits.disk,
             files: limits.files(),
             memory: limits.memory,
@@ -86,7 +88,11 @@ impl Runner for ProcessRunner {
         job.check(NAME, Isolation::Process)?;
         let found = interpreters::find(job.interpreter, &self.config)?;
         let command = [found.executable.display().to_string()];
-        let walls = self.walls(&job.limits, Some(&found), job.packages.clone());
+        let walls = Walls {
+            shown: shown(&job),
+            network: job.installation.as_ref().is_some_and(|installation| installation.network),
+            ..self.walls(&job.limits, Some(&found))
+        };
         let (mut agent, streams) = start()?;
         let preparation = Preparation {
             walls: Some(&walls),
@@ -110,10 +116,44 @@ impl Runner for ProcessRunner {
         self.parts().await.map(|_| Isolation::Process)
     }
 
+    /// The interpreter, as a file of this machine.
+    async fn platform(&self, interpreter: Interpreter) -> Result<String, RunnerError> {
+        let executable = self.interpreter(interpreter)?;
+        let changed = executable.metadata().and_then(|metadata| metadata.modified());
+        let changed = changed.map_err(|error| {
+            let action = format!("look at `{}`", executable.display());
+            RunnerError::Failed { action, source: Box::new(error) }
+        })?;
+        let changed = changed.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(format!("{NAME} {} {}", executable.display(), changed.as_nanos()))
+    }
+
     async fn diagnose(&self) -> Examination {
         let groups = self.groups.get_or_init(groups::find);
         doctor::examine(&self.config, self.parts().await, groups).await
     }
+}
+
+/// What a job is shown of this machine: its packages and none of those beside them, and what an installer
+/// works with.
+fn shown(job: &Job) -> Vec<Shown> {
+    let read_only = |directory: &Path, place| {
+        let directory = directory.to_owned();
+        Shown { directory, place, writable: false }
+    };
+    let packages = job.packages.iter().map(|Packages { directory, .. }| {
+        read_only(directory, Path::new(PACKAGES).join(directory.file_name().unwrap_or_default()))
+    });
+    let sources = job.installation.iter().flat_map(|installation| {
+        let sources = installation.sources.iter().enumerate();
+        sources.map(|(number, directory)| read_only(directory, Installation::source(number)))
+    });
+    let filled = job.installation.iter().map(|installation| Shown {
+        directory: installation.into.clone(),
+        place: Installation::INTO.into(),
+        writable: true,
+    });
+    packages.chain(sources).chain(filled).collect()
 }
 
 /// Has an agent run one job. It is told that this is all when the conversation is dropped.

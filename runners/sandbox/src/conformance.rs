@@ -14,6 +14,7 @@
 pub mod endings;
 pub mod files;
 pub mod hostile;
+pub mod installations;
 pub mod isolation;
 pub mod limits;
 pub mod network;
@@ -110,6 +111,11 @@ macro_rules! conformance {
                 packages_cannot_be_changed,
                 other_packages_are_not_seen,
                 packages_that_are_not_there_are_an_error,
+            ]
+            installations: [
+                an_installer_fills_its_directory,
+                an_installer_changes_nothing_else,
+                an_installer_reaches_the_network_where_it_may,
             ]
             network: [
                 the_hosts_loopback_is_out_of_reach,

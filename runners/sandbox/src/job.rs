@@ -19,9 +19,10 @@ pub struct Job {
     /// The program's whole environment, beside what the sandbox itself sets (`PATH`, `HOME`,
     /// `LANG`, `TMPDIR`). May hold secrets: a runner hands it to the program and to nothing else.
     pub environment: BTreeMap<String, String>,
-    /// A directory of this machine with installed packages, which the program finds and cannot change:
-    /// with Python's modules, or a `node_modules`. Its name is seen by the program.
-    pub packages: Option<PathBuf>,
+    /// Installed packages, which the program finds and cannot change.
+    pub packages: Option<Packages>,
+    /// What it may do beside, where its program is an installer.
+    pub installation: Option<Installation>,
     /// What the program reads from standard input; then end of file.
     pub stdin: Vec<u8>,
     /// What the program may use.
@@ -42,6 +43,7 @@ impl Job {
             entry: Entry { path: path.into(), form: Form::Script { words: Vec::new() } },
             environment: BTreeMap::new(),
             packages: None,
+            installation: None,
             stdin: Vec::new(),
             limits: Limits::default(),
             isolation: Isolation::Process,
@@ -53,6 +55,38 @@ impl Job {
     pub fn is_typescript(&self) -> bool {
         let ending = self.entry.path.rsplit_once('.').map(|(_, ending)| ending);
         self.interpreter == Interpreter::Node && matches!(ending, Some("ts" | "mts" | "cts"))
+    }
+}
+
+/// Packages that were installed for programs of an interpreter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packages {
+    /// A directory of this machine: with Python's modules, or a `node_modules`. Its name is seen by the
+    /// program.
+    pub directory: PathBuf,
+    /// What [`Runner::platform`](crate::Runner::platform) said when they were installed.
+    pub platform: String,
+}
+
+/// What an installer may do that no other program may. Nothing of a tenant's belongs into its job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// A directory of this machine that everybody may write to: the program fills it, under the name
+    /// [`Installation::INTO`]. What it leaves there may belong to a user whom nobody knows.
+    pub into: PathBuf,
+    /// Directories of this machine that it may read, under the names that [`Installation::source`] gives.
+    pub sources: Vec<PathBuf>,
+    /// Whether it may reach the network: the engine's, or this machine's where there is no engine.
+    pub network: bool,
+}
+
+impl Installation {
+    /// Where the program finds the directory that it fills.
+    pub const INTO: &str = "/install";
+
+    /// Where the program finds the directory of this number in [`Installation::sources`].
+    pub fn source(number: usize) -> PathBuf {
+        PathBuf::from(format!("/sources/{number}"))
     }
 }
 

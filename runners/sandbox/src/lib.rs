@@ -16,7 +16,7 @@ mod runner;
 mod units;
 
 pub use diagnosis::{Diagnosis, Examination, Health, causes};
-pub use job::{Entry, Form, InputFile, Interpreter, Job};
+pub use job::{Entry, Form, InputFile, Installation, Interpreter, Job, Packages};
 pub use limits::{LimitError, Limits};
 pub use outcome::{
     Artifact, Isolation, Measured, Outcome, Printed, RefusedArtifact, Source, Status, Usage,

@@ -25,6 +25,13 @@ pub trait Runner: Send + Sync {
         self.ready().await
     }
 
+    /// What packages for this interpreter have to be installed for: another text whenever they may have
+    /// to be other ones. No two runners say the same. Costs a question to an engine at most.
+    async fn platform(&self, interpreter: Interpreter) -> Result<String, RunnerError> {
+        let _ = interpreter;
+        Err(RunnerError::Job("its runner runs no programs with packages".into()))
+    }
+
     /// Looks at everything that running depends on, and says of each what was found and what to
     /// do. Takes a few seconds at most and leaves nothing behind.
     async fn diagnose(&self) -> Examination {

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use lazaret_agent::message::{Demand, Failure, Part, Walls};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -35,7 +36,9 @@ impl Inner {
         identity::hide()?;
         system::drop_capabilities().attempt(Part::Privileges, "drop the capabilities")?;
         prctl::set_no_new_privs().attempt(Part::Privileges, "forbid new privileges")?;
-        let rules = Rules::prepare(self.walls.landlock)?;
+        let writable = self.walls.shown.iter().filter(|shown| shown.writable);
+        let writable: Vec<&Path> = writable.map(|shown| shown.place.as_path()).collect();
+        let rules = Rules::prepare(self.walls.landlock, &writable)?;
         let parts = self.parts(&rules);
         let Self { evidence, link, .. } = self;
         serve::run(Sandbox::Own(Built { evidence, rules, parts, outer: link }), reserved)
@@ -65,8 +68,11 @@ impl Inner {
 
     /// What the sandbox is made of, in words for a report.
     fn parts(&self, rules: &Rules) -> Vec<String> {
-        let always = ["namespaces", "read-only file system", "no network", "seccomp"];
+        let always = ["namespaces", "read-only file system", "seccomp"];
         let mut parts: Vec<String> = always.map(String::from).into();
+        if !self.walls.network {
+            parts.insert(2, "no network".into());
+        }
         let unprivileged_number = matches!(self.identity, Identity::Root { .. });
         parts.push(if unprivileged_number { "a user of its own" } else { "user namespace" }.into());
         let landlock = rules.is_enforced() && self.walls.landlock != Demand::Off;

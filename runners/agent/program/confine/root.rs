@@ -17,13 +17,13 @@ mod scratch;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lazaret_agent::message::{Failure, PACKAGES, Part, Walls};
+use lazaret_agent::message::{Failure, Part, Shown, Walls};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{chdir, pivot_root, sethostname};
 
-use self::mounting::{READ_ONLY, bind, flags, make_directory};
+use self::mounting::{READ_ONLY, WRITABLE, bind, flags, make_directory};
 use crate::attempt::Attempt;
 use crate::system;
 
@@ -38,21 +38,21 @@ const HOST_NAME: &str = "sandbox";
 
 /// Makes the namespaces, and the file system in them. `owner` owns the scratch space.
 pub(super) fn build(walls: &Walls, owner: u32) -> Result<(), Failure> {
-    enter_namespaces()?;
+    enter_namespaces(walls.network)?;
     umask(Mode::empty());
     enter_new_root()?;
     for directory in SYSTEM {
         show_system_directory(Path::new(directory))?;
     }
-    etc::write()?;
+    etc::write(walls.network)?;
     devices::make()?;
     scratch::make(walls.disk, walls.files, owner)?;
     // Last, because an interpreter may lie in a place that the scratch space covers.
     for directory in &walls.readable {
         bind(directory, directory, READ_ONLY)?;
     }
-    if let Some(packages) = &walls.packages {
-        show_packages(packages)?;
+    for Shown { directory, place, writable } in &walls.shown {
+        bind(directory, place, if *writable { WRITABLE } else { READ_ONLY })?;
     }
     processes()?;
     leave_old_root()?;
@@ -60,14 +60,17 @@ pub(super) fn build(walls: &Walls, owner: u32) -> Result<(), Failure> {
     Ok(())
 }
 
-fn enter_namespaces() -> Result<(), Failure> {
+fn enter_namespaces(network: bool) -> Result<(), Failure> {
     let namespaces = CloneFlags::CLONE_NEWNS
-        | CloneFlags::CLONE_NEWNET
         | CloneFlags::CLONE_NEWIPC
         | CloneFlags::CLONE_NEWUTS
         | CloneFlags::CLONE_NEWCGROUP;
     unshare(namespaces).attempt(Part::Namespaces, "make namespaces")?;
     sethostname(HOST_NAME).attempt(Part::Namespaces, "name the machine")?;
+    if network {
+        return Ok(());
+    }
+    unshare(CloneFlags::CLONE_NEWNET).attempt(Part::Namespaces, "make a network of its own")?;
     system::loopback_up().attempt(Part::Namespaces, "switch the loopback interface on")
 }
 
@@ -101,12 +104,6 @@ fn show_system_directory(directory: &Path) -> Result<(), Failure> {
         return mounting::copy_link(directory);
     }
     bind(directory, directory, READ_ONLY)
-}
-
-/// Shows one directory of packages, and none of those beside it.
-fn show_packages(directory: &Path) -> Result<(), Failure> {
-    let name = directory.file_name().unwrap_or_default();
-    bind(directory, &Path::new(PACKAGES).join(name), READ_ONLY)
 }
 
 /// The process file system, without what tells about the machine more than programs need.

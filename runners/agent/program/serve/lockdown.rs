@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated,
@@ -59,12 +60,12 @@ impl Place {
 }
 
 impl Rules {
-    /// Makes the rules; fails only where they are demanded.
-    pub(crate) fn prepare(demand: Demand) -> Result<Self, Failure> {
+    /// Makes the rules; fails only where they are demanded. `writable` is beside the scratch space.
+    pub(crate) fn prepare(demand: Demand, writable: &[&Path]) -> Result<Self, Failure> {
         let made = match demand {
             Demand::Off => return Ok(Self::default()),
-            Demand::WhenAvailable => rules(CompatLevel::BestEffort),
-            Demand::Required => rules(CompatLevel::HardRequirement),
+            Demand::WhenAvailable => rules(CompatLevel::BestEffort, writable),
+            Demand::Required => rules(CompatLevel::HardRequirement, writable),
         };
         match (made, demand) {
             (Ok(rules), _) => Ok(Self { landlock: Some(rules), place: Place::Alone }),
@@ -100,10 +101,11 @@ impl Rules {
 
 /// Reading and starting everywhere, writing in a few places; no signals to the agent. What the
 /// newest rules add is used where the kernel has it.
-fn rules(level: CompatLevel) -> Result<RulesetCreated, RulesetError> {
+fn rules(level: CompatLevel, writable: &[&Path]) -> Result<RulesetCreated, RulesetError> {
     // The first version is what a demand means; the rest is a gain where it is there.
     let (demanded, known) = (ABI::V1, ABI::V6);
-    let writable = SCRATCH.into_iter().chain(DEVICES);
+    let usual = SCRATCH.into_iter().chain(DEVICES).map(Path::new);
+    let writable = usual.chain(writable.iter().copied());
     Ruleset::default()
         .set_compatibility(level)
         .handle_access(AccessFs::from_all(demanded))?

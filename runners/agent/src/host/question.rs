@@ -1,7 +1,6 @@
 //! A preparation and a job, as the agent is told them.
 
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use lazaret_sandbox::{Form, InputFile, Interpreter, Job, Limits};
@@ -100,10 +99,12 @@ fn job(job: &Job) -> message::Job {
             Form::Main { .. } => message::Form::Main,
         },
         environment: job.environment.clone(),
-        packages: job.packages.as_deref().and_then(Path::file_name).map(|name| {
-            // A name that is no text is found as it is written, or not at all.
-            name.to_string_lossy().into_owned()
-        }),
+        packages: job.packages.as_ref().and_then(|packages| packages.directory.file_name()).map(
+            |name| {
+                // A name that is no text is found as it is written, or not at all.
+                name.to_string_lossy().into_owned()
+            },
+        ),
         limits: limits(&job.limits),
     }
 }

@@ -119,7 +119,7 @@ impl Patient<'_> {
         let engine = Engine::connect(config, self.host, identity).await?;
         let engine = Arc::new(engine);
         let kind = Kind::new(interpreter, &limits(MEMORY));
-        let container = self.maker.container(&engine, &kind).await?;
+        let container = self.maker.container(&engine, &kind, None).await?;
         Ok((engine, container))
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bollard::Docker;
 use bollard::models::ContainerInspectResponse;
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
-use lazaret_docker::{DockerConfig, DockerRunner, Images, Warm};
+use lazaret_docker::{DockerConfig, DockerRunner, Images, Install, Warm};
 use lazaret_sandbox::{Limits, Runner};
 use tokio::time::{sleep, timeout};
 
@@ -32,7 +32,8 @@ pub(crate) fn config() -> DockerConfig {
         bash: Some("lazaret-base/bash".into()),
     };
     let warm = Warm { python: 0, node: 0, bash: 0 };
-    DockerConfig { images, warm, ..DockerConfig::default() }
+    let install = Install { runtime: "runsc-network".into(), ..Install::default() };
+    DockerConfig { images, warm, install, ..DockerConfig::default() }
 }
 
 /// Bash alone, one sandbox ahead of time, and a label.

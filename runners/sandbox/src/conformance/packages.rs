@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::program::{Program, bash, node, python, stdout};
-use crate::{Interpreter, Runner};
+use crate::{Interpreter, Packages, Runner};
 
 /// The directory that has all packages of the suite. A runner that shows packages of one directory
 /// alone is given this one.
@@ -52,7 +52,8 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 fn with(name: &str, mut program: Program) -> Program {
-    program.job.packages = Some(folder().join(name));
+    let directory = folder().join(name);
+    program.job.packages = Some(Packages { directory, platform: String::new() });
     program
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lazaret_agent::message::{Failure, Part};
 
@@ -26,14 +26,24 @@ const FILES: [(&str, &str); 5] = [
 /// answers to a name such as `awk`.
 const SHOWN: [&str; 3] = ["ld.so.cache", "localtime", "alternatives"];
 
+/// What tells where names of machines are looked up; as the machine has it, where programs reach the
+/// machine's network.
+const NAMES: [&str; 3] = ["hosts", "nsswitch.conf", "resolv.conf"];
+
+/// Links that one file may be behind; the kernel follows 40.
+const MOST_LINKS: usize = 40;
+
 /// Fills `/etc`.
-pub(super) fn write() -> Result<(), Failure> {
+pub(super) fn write(network: bool) -> Result<(), Failure> {
     let directory = Path::new("/etc");
     make_directory(directory)?;
     for (name, text) in FILES {
         let path = directory.join(name);
         let action = format!("write {}", path.display());
-        fs::write(&path, text).attempt(Part::Mounts, action.clone())?;
+        let own = || fs::read(resolved(&path)).ok();
+        let bytes = if network && NAMES.contains(&name) { own() } else { None };
+        fs::write(&path, bytes.as_deref().unwrap_or(text.as_bytes()))
+            .attempt(Part::Mounts, action.clone())?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644))
             .attempt(Part::Mounts, action)?;
     }
@@ -45,4 +55,15 @@ pub(super) fn write() -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Where the machine has what is behind a path, while the new root is built. A link of the old root leads
+/// to a place in the old root.
+fn resolved(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(old(&path)) else { break };
+        path = path.parent().unwrap_or(Path::new("/")).join(target);
+    }
+    old(&path)
 }

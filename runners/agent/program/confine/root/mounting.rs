@@ -18,6 +18,10 @@ use crate::system;
 pub(super) const READ_ONLY: u64 =
     libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
 
+/// Writing, but no starting, no gain of privileges, no devices.
+pub(super) const WRITABLE: u64 =
+    libc::MOUNT_ATTR_NOEXEC | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+
 /// Shows a file or directory of the machine, with all that is mounted below it.
 pub(super) fn bind(source: &Path, target: &Path, attributes: u64) -> Result<(), Failure> {
     let source = old(source);
