@@ -25,7 +25,12 @@ pub enum Installed {
     /// The request still means what it did: there is nothing new.
     Unchanged,
     /// These packages are in the directory now.
-    New(Vec<Pinned>),
+    New {
+        /// What they were installed for, as who installed them knows it.
+        platform: String,
+        /// All of them.
+        packages: Vec<Pinned>,
+    },
 }
 
 impl Cache {
@@ -57,13 +62,13 @@ impl Cache {
     /// process, one installs and the others wait; where that fails, the next one tries.
     ///
     /// `owner` is whose index the packages come from; empty where it is everybody's. Sets of two owners
-    /// are two, whatever is in them. `platform` is what they were installed for.
+    /// are two, whatever is in them.
     ///
     /// Dropping the future leaves nothing behind.
     pub async fn obtain<E>(
         &self,
         request: &Request,
-        (owner, platform): (&str, &str),
+        owner: &str,
         fresh: Duration,
         install: impl AsyncFnOnce(&Path, Option<&Record>) -> Result<Installed, E>,
     ) -> Result<Set, ObtainError<E>> {
@@ -79,8 +84,10 @@ impl Cache {
         let installed = install(&staging.packages(), before.as_ref().map(Set::record)).await;
         let set = match (installed.map_err(ObtainError::Install)?, before) {
             (Installed::Unchanged, Some(before)) => before,
-            (Installed::Unchanged, None) => self.keep(staging, owner, platform, Vec::new()).await?,
-            (Installed::New(packages), _) => self.keep(staging, owner, platform, packages).await?,
+            (Installed::Unchanged, None) => self.keep(staging, owner, "", Vec::new()).await?,
+            (Installed::New { platform, packages }, _) => {
+                self.keep(staging, owner, &platform, packages).await?
+            }
         };
         self.store.say(request, &set)?;
         Ok(set)

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use lazaret_sandbox::RunnerError;
 use thiserror::Error;
 
 /// What can go wrong with the cache.
@@ -42,6 +44,74 @@ impl CacheError {
     pub(crate) fn of(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }
+    }
+}
+
+/// Why packages cannot be installed.
+#[derive(Debug, Error)]
+pub enum InstallError {
+    /// Nothing may be asked of the network, and they are not there.
+    #[error("cannot install {what}: nothing may be downloaded, and it is not in the cache")]
+    Offline {
+        /// The requirements, for people.
+        what: String,
+    },
+    /// The installer says why not, in its own words.
+    #[error("cannot install {what}: {words}")]
+    Refused {
+        /// The requirements, for people.
+        what: String,
+        /// The installer's words: lines of text.
+        words: String,
+    },
+    /// It took too long.
+    #[error("cannot install {what}: it is not done after {}", lazaret_sandbox::Time(*limit))]
+    TooSlow {
+        /// The requirements, for people.
+        what: String,
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// It takes too much room.
+    #[error("cannot install {what}: it takes more than {}", lazaret_sandbox::Size(*limit))]
+    TooLarge {
+        /// The requirements, for people.
+        what: String,
+        /// Bytes that it had when it was ended.
+        size: u64,
+        /// Bytes that it may have.
+        limit: u64,
+    },
+    /// The installer ended without an answer.
+    #[error("cannot install {what}: {words}")]
+    Broken {
+        /// The requirements, for people.
+        what: String,
+        /// How it ended, and its last words.
+        words: String,
+    },
+    /// The runner could not run an installer.
+    #[error(transparent)]
+    Runner(#[from] RunnerError),
+    /// What was installed cannot be kept.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+}
+
+impl InstallError {
+    /// What the user can do about it, where that is known.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Offline { .. } => {
+                Some("set `dependencies.offline = false`, or run it once where there is a network")
+            }
+            Self::TooSlow { .. } => {
+                Some("look whether the index answers, or raise `dependencies.timeout`")
+            }
+            Self::TooLarge { .. } => Some("raise `dependencies.size`"),
+            Self::Runner(error) => error.help(),
+            Self::Refused { .. } | Self::Broken { .. } | Self::Cache(_) => None,
+        }
     }
 }
 

@@ -24,9 +24,11 @@
 
 mod cache;
 mod error;
+mod installer;
 mod lock;
 mod record;
 mod request;
+mod requirement;
 mod set;
 mod staging;
 mod store;
@@ -34,8 +36,10 @@ mod tree;
 mod upkeep;
 
 pub use cache::{Cache, Installed};
-pub use error::{CacheError, ObtainError};
+pub use error::{CacheError, InstallError, ObtainError};
+pub use installer::{Found, Installer, Settings, Sources};
 pub use record::{Pinned, Record};
 pub use request::Request;
+pub use requirement::{NotARequirement, Requirement};
 pub use set::Set;
 pub use upkeep::{Removed, Verified};

@@ -1,6 +1,7 @@
 //! Where packages are installed before anybody can see them, and where sets go that are removed.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -28,6 +29,9 @@ impl Staging {
         held.lock().map_err(CacheError::of("lock", &path))?;
         let packages = folder.path().join(PACKAGES);
         fs::create_dir(&packages).map_err(CacheError::of("make", &packages))?;
+        // Whoever installs may be another user. Nobody gets here who is not shown the way.
+        let everybody = fs::set_permissions(&packages, Permissions::from_mode(0o777));
+        everybody.map_err(CacheError::of("change", &packages))?;
         Ok(Self { folder, _held: held })
     }
 

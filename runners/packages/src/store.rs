@@ -116,6 +116,7 @@ impl Store {
             return Ok(set);
         }
         let installed = staging.packages();
+        let installed = tree::adopt(installed)?;
         tree::settle(&installed)?;
         let tree = Tree::of(&installed)?;
         if tree.bytes > limit {

@@ -6,7 +6,7 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -54,6 +54,55 @@ pub(crate) fn shape(root: &Path) -> Result<String, CacheError> {
     Ok(hex(&shape.finalize()))
 }
 
+/// Makes all of it this user's own. Root changes the owners; others make a copy beside it where
+/// something belongs to somebody else, and answer where that is.
+pub(crate) fn adopt(root: PathBuf) -> Result<PathBuf, CacheError> {
+    let me = rustix::process::geteuid();
+    let mut foreign = Vec::new();
+    for entry in entries(&root) {
+        let entry = entry?;
+        if metadata(&entry)?.uid() != me.as_raw() {
+            foreign.push(entry.into_path());
+        }
+    }
+    if foreign.is_empty() {
+        return Ok(root);
+    }
+    if !me.is_root() {
+        return copy(&root);
+    }
+    for path in foreign {
+        lchown(&path, Some(0), Some(0)).map_err(CacheError::of("own", &path))?;
+    }
+    Ok(root)
+}
+
+/// A copy of a directory, beside it, in which everything is this user's own.
+fn copy(root: &Path) -> Result<PathBuf, CacheError> {
+    let own = root.with_extension("own");
+    for entry in entries(root) {
+        let entry = entry?;
+        let path = entry.path();
+        let to = own.join(path.strip_prefix(root).unwrap_or(path));
+        let kind = entry.file_type();
+        let copied = if kind.is_dir() {
+            fs::create_dir(&to)
+        } else if kind.is_symlink() {
+            fs::read_link(path).and_then(|target| symlink(target, &to))
+        } else if kind.is_file() {
+            fs::copy(path, &to).map(drop)
+        } else {
+            let below = path.strip_prefix(root).unwrap_or(path).to_owned();
+            return Err(CacheError::Foreign { path: below, what: NO_FILE });
+        };
+        copied.map_err(CacheError::of("copy", path))?;
+    }
+    Ok(own)
+}
+
+/// What no package has.
+const NO_FILE: &str = "neither a file nor a directory";
+
 /// Lets everybody read all of it and nobody write to its files, and refuses what packages do not have.
 pub(crate) fn settle(root: &Path) -> Result<(), CacheError> {
     for entry in entries(root) {
@@ -73,7 +122,7 @@ pub(crate) fn settle(root: &Path) -> Result<(), CacheError> {
             }
             continue;
         } else {
-            return foreign("neither a file nor a directory");
+            return foreign(NO_FILE);
         };
         let set = fs::set_permissions(path, Permissions::from_mode(mode));
         set.map_err(CacheError::of("change", path))?;

@@ -68,6 +68,8 @@ pub enum Event {
     Stdout(Vec<u8>),
     /// It printed these bytes to standard error.
     Stderr(Vec<u8>),
+    /// Packages are being installed for it, and this is what the installer says: a line of text.
+    Installing(String),
 }
 
 /// Where a runner tells what happens. Bounded: a slow listener slows the program's output, and

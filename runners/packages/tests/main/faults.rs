@@ -15,7 +15,7 @@ async fn an_installation_that_fails_leaves_nothing_and_the_next_one_works() {
         install(directory, "six", 10);
         Err("no such package")
     };
-    let error = cache.obtain(&Request::of(&"six"), ("", ""), DAY, fails).await.unwrap_err();
+    let error = cache.obtain(&Request::of(&"six"), "", DAY, fails).await.unwrap_err();
     assert_eq!(error.to_string(), "no such package");
     assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 0);
     obtain(&cache, "six").await.unwrap();
@@ -30,7 +30,7 @@ async fn an_installation_that_nobody_waits_for_any_more_leaves_nothing() {
         std::future::pending::<Result<Installed, CacheError>>().await
     };
     let request = Request::of(&"six");
-    let obtained = cache.obtain(&request, ("", ""), DAY, hangs);
+    let obtained = cache.obtain(&request, "", DAY, hangs);
     assert!(tokio::time::timeout(Duration::from_millis(100), obtained).await.is_err());
     assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 0);
     obtain(&cache, "six").await.unwrap();
@@ -75,9 +75,9 @@ async fn what_is_no_package_is_refused_and_nothing_outside_is_touched() {
                 "upwards" => symlink("../../six", path).unwrap(),
                 _ => assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
             }
-            Ok::<_, CacheError>(Installed::New(vec![pinned("six", what)]))
+            Ok::<_, CacheError>(new(vec![pinned("six", what)]))
         };
-        let error = cache.obtain(&Request::of(&what), ("", ""), DAY, left).await.unwrap_err();
+        let error = cache.obtain(&Request::of(&what), "", DAY, left).await.unwrap_err();
         assert!(
             error.to_string().contains("six/thing") && error.to_string().contains(word),
             "{error}"
@@ -95,10 +95,10 @@ async fn a_link_that_stays_inside_is_kept() {
         install(directory, "six", 10);
         fs::create_dir(directory.join(".bin")).unwrap();
         symlink("../six/__init__.py", directory.join(".bin/six")).unwrap();
-        Ok::<_, CacheError>(Installed::New(Vec::new()))
+        Ok::<_, CacheError>(new(Vec::new()))
     };
     let cache = cache(folder.path());
-    let set = cache.obtain(&Request::of(&"six"), ("", ""), DAY, left).await.unwrap();
+    let set = cache.obtain(&Request::of(&"six"), "", DAY, left).await.unwrap();
     assert_eq!(fs::read(set.path().join(".bin/six")).unwrap().len(), 10);
 }
 
@@ -113,9 +113,9 @@ async fn a_full_disk_is_told_and_the_next_request_works() {
     let cache = cache(folder.path());
     let fills = async |directory: &Path, _: Option<&_>| {
         let written = fs::write(directory.join("large"), vec![0; 1 << 20]);
-        written.map(|()| Installed::New(Vec::new()))
+        written.map(|()| new(Vec::new()))
     };
-    let error = cache.obtain(&Request::of(&"large"), ("", ""), DAY, fills).await.unwrap_err();
+    let error = cache.obtain(&Request::of(&"large"), "", DAY, fills).await.unwrap_err();
     assert!(error.to_string().contains("No space left"), "{error}");
     obtain(&cache, "six").await.unwrap();
     drop(cache);

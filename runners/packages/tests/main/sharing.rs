@@ -21,10 +21,10 @@ async fn a_hundred_requests_at_once_are_one_installation() {
                 count.fetch_add(1, Ordering::SeqCst);
                 sleep(Duration::from_millis(50)).await;
                 install(directory, "requests", 10);
-                Ok::<_, CacheError>(Installed::New(vec![pinned("requests", "2.0")]))
+                Ok::<_, CacheError>(new(vec![pinned("requests", "2.0")]))
             };
             let request = Request::of(&"requests");
-            cache.obtain(&request, ("", ""), DAY, installed).await.unwrap().path().to_owned()
+            cache.obtain(&request, "", DAY, installed).await.unwrap().path().to_owned()
         })
     };
     let asked: Vec<_> = (0..100).map(ask).collect();
@@ -43,10 +43,10 @@ async fn the_same_versions_are_one_set_and_two_owners_have_two() {
     let ask = async |request: &str, owner: &str| {
         let installed = async |directory: &Path, _: Option<&_>| {
             install(directory, "requests", 10);
-            Ok::<_, CacheError>(Installed::New(vec![pinned("requests", "2.0")]))
+            Ok::<_, CacheError>(new(vec![pinned("requests", "2.0")]))
         };
         let request = Request::of(&(request, owner));
-        cache.obtain(&request, (owner, ""), DAY, installed).await.unwrap().path().to_owned()
+        cache.obtain(&request, owner, DAY, installed).await.unwrap().path().to_owned()
     };
     let set = ask("requests", "").await;
     assert_eq!(ask("requests>=2", "").await, set);
@@ -88,13 +88,13 @@ async fn an_answer_that_is_old_is_asked_for_anew() {
         assert_eq!(before.unwrap().packages, [pinned("six", "1.0")]);
         Ok::<_, CacheError>(Installed::Unchanged)
     };
-    let again = cache.obtain(&request, ("", ""), Duration::ZERO, unchanged).await.unwrap();
+    let again = cache.obtain(&request, "", Duration::ZERO, unchanged).await.unwrap();
     assert_eq!(again.path(), first.path());
     let newer = async |directory: &Path, _: Option<&_>| {
         install(directory, "six", 2048);
-        Ok::<_, CacheError>(Installed::New(vec![pinned("six", "1.1")]))
+        Ok::<_, CacheError>(new(vec![pinned("six", "1.1")]))
     };
-    let newer = cache.obtain(&request, ("", ""), Duration::ZERO, newer).await.unwrap();
+    let newer = cache.obtain(&request, "", Duration::ZERO, newer).await.unwrap();
     assert_ne!(newer.path(), first.path());
     assert_eq!(cache.find(&request, DAY).unwrap().path(), newer.path());
 }
@@ -120,10 +120,10 @@ async fn the_part_of_another_process() {
         install(directory, "half", 1024);
         sleep(Duration::from_secs(1)).await;
         install(directory, "requests", 1024);
-        Ok::<_, CacheError>(Installed::New(vec![pinned("requests", "2.0")]))
+        Ok::<_, CacheError>(new(vec![pinned("requests", "2.0")]))
     };
     let cache = cache(&Path::new(&folder).join("cache"));
-    cache.obtain(&Request::of(&"requests"), ("", ""), DAY, installed).await.unwrap();
+    cache.obtain(&Request::of(&"requests"), "", DAY, installed).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,235 @@
+//! Installs packages, in a sandbox of a runner's: the network is there for that step alone, and nothing
+//! of a tenant's.
+//!
+//! An installer is a program in Python or JavaScript, run as any other is. It resolves requirements to
+//! exact versions and digests and installs these, so that what is downloaded is what was resolved. uv is
+//! a set of packages like any other: where an image has none, it is installed first, by its digest.
+
+mod answer;
+mod job;
+mod size;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lazaret_sandbox::{Events, Interpreter, Isolation, Limits, Packages, Runner};
+use serde::Serialize;
+
+use self::answer::Answer;
+use self::job::{Kind, Order};
+use crate::{Cache, InstallError, ObtainError, Record, Request, Requirement, Set};
+
+/// How installations go.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// For how long a resolved request is not resolved anew.
+    pub fresh: Duration,
+    /// Whether nothing is asked of the network.
+    pub offline: bool,
+    /// Whether code of packages may be run to build or set them up.
+    pub builds: bool,
+    /// What an installation may use. Its disk is the largest file that it may write.
+    pub limits: Limits,
+    /// Bytes that all files of an installation may have together, while it goes on.
+    pub size: u64,
+    /// The weakest sandbox that is accepted.
+    pub isolation: Isolation,
+    /// Certificates of authorities that indexes are believed by, in PEM; without them, those of the
+    /// sandbox.
+    pub certificates: Option<Vec<u8>>,
+    /// Variables for installers alone, such as `HTTPS_PROXY`. May hold secrets.
+    pub environment: BTreeMap<String, String>,
+    /// Where Python's packages come from.
+    pub python: Sources,
+    /// Where JavaScript's packages come from.
+    pub node: Sources,
+}
+
+/// Where packages come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sources {
+    /// The address of the index or registry. May hold secrets. Without one, the directories alone.
+    pub index: Option<String>,
+    /// Further indexes, for Python.
+    pub more: Vec<String>,
+    /// Directories of this machine with wheels, for Python.
+    pub directories: Vec<PathBuf>,
+    /// Whether each tenant has packages of its own, because not everybody may have all of them.
+    pub private: bool,
+}
+
+/// Installs what is not there yet.
+pub struct Installer {
+    cache: Cache,
+    runner: Arc<dyn Runner>,
+    settings: Settings,
+}
+
+/// Everything that an installation depends on.
+#[derive(Serialize)]
+struct Parts<'a> {
+    interpreter: &'static str,
+    platform: &'a str,
+    requirements: &'a [Requirement],
+    sources: &'a Sources,
+    builds: bool,
+    owner: &'a str,
+}
+
+/// A set, and what it was installed for.
+#[derive(Debug)]
+pub struct Found {
+    /// The set, which is not removed as long as this is held.
+    pub set: Set,
+    /// What a job is given.
+    pub packages: Packages,
+    /// Whether it was there already.
+    pub was_there: bool,
+}
+
+impl Installer {
+    /// One that installs with this runner, and keeps what it installs in this cache.
+    pub fn new(cache: Cache, runner: Arc<dyn Runner>, settings: Settings) -> Self {
+        Self { cache, runner, settings }
+    }
+
+    /// Where it keeps what it installs.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The packages that answer these requirements, for programs of `interpreter`. Installs them where
+    /// they are not there; `events` is told how that goes.
+    ///
+    /// Dropping the future ends the installation and leaves nothing behind.
+    pub async fn packages(
+        &self,
+        interpreter: Interpreter,
+        requirements: &[Requirement],
+        tenant: &str,
+        events: &Events,
+    ) -> Result<Found, InstallError> {
+        let mut requirements = requirements.to_vec();
+        requirements.sort();
+        requirements.dedup();
+        let platform = self.runner.platform(interpreter).await?;
+        let order = Order {
+            kind: if interpreter == Interpreter::Node { Kind::Node } else { Kind::Python },
+            requirements: &requirements,
+            owner: if self.sources(interpreter).private { tenant } else { "" },
+            platform: &platform,
+        };
+        let request = self.request(&order);
+        let fresh = if self.settings.offline { Duration::MAX } else { self.settings.fresh };
+        if let Some(set) = self.cache.find(&request, fresh) {
+            return Ok(found(set, platform, true));
+        }
+        self.refuse_offline(&order)?;
+        let tools = self.tools(&order, events).await?;
+        let set = self.obtain(&order, &request, tools.as_ref(), events).await?;
+        Ok(found(set, platform, false))
+    }
+
+    fn sources(&self, interpreter: Interpreter) -> &Sources {
+        if interpreter == Interpreter::Node { &self.settings.node } else { &self.settings.python }
+    }
+
+    fn request(&self, order: &Order<'_>) -> Request {
+        Request::of(&Parts {
+            interpreter: order.kind.name(),
+            platform: order.platform,
+            requirements: order.requirements,
+            sources: self.sources(order.kind.interpreter()),
+            builds: self.settings.builds,
+            owner: order.owner,
+        })
+    }
+
+    /// Without the network, directories can still have what is wanted.
+    fn refuse_offline(&self, order: &Order<'_>) -> Result<(), InstallError> {
+        let sources = self.sources(order.kind.interpreter());
+        if self.settings.offline && sources.directories.is_empty() {
+            return Err(InstallError::Offline { what: order.names() });
+        }
+        Ok(())
+    }
+
+    /// uv, where it can be had: without it, pip does the same more slowly.
+    async fn tools(&self, order: &Order<'_>, events: &Events) -> Result<Option<Set>, InstallError> {
+        if order.kind != Kind::Python {
+            return Ok(None);
+        }
+        let uv = Order { kind: Kind::Uv, requirements: &[], owner: "", platform: order.platform };
+        let request = self.request(&uv);
+        // It is one version of one file, which does not change.
+        if let Some(set) = self.cache.find(&request, Duration::MAX) {
+            return Ok(Some(set));
+        }
+        if self.settings.offline {
+            return Ok(None);
+        }
+        match self.obtain(&uv, &request, None, events).await {
+            Ok(set) => Ok(Some(set)),
+            Err(InstallError::Refused { words, .. }) => {
+                tracing::info!(reason = words, "uv cannot be had, so pip installs");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn obtain(
+        &self,
+        order: &Order<'_>,
+        request: &Request,
+        tools: Option<&Set>,
+        events: &Events,
+    ) -> Result<Set, InstallError> {
+        let install = async |into: &Path, before: Option<&Record>| {
+            let answer = self.install(order, into, before, tools, events).await?;
+            answer.installed(order)
+        };
+        let fresh = if self.settings.offline { Duration::MAX } else { self.settings.fresh };
+        self.cache.obtain(request, order.owner, fresh, install).await.map_err(|error| match error {
+            ObtainError::Cache(error) => InstallError::Cache(error),
+            ObtainError::Install(error) => error,
+        })
+    }
+
+    /// Has an installer fill a directory.
+    async fn install(
+        &self,
+        order: &Order<'_>,
+        into: &Path,
+        before: Option<&Record>,
+        tools: Option<&Set>,
+        events: &Events,
+    ) -> Result<Answer, InstallError> {
+        let tools = tools.map(|set| packages(set, order.platform));
+        let sources = self.sources(order.kind.interpreter());
+        let job = job::of(order, &self.settings, sources, (into, before), tools);
+        let (own, told) = Events::channel(job::WAITING_EVENTS);
+        let outcome = async {
+            tokio::select! {
+                outcome = self.runner.run(job, own) => outcome.map_err(InstallError::from),
+                size = size::exceeds(into, self.settings.size) => Err(InstallError::TooLarge {
+                    what: order.names(), size, limit: self.settings.size,
+                }),
+            }
+        };
+        let (outcome, ()) = tokio::join!(outcome, job::tell(told, events));
+        answer::of(order, &self.settings, &outcome?)
+    }
+}
+
+/// What a job is given of a set.
+fn packages(set: &Set, platform: &str) -> Packages {
+    Packages { directory: set.path().to_owned(), platform: platform.to_owned() }
+}
+
+fn found(set: Set, platform: String, was_there: bool) -> Found {
+    let packages = packages(&set, &platform);
+    Found { set, packages, was_there }
+}

@@ -1,0 +1,184 @@
+//! An installation as a job, and what is told of it while it goes on.
+
+use std::path::Path;
+
+use lazaret_sandbox::{
+    Entry, Event, Events, Form, InputFile, Installation, Interpreter, Job, Packages,
+};
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use super::{Settings, Sources};
+use crate::{Pinned, Record, Requirement};
+
+/// Lines that wait for whoever is told of them.
+pub(super) const WAITING_EVENTS: usize = 16;
+
+/// The certificates, as the installer finds them.
+const CERTIFICATES: &str = "certificates.pem";
+
+/// The version of uv, and the digests of its wheels by the machine that they are for (`uname -m`). They
+/// are those that need no C library of the system's (musllinux): <https://pypi.org/project/uv/0.13.9/#files>
+const UV: [(&str, &str); 2] = [
+    ("x86_64", "2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25"),
+    ("aarch64", "5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe"),
+];
+
+/// What is installed, and so by which program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Packages of Python.
+    Python,
+    /// Packages of JavaScript.
+    Node,
+    /// What installs packages of Python.
+    Uv,
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::Uv => "uv",
+        }
+    }
+
+    pub(super) fn interpreter(self) -> Interpreter {
+        match self {
+            Self::Python | Self::Uv => Interpreter::Python,
+            Self::Node => Interpreter::Node,
+        }
+    }
+
+    fn program(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Python => ("install.py", include_str!("python.py")),
+            Self::Node => ("install.js", include_str!("node.js")),
+            Self::Uv => ("install.py", include_str!("uv.py")),
+        }
+    }
+}
+
+/// What is to be installed, and for whom.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Order<'a> {
+    pub(super) kind: Kind,
+    pub(super) requirements: &'a [Requirement],
+    /// Whose packages they are; empty where everybody may have them.
+    pub(super) owner: &'a str,
+    pub(super) platform: &'a str,
+}
+
+impl Order<'_> {
+    /// What is installed, for people.
+    pub(super) fn names(&self) -> String {
+        if self.kind == Kind::Uv {
+            return "`uv`".into();
+        }
+        let names: Vec<String> = self.requirements.iter().map(|one| format!("`{one}`")).collect();
+        names.join(", ")
+    }
+}
+
+/// The installation of an order. `into` is a directory that everybody may write to, with what answered
+/// the same request before.
+pub(super) fn of(
+    order: &Order<'_>,
+    settings: &Settings,
+    sources: &Sources,
+    (into, before): (&Path, Option<&Record>),
+    tools: Option<Packages>,
+) -> Job {
+    let (path, code) = order.kind.program();
+    let index = sources.index.as_ref().filter(|_| !settings.offline);
+    let mut files = vec![InputFile { path: path.into(), contents: code.into() }];
+    let mut environment = settings.environment.clone();
+    if let Some(certificates) = &settings.certificates {
+        files.push(InputFile { path: CERTIFICATES.into(), contents: certificates.clone() });
+        for name in ["SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"] {
+            environment.insert(name.into(), format!("/work/{CERTIFICATES}"));
+        }
+    }
+    Job {
+        interpreter: order.kind.interpreter(),
+        files,
+        entry: Entry {
+            path: path.into(),
+            form: Form::Main { arguments: arguments(order, settings, sources, before) },
+        },
+        environment,
+        packages: tools,
+        installation: Some(Installation {
+            into: into.to_owned(),
+            sources: sources.directories.clone(),
+            network: index.is_some(),
+        }),
+        stdin: Vec::new(),
+        limits: settings.limits.clone(),
+        isolation: settings.isolation,
+        tenant: String::new(),
+    }
+}
+
+/// What the program's `main` is called with.
+fn arguments(
+    order: &Order<'_>,
+    settings: &Settings,
+    sources: &Sources,
+    before: Option<&Record>,
+) -> Map<String, Value> {
+    let index = sources.index.as_ref().filter(|_| !settings.offline);
+    let arguments = match order.kind {
+        Kind::Uv => json!({ "index": index, "wheels": Map::from_iter(UV.map(digest)) }),
+        Kind::Python | Kind::Node => json!({
+            "requirements": order.requirements.iter().map(|one| written(order.kind, one)).collect::<Vec<_>>(),
+            "sources": { "index": index, "more": sources.more, "directories": sources.directories.len() },
+            "builds": settings.builds,
+            "before": before.map(|record| record.packages.iter().map(parts).collect::<Vec<_>>()),
+        }),
+    };
+    let Value::Object(arguments) = arguments else { unreachable!("both are objects") };
+    arguments
+}
+
+fn parts(package: &Pinned) -> [&str; 3] {
+    [&package.name, &package.version, &package.hash]
+}
+
+fn digest((machine, digest): (&str, &str)) -> (String, Value) {
+    (machine.into(), digest.into())
+}
+
+/// A requirement as the installer takes it.
+fn written(kind: Kind, requirement: &Requirement) -> Value {
+    match kind {
+        Kind::Node => json!([requirement.name(), any_version(requirement.of_it())]),
+        Kind::Python | Kind::Uv => requirement.to_string().into(),
+    }
+}
+
+/// Nothing, to npm, is the version that its owner calls the latest.
+fn any_version(range: &str) -> &str {
+    if range.is_empty() { "*" } else { range }
+}
+
+/// Passes on what an installer says, until it says no more.
+pub(super) async fn tell(mut told: mpsc::Receiver<Event>, events: &Events) {
+    let mut line = Vec::new();
+    while let Some(event) = told.recv().await {
+        let Event::Stderr(bytes) = event else { continue };
+        for byte in bytes {
+            if byte == b'\n' {
+                let text = String::from_utf8_lossy(&line).trim().to_owned();
+                events.send(Event::Installing(text)).await;
+                line.clear();
+            } else if line.len() < LONGEST_LINE {
+                line.push(byte);
+            }
+        }
+    }
+}
+
+/// More of a line is not told.
+const LONGEST_LINE: usize = 200;

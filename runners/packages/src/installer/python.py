@@ -1,0 +1,127 @@
+# Installs packages of Python into /install: resolves the requirements to exact versions and digests,
+# and installs these, so that what is downloaded is what was resolved.
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+
+PLACE = "/install"
+# On the file system of the packages: what uv unpacks there it need not copy.
+CACHE = PLACE + "/.uv"
+RESOLVED = "/tmp/resolved.txt"
+# Of an installer's last words.
+MOST_LINES = 40
+
+
+class Failure(Exception):
+    pass
+
+
+def main(requirements, sources, builds, before):
+    # Whoever is outside may be another user, and has to be able to remove what is left here.
+    os.umask(0)
+    installer = Uv(sources, builds) if shutil.which("uv") else Pip(sources, builds)
+    try:
+        packages = installer.resolve(requirements)
+        if before is not None and sorted(packages) == sorted(before):
+            return {"unchanged": True}
+        installer.install(packages)
+    except Failure as failure:
+        return {"failure": {"words": str(failure)}}
+    compile_all()
+    return {"platform": platform(), "packages": packages}
+
+
+class Uv:
+    def __init__(self, sources, builds):
+        self.options = ["--python", sys.executable, "--cache-dir", CACHE, "--no-config", "--no-progress"]
+        self.options += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
+
+    def resolve(self, requirements):
+        options = ["--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--output-file", RESOLVED]
+        run(["uv", "pip", "compile", "-", *options, *self.options], "\n".join(requirements))
+        packages = []
+        for line in open(RESOLVED):
+            name, _, version = line.strip().rstrip("\\ ").partition("==")
+            if version:
+                packages.append([name, version, []])
+            elif line.strip().startswith("--hash="):
+                packages[-1][2].append(line.strip().rstrip("\\ ").removeprefix("--hash="))
+        return [[name, version, " ".join(sorted(hashes))] for name, version, hashes in packages]
+
+    def install(self, packages):
+        options = ["--no-deps", "--require-hashes", "--target", PLACE]
+        run(["uv", "pip", "install", "--requirement", RESOLVED, *options, *self.options])
+        shutil.rmtree(CACHE, ignore_errors=True)
+
+
+class Pip:
+    def __init__(self, sources, builds):
+        self.command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+        self.command += ["--no-cache-dir", "--ignore-installed", "--progress-bar", "off"]
+        self.command += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
+
+    def resolve(self, requirements):
+        report = "/tmp/report.json"
+        written = "/tmp/requirements.txt"
+        with open(written, "w") as file:
+            file.write("\n".join(requirements))
+        run([*self.command, "--dry-run", "--report", report, "--requirement", written])
+        packages = []
+        for package in json.load(open(report))["install"]:
+            hashes = package["download_info"].get("archive_info", {}).get("hashes", {})
+            digests = sorted(f"{name}:{digest}" for name, digest in hashes.items())
+            about = package["metadata"]
+            packages.append([about["name"], about["version"], " ".join(digests)])
+        return sorted(packages)
+
+    def install(self, packages):
+        with open(RESOLVED, "w") as file:
+            for name, version, digests in packages:
+                file.write(f"{name}=={version} {' '.join('--hash=' + digest for digest in digests.split())}\n")
+        options = ["--no-deps", "--require-hashes", "--no-compile", "--target", PLACE]
+        run([*self.command, *options, "--requirement", RESOLVED])
+
+
+def index_options(sources):
+    found = [f"--find-links=/sources/{number}" for number in range(sources["directories"])]
+    if sources["index"] is None:
+        return [*found, "--no-index"]
+    return [*found, "--index-url", sources["index"], *(f"--extra-index-url={index}" for index in sources["more"])]
+
+
+# What it says is told as it says it; its last words are the reason where it fails.
+def run(command, stdin=None):
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
+        )
+    except OSError as error:
+        raise Failure(str(error))
+    process.stdin.write(stdin or "")
+    process.stdin.close()
+    words = []
+    for line in process.stderr:
+        print(line, end="", file=sys.stderr, flush=True)
+        words = [*words, line][-MOST_LINES:]
+    if process.wait() != 0:
+        raise Failure("".join(words).strip() or f"{command[0]} ended with {process.returncode}")
+
+
+# So that no program has to, which cannot keep it. What changes is a new set, so nobody has to look at
+# the times of files.
+def compile_all():
+    import compileall
+    import py_compile
+
+    print("Compiling", file=sys.stderr, flush=True)
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(PLACE, quiet=2, workers=0, invalidation_mode=mode)
+
+
+# What wheels and compiled files are for.
+def platform():
+    return f"{sys.implementation.cache_tag} {sysconfig.get_config_var('HOST_GNU_TYPE') or sysconfig.get_platform()}"

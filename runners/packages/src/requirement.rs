@@ -1,0 +1,145 @@
+//! What somebody wants installed, in a form that no installer can take for anything else.
+
+use std::fmt;
+
+use serde::Serialize;
+use thiserror::Error;
+
+/// Longer ones are nobody's.
+const LONGEST: usize = 1024;
+
+/// The signs of versions, extras, markers and ranges, beside letters and digits. An address needs `:` or
+/// `/`, a variable of the environment `$`, a comment `#`, and a line that goes on `\`.
+const SIGNS: &str = " .,_*+!<>=~^|()[]'\";-";
+
+/// A package that is wanted: a name, and what is wanted of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Requirement {
+    name: String,
+    /// Python's extras, versions and marker; npm's range of versions. Empty for any version.
+    of_it: String,
+}
+
+/// Why something is no requirement.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{}` is no requirement: a name and versions are all that is taken", .0.escape_debug())]
+pub struct NotARequirement(String);
+
+impl Requirement {
+    /// A distribution of Python, and its extras, versions and marker as PEP 508 writes them.
+    pub fn of_python(name: &str, of_it: &str) -> Result<Self, NotARequirement> {
+        let ends = name.ends_with(|c: char| c.is_ascii_alphanumeric());
+        let begins = of_it.is_empty() || of_it.trim_start().starts_with(|c| "[(<>=!~;".contains(c));
+        Self::new(name, of_it, is_part(name) && ends && begins)
+    }
+
+    /// A package of npm, and a range of its versions.
+    pub fn of_npm(name: &str, range: &str) -> Result<Self, NotARequirement> {
+        let is_name = match name.strip_prefix('@') {
+            None => is_part(name),
+            Some(scoped) => {
+                scoped.split_once('/').is_some_and(|(scope, name)| is_part(scope) && is_part(name))
+            }
+        };
+        Self::new(name, range, is_name && !range.trim_start().starts_with('-'))
+    }
+
+    fn new(name: &str, of_it: &str, is_well_formed: bool) -> Result<Self, NotARequirement> {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || SIGNS.contains(c);
+        let is_short = name.len() + of_it.len() <= LONGEST;
+        // Between two versions of npm's stands a hyphen of its own.
+        let is_option = |word: &str| word.starts_with('-') && word != "-";
+        let is_plain = of_it.chars().all(is_allowed) && !of_it.split_whitespace().any(is_option);
+        if is_well_formed && is_short && is_plain {
+            Ok(Self { name: name.to_owned(), of_it: of_it.trim().to_owned() })
+        } else {
+            Err(NotARequirement(format!("{name}{of_it}").chars().take(LONGEST).collect()))
+        }
+    }
+
+    /// The package.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is wanted of it.
+    pub fn of_it(&self) -> &str {
+        &self.of_it
+    }
+}
+
+/// For people, and as Python's installers read it.
+impl fmt::Display for Requirement {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let between =
+            if self.of_it.starts_with(|c: char| c.is_ascii_alphanumeric()) { "@" } else { "" };
+        write!(to, "{}{between}{}", self.name, self.of_it)
+    }
+}
+
+/// A name without a scope. npm's may have a `~`.
+fn is_part(name: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_versions_extras_markers_and_ranges_are_taken() {
+        for (name, of_it) in [
+            ("requests", ""),
+            ("zope.interface", "==7.*"),
+            ("requests", "[socks, security]>=2,<3 ; python_version < \"3.9\""),
+            ("a", " (~=1.0)"),
+            ("a", "==1!2.0+local"),
+        ] {
+            assert!(Requirement::of_python(name, of_it).is_ok(), "{name}{of_it}");
+        }
+        for (name, range) in
+            [("lodash", "^4.17"), ("@scope/part", "1.x || >=2.5 <3"), ("a", "latest"), ("a", "*")]
+        {
+            assert!(Requirement::of_npm(name, range).is_ok(), "{name} {range}");
+        }
+        let shown = Requirement::of_npm("@scope/part", "1.x").map(|it| it.to_string());
+        assert_eq!(shown, Ok("@scope/part@1.x".into()));
+    }
+
+    #[test]
+    fn nothing_else_is() {
+        for (name, of_it) in [
+            ("-r", ""),
+            ("--index-url", "=https://example.org"),
+            ("", ""),
+            ("a", "bc"),
+            ("a-", ""),
+            ("a", " @ https://example.org/a.whl"),
+            ("a", "==1 --hash=sha256:00"),
+            ("a", "==1 --editable"),
+            ("a", "==1\n-r /etc/passwd"),
+            ("a", "; os_name == \"${SECRET}\""),
+            ("a", "==1 \\"),
+            ("a", "==1 # b"),
+            ("a/b", ""),
+            ("a~b c", ""),
+        ] {
+            assert!(Requirement::of_python(name, of_it).is_err(), "{name}{of_it}");
+        }
+        for (name, range) in [
+            ("a", "user/repo"),
+            ("a", "file:../a"),
+            ("a", "npm:b@1"),
+            ("a", "--save"),
+            ("@a", "1"),
+            ("../a", "1"),
+            ("a; touch x", "1"),
+            ("a", "$(id)"),
+            ("a", "1\n2"),
+        ] {
+            assert!(Requirement::of_npm(name, range).is_err(), "{name} {range}");
+        }
+        assert!(Requirement::of_python(&"a".repeat(2000), "").is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! Real packages, from the real registries, through the runner that needs nothing but this machine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lazaret_packages::{Cache, Found, InstallError, Installer, Requirement, Settings, Sources};
+use lazaret_process::{ProcessConfig, ProcessRunner};
+use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Runner, Status};
+use tempfile::TempDir;
+
+use crate::DAY;
+
+/// Where machines keep the authorities that they believe.
+const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+fn settings() -> Settings {
+    let from = |index: &str| Sources { index: Some(index.into()), ..Sources::default() };
+    Settings {
+        fresh: DAY,
+        offline: false,
+        builds: false,
+        limits: Limits {
+            wall: Duration::from_mins(5),
+            cpu: Duration::from_mins(5),
+            memory: 2 << 30,
+            processes: 256,
+            disk: 2 << 30,
+            output: 16 << 20,
+            ..Limits::default()
+        },
+        size: 2 << 30,
+        isolation: Isolation::Process,
+        certificates: std::fs::read(CERTIFICATES).ok(),
+        environment: [].into(),
+        python: from("https://pypi.org/simple"),
+        node: from("https://registry.npmjs.org"),
+    }
+}
+
+fn runner() -> Arc<dyn Runner> {
+    Arc::new(ProcessRunner::new(ProcessConfig::default()))
+}
+
+fn installer(folder: &TempDir, settings: Settings) -> Installer {
+    let cache = Cache::open(&folder.path().join("packages"), 4 << 30).expect("it can be made");
+    Installer::new(cache, runner(), settings)
+}
+
+async fn python(installer: &Installer, wanted: &[&str]) -> Result<Found, InstallError> {
+    let wanted: Vec<Requirement> = wanted
+        .iter()
+        .map(|text| {
+            let end = text.find(|c: char| "[<>=!~;".contains(c)).unwrap_or(text.len());
+            Requirement::of_python(&text[..end], &text[end..]).expect("a requirement")
+        })
+        .collect();
+    installer.packages(Interpreter::Python, &wanted, "", &Events::none()).await
+}
+
+async fn prints(found: &Found, interpreter: Interpreter, path: &str, code: &str) -> String {
+    let mut job = Job::script(interpreter, path, code);
+    job.packages = Some(found.packages.clone());
+    let outcome = runner().run(job, Events::none()).await.expect("it runs");
+    let errors = String::from_utf8_lossy(&outcome.stderr.bytes).into_owned();
+    assert_eq!(outcome.status, Status::Success, "{errors}");
+    String::from_utf8(outcome.stdout.bytes).expect("text")
+}
+
+#[tokio::test]
+async fn a_package_of_python_is_installed_once_and_then_there() {
+    let folder = TempDir::new().unwrap();
+    let installer = installer(&folder, settings());
+    let found = python(&installer, &["requests==2.32.3"]).await.unwrap();
+    assert!(!found.was_there);
+    let names: Vec<&str> = found.set.record().packages.iter().map(|one| &*one.name).collect();
+    assert_eq!(names, ["certifi", "charset-normalizer", "idna", "requests", "urllib3"]);
+    let code = "import requests; print(requests.__version__)";
+    assert_eq!(prints(&found, Interpreter::Python, "main.py", code).await, "2.32.3\n");
+    let again = python(&installer, &["requests==2.32.3"]).await.unwrap();
+    assert!(again.was_there);
+    assert_eq!(again.packages, found.packages);
+}
+
+#[tokio::test]
+async fn packages_of_javascript_are_installed_without_running_any_of_theirs() {
+    let folder = TempDir::new().unwrap();
+    let installer = installer(&folder, settings());
+    let wanted = [("lodash", "4.17.21"), ("@sindresorhus/is", "")];
+    let wanted = wanted.map(|(name, range)| Requirement::of_npm(name, range).unwrap());
+    let found = installer.packages(Interpreter::Node, &wanted, "", &Events::none()).await.unwrap();
+    let code = "import is from '@sindresorhus/is'; import lodash from 'lodash'; console.log(lodash.chunk([1, 2, 3], 2).length, is(1));";
+    assert_eq!(prints(&found, Interpreter::Node, "main.mjs", code).await, "2 number\n");
+}
