@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lazaret_sandbox::RunnerError;
+
+use crate::Reason;
 use thiserror::Error;
 
 /// What can go wrong with the cache.
@@ -56,13 +58,16 @@ pub enum InstallError {
         /// The requirements, for people.
         what: String,
     },
-    /// The installer says why not, in its own words.
-    #[error("cannot install {what}: {words}")]
+    /// The installer says why not.
+    #[error("cannot install {what}: {reason}")]
     Refused {
         /// The requirements, for people.
         what: String,
-        /// The installer's words: lines of text.
-        words: String,
+        /// What that means.
+        reason: Reason,
+        /// The installer's own last words.
+        #[source]
+        words: Words,
     },
     /// It took too long.
     #[error("cannot install {what}: it is not done after {}", lazaret_sandbox::Time(*limit))]
@@ -83,12 +88,15 @@ pub enum InstallError {
         limit: u64,
     },
     /// The installer ended without an answer.
-    #[error("cannot install {what}: {words}")]
+    #[error("cannot install {what}: the installer ended with {end}")]
     Broken {
         /// The requirements, for people.
         what: String,
-        /// How it ended, and its last words.
-        words: String,
+        /// How it ended.
+        end: String,
+        /// Its last words.
+        #[source]
+        words: Words,
     },
     /// The runner could not run an installer.
     #[error(transparent)]
@@ -110,10 +118,16 @@ impl InstallError {
             }
             Self::TooLarge { .. } => Some("raise `dependencies.size`"),
             Self::Runner(error) => error.help(),
-            Self::Refused { .. } | Self::Broken { .. } | Self::Cache(_) => None,
+            Self::Refused { reason, .. } => reason.help(),
+            Self::Broken { .. } | Self::Cache(_) => None,
         }
     }
 }
+
+/// The last words of an installer: lines of text.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct Words(pub String);
 
 /// Why there is no set.
 #[derive(Debug, Error)]

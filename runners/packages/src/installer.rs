@@ -7,6 +7,7 @@
 
 mod answer;
 mod job;
+mod reason;
 mod size;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 use self::answer::Answer;
 use self::job::{Kind, Order};
+pub use self::reason::Reason;
 use crate::{Cache, InstallError, ObtainError, Record, Request, Requirement, Set};
 
 /// How installations go.
@@ -115,21 +117,23 @@ impl Installer {
         requirements.sort();
         requirements.dedup();
         let platform = self.runner.platform(interpreter).await?;
+        let sources = self.sources(interpreter);
         let order = Order {
             kind: if interpreter == Interpreter::Node { Kind::Node } else { Kind::Python },
             requirements: &requirements,
-            owner: if self.sources(interpreter).private { tenant } else { "" },
+            sources,
+            owner: if sources.private { tenant } else { "" },
             platform: &platform,
         };
         let request = self.request(&order);
         let fresh = if self.settings.offline { Duration::MAX } else { self.settings.fresh };
         if let Some(set) = self.cache.find(&request, fresh) {
-            return Ok(found(set, platform, true));
+            return Ok(found(set, &platform, true));
         }
         self.refuse_offline(&order)?;
         let tools = self.tools(&order, events).await?;
         let set = self.obtain(&order, &request, tools.as_ref(), events).await?;
-        Ok(found(set, platform, false))
+        Ok(found(set, &platform, false))
     }
 
     fn sources(&self, interpreter: Interpreter) -> &Sources {
@@ -137,11 +141,15 @@ impl Installer {
     }
 
     fn request(&self, order: &Order<'_>) -> Request {
+        if order.kind == Kind::Uv {
+            // Its digest is known here, so it is the same wherever it comes from.
+            return Request::of(&(job::UV, order.platform));
+        }
         Request::of(&Parts {
             interpreter: order.kind.name(),
             platform: order.platform,
             requirements: order.requirements,
-            sources: self.sources(order.kind.interpreter()),
+            sources: order.sources,
             builds: self.settings.builds,
             owner: order.owner,
         })
@@ -149,8 +157,7 @@ impl Installer {
 
     /// Without the network, directories can still have what is wanted.
     fn refuse_offline(&self, order: &Order<'_>) -> Result<(), InstallError> {
-        let sources = self.sources(order.kind.interpreter());
-        if self.settings.offline && sources.directories.is_empty() {
+        if self.settings.offline && order.sources.directories.is_empty() {
             return Err(InstallError::Offline { what: order.names() });
         }
         Ok(())
@@ -161,7 +168,7 @@ impl Installer {
         if order.kind != Kind::Python {
             return Ok(None);
         }
-        let uv = Order { kind: Kind::Uv, requirements: &[], owner: "", platform: order.platform };
+        let uv = Order { kind: Kind::Uv, requirements: &[], owner: "", ..*order };
         let request = self.request(&uv);
         // It is one version of one file, which does not change.
         if let Some(set) = self.cache.find(&request, Duration::MAX) {
@@ -173,7 +180,7 @@ impl Installer {
         match self.obtain(&uv, &request, None, events).await {
             Ok(set) => Ok(Some(set)),
             Err(InstallError::Refused { words, .. }) => {
-                tracing::info!(reason = words, "uv cannot be had, so pip installs");
+                tracing::info!(words = words.0, "uv cannot be had, so pip installs");
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -208,8 +215,7 @@ impl Installer {
         events: &Events,
     ) -> Result<Answer, InstallError> {
         let tools = tools.map(|set| packages(set, order.platform));
-        let sources = self.sources(order.kind.interpreter());
-        let job = job::of(order, &self.settings, sources, (into, before), tools);
+        let job = job::of(order, &self.settings, (into, before), tools);
         let (own, told) = Events::channel(job::WAITING_EVENTS);
         let outcome = async {
             tokio::select! {
@@ -229,7 +235,7 @@ fn packages(set: &Set, platform: &str) -> Packages {
     Packages { directory: set.path().to_owned(), platform: platform.to_owned() }
 }
 
-fn found(set: Set, platform: String, was_there: bool) -> Found {
-    let packages = packages(&set, &platform);
+fn found(set: Set, platform: &str, was_there: bool) -> Found {
+    let packages = packages(&set, platform);
     Found { set, packages, was_there }
 }

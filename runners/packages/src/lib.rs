@@ -36,8 +36,8 @@ mod tree;
 mod upkeep;
 
 pub use cache::{Cache, Installed};
-pub use error::{CacheError, InstallError, ObtainError};
-pub use installer::{Found, Installer, Settings, Sources};
+pub use error::{CacheError, InstallError, ObtainError, Words};
+pub use installer::{Found, Installer, Reason, Settings, Sources};
 pub use record::{Pinned, Record};
 pub use request::Request;
 pub use requirement::{NotARequirement, Requirement};

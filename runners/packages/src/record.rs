@@ -37,8 +37,8 @@ pub struct Pinned {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The digest of what was downloaded, as the index gives it: `sha256:…`, `sha512-…`. Empty where it
-    /// gives none.
+    /// The digest of what was downloaded, as the index gives it: `sha256:…`, `sha512-…`; uv's is of the
+    /// digests of all files that the index has of the version. Empty where the index gives none.
     pub hash: String,
 }
 

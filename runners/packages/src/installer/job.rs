@@ -19,7 +19,7 @@ const CERTIFICATES: &str = "certificates.pem";
 
 /// The version of uv, and the digests of its wheels by the machine that they are for (`uname -m`). They
 /// are those that need no C library of the system's (musllinux): <https://pypi.org/project/uv/0.13.9/#files>
-const UV: [(&str, &str); 2] = [
+pub(super) const UV: [(&str, &str); 2] = [
     ("x86_64", "2c45530751517d6c3bbc69a19473f6effe47cce047bede01ffd8af7ea7b36b25"),
     ("aarch64", "5435c5ce14a56431208ca0996416d310f1598e8c2c8ba707688985a16bb82dbe"),
 ];
@@ -67,6 +67,7 @@ pub(super) struct Order<'a> {
     pub(super) requirements: &'a [Requirement],
     /// Whose packages they are; empty where everybody may have them.
     pub(super) owner: &'a str,
+    pub(super) sources: &'a Sources,
     pub(super) platform: &'a str,
 }
 
@@ -86,12 +87,11 @@ impl Order<'_> {
 pub(super) fn of(
     order: &Order<'_>,
     settings: &Settings,
-    sources: &Sources,
     (into, before): (&Path, Option<&Record>),
     tools: Option<Packages>,
 ) -> Job {
     let (path, code) = order.kind.program();
-    let index = sources.index.as_ref().filter(|_| !settings.offline);
+    let index = order.sources.index.as_ref().filter(|_| !settings.offline);
     let mut files = vec![InputFile { path: path.into(), contents: code.into() }];
     let mut environment = settings.environment.clone();
     if let Some(certificates) = &settings.certificates {
@@ -105,13 +105,13 @@ pub(super) fn of(
         files,
         entry: Entry {
             path: path.into(),
-            form: Form::Main { arguments: arguments(order, settings, sources, before) },
+            form: Form::Main { arguments: arguments(order, settings, before) },
         },
         environment,
         packages: tools,
         installation: Some(Installation {
             into: into.to_owned(),
-            sources: sources.directories.clone(),
+            sources: order.sources.directories.clone(),
             network: index.is_some(),
         }),
         stdin: Vec::new(),
@@ -125,9 +125,9 @@ pub(super) fn of(
 fn arguments(
     order: &Order<'_>,
     settings: &Settings,
-    sources: &Sources,
     before: Option<&Record>,
 ) -> Map<String, Value> {
+    let sources = order.sources;
     let index = sources.index.as_ref().filter(|_| !settings.offline);
     let arguments = match order.kind {
         Kind::Uv => json!({ "index": index, "wheels": Map::from_iter(UV.map(digest)) }),

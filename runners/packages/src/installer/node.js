@@ -39,21 +39,28 @@ function sorted(packages) {
   return JSON.stringify(packages.map((parts) => JSON.stringify(parts)).sort());
 }
 
+// Without where npm itself was, and where it has written what.
+function last(words) {
+  const lines = words.split("\n").map((line) => line.replace(/^npm (error|ERR!) ?/, ""));
+  const useful = (line) => line.trim() && !/^\s+at |^\/tmp\/|A complete log|For a full report/.test(line);
+  return lines.filter(useful).slice(-MOST_LINES).join("\n");
+}
+
 function npm(command, more, sources, builds) {
-  const options = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", `--cache=${CACHE}`];
+  const options = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", `--cache=${CACHE}`];
   if (!builds) options.push("--ignore-scripts");
   if (sources.index === null) options.push("--offline");
   else options.push(`--registry=${sources.index}`);
   process.stderr.write(command === "ci" ? "Installing\n" : "Resolving\n");
   return new Promise((resolve, reject) => {
     const child = spawn("npm", [command, ...more, ...options], { cwd: PLACE, stdio: ["ignore", "ignore", "pipe"] });
-    let words = [];
+    let words = "";
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text) => {
       process.stderr.write(text);
-      words = [...words, ...text.split("\n").filter((line) => line)].slice(-MOST_LINES);
+      words += text;
     });
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(words.join("\n") || `npm ended with ${code}`))));
+    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(last(words) || `npm ended with ${code}`))));
   });
 }

@@ -1,6 +1,7 @@
 # Installs packages of Python into /install: resolves the requirements to exact versions and digests,
 # and installs these, so that what is downloaded is what was resolved.
 
+import hashlib
 import json
 import os
 import shutil
@@ -50,7 +51,7 @@ class Uv:
                 packages.append([name, version, []])
             elif line.strip().startswith("--hash="):
                 packages[-1][2].append(line.strip().rstrip("\\ ").removeprefix("--hash="))
-        return [[name, version, " ".join(sorted(hashes))] for name, version, hashes in packages]
+        return [[name, version, digest_of(hashes)] for name, version, hashes in packages]
 
     def install(self, packages):
         options = ["--no-deps", "--require-hashes", "--target", PLACE]
@@ -58,10 +59,15 @@ class Uv:
         shutil.rmtree(CACHE, ignore_errors=True)
 
 
+# An index has several files of a version, and which of them is installed is not told.
+def digest_of(hashes):
+    return "sha256:" + hashlib.sha256(" ".join(sorted(hashes)).encode()).hexdigest()
+
+
 class Pip:
     def __init__(self, sources, builds):
         self.command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-        self.command += ["--no-cache-dir", "--ignore-installed", "--progress-bar", "off"]
+        self.command += ["--no-cache-dir", "--ignore-installed", "--progress-bar", "off", "--retries", "1"]
         self.command += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
 
     def resolve(self, requirements):
@@ -82,7 +88,9 @@ class Pip:
         with open(RESOLVED, "w") as file:
             for name, version, digests in packages:
                 file.write(f"{name}=={version} {' '.join('--hash=' + digest for digest in digests.split())}\n")
-        options = ["--no-deps", "--require-hashes", "--no-compile", "--target", PLACE]
+        options = ["--no-deps", "--no-compile", "--target", PLACE]
+        # Of a file in a directory, nobody has said its digest.
+        options += ["--require-hashes"] if all(digests for _, _, digests in packages) else []
         run([*self.command, *options, "--requirement", RESOLVED])
 
 

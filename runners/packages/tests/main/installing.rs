@@ -13,7 +13,7 @@ use crate::DAY;
 /// Where machines keep the authorities that they believe.
 const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     let from = |index: &str| Sources { index: Some(index.into()), ..Sources::default() };
     Settings {
         fresh: DAY,
@@ -41,12 +41,12 @@ fn runner() -> Arc<dyn Runner> {
     Arc::new(ProcessRunner::new(ProcessConfig::default()))
 }
 
-fn installer(folder: &TempDir, settings: Settings) -> Installer {
+pub(crate) fn installer(folder: &TempDir, settings: Settings) -> Installer {
     let cache = Cache::open(&folder.path().join("packages"), 4 << 30).expect("it can be made");
     Installer::new(cache, runner(), settings)
 }
 
-async fn python(installer: &Installer, wanted: &[&str]) -> Result<Found, InstallError> {
+pub(crate) async fn python(installer: &Installer, wanted: &[&str]) -> Result<Found, InstallError> {
     let wanted: Vec<Requirement> = wanted
         .iter()
         .map(|text| {
@@ -57,7 +57,12 @@ async fn python(installer: &Installer, wanted: &[&str]) -> Result<Found, Install
     installer.packages(Interpreter::Python, &wanted, "", &Events::none()).await
 }
 
-async fn prints(found: &Found, interpreter: Interpreter, path: &str, code: &str) -> String {
+pub(crate) async fn prints(
+    found: &Found,
+    interpreter: Interpreter,
+    path: &str,
+    code: &str,
+) -> String {
     let mut job = Job::script(interpreter, path, code);
     job.packages = Some(found.packages.clone());
     let outcome = runner().run(job, Events::none()).await.expect("it runs");

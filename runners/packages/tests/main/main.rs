@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod faults;
+mod index;
 mod installing;
+mod refusals;
 mod sharing;
 mod upkeep;
 

@@ -1,0 +1,146 @@
+//! What cannot be installed: the error names the package, nothing is left, and the next request works.
+
+use std::fs;
+use std::time::Duration;
+
+use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings};
+use lazaret_sandbox::{Events, Interpreter, causes};
+use tempfile::TempDir;
+
+use crate::index::{Fault, index, wheels};
+use crate::installing::{installer, prints, python, settings};
+
+/// Nothing is left of an installation that failed.
+fn assert_clean(folder: &TempDir) {
+    let staging = folder.path().join("packages/staging");
+    assert_eq!(fs::read_dir(staging).expect("it is there").count(), 0);
+}
+
+fn reason(error: InstallError) -> (Reason, String) {
+    let told = causes(&error);
+    match error {
+        InstallError::Refused { reason, .. } => (reason, told),
+        other => panic!("another error: {}", causes(&other)),
+    }
+}
+
+async fn refuses_python(installer: &Installer, wanted: &[&str]) -> (Reason, String) {
+    reason(python(installer, wanted).await.expect_err("it cannot be installed"))
+}
+
+async fn refuses_node(installer: &Installer, wanted: &[(&str, &str)]) -> (Reason, String) {
+    let wanted: Vec<Requirement> =
+        wanted.iter().map(|(name, range)| Requirement::of_npm(name, range).unwrap()).collect();
+    let answer = installer.packages(Interpreter::Node, &wanted, "", &Events::none()).await;
+    reason(answer.expect_err("it cannot be installed"))
+}
+
+#[tokio::test]
+async fn what_an_index_of_python_has_not_is_named() {
+    let folder = TempDir::new().unwrap();
+    let installer = installer(&folder, settings());
+    let name = "lazaret-no-such-package";
+    let (reason, told) = refuses_python(&installer, &[name]).await;
+    assert_eq!(reason, Reason::UnknownPackage(name.into()));
+    assert!(told.contains("`lazaret-no-such-package`") && !told.contains("Traceback"), "{told}");
+    let (reason, _) = refuses_python(&installer, &["requests==99"]).await;
+    assert_eq!(reason, Reason::UnknownVersion("requests==99".into()));
+    let (reason, told) = refuses_python(&installer, &["requests==2.32.3", "urllib3==1.20"]).await;
+    assert_eq!(reason, Reason::Conflict);
+    assert!(told.contains("depends on urllib3>=1.21.1"), "{told}");
+    let (reason, _) = refuses_python(&installer, &["pycairo==1.20.0"]).await;
+    assert_eq!(reason, Reason::NoWheel("pycairo==1.20.0".into()));
+    assert_clean(&folder);
+    python(&installer, &["six"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_registry_of_javascript_has_not_is_named() {
+    let folder = TempDir::new().unwrap();
+    let installer = installer(&folder, settings());
+    let (reason, told) = refuses_node(&installer, &[("@lazaret-no-such/package", "1")]).await;
+    assert_eq!(reason, Reason::UnknownPackage("@lazaret-no-such/package".into()));
+    assert!(!told.contains("/tmp/") && !told.contains("npm error"), "{told}");
+    let (reason, _) = refuses_node(&installer, &[("lodash", "99.0.0")]).await;
+    assert_eq!(reason, Reason::UnknownVersion("lodash@99.0.0".into()));
+    let (reason, _) =
+        refuses_node(&installer, &[("react", "16.0.0"), ("react-dom", "18.0.0")]).await;
+    assert_eq!(reason, Reason::Conflict);
+    assert_clean(&folder);
+}
+
+/// An address where nobody listens: port 9 is that of a service that no machine has any more.
+#[tokio::test]
+async fn an_index_that_is_down_is_told() {
+    let folder = TempDir::new().unwrap();
+    let mut settings = settings();
+    settings.python.index = Some("http://127.0.0.1:9/simple".into());
+    settings.node.index = Some("http://127.0.0.1:9/".into());
+    let installer = installer(&folder, settings);
+    assert_eq!(refuses_python(&installer, &["six"]).await.0, Reason::Unreachable);
+    assert_eq!(refuses_node(&installer, &[("lodash", "")]).await.0, Reason::Unreachable);
+    assert_clean(&folder);
+}
+
+/// Installs `greeting` from an index with a fault.
+async fn greeting(fault: Fault, change: impl FnOnce(&mut Settings)) -> InstallError {
+    let folder = TempDir::new().unwrap();
+    let mut settings = settings();
+    settings.python.index = Some(index(fault));
+    change(&mut settings);
+    let installer = installer(&folder, settings);
+    let error = python(&installer, &["greeting"]).await.expect_err("the index is broken");
+    assert_clean(&folder);
+    error
+}
+
+#[tokio::test]
+async fn another_file_than_the_index_says_is_refused() {
+    let error = greeting(Fault::WrongDigest, |_| {}).await;
+    assert_eq!(reason(error).0, Reason::WrongDigest);
+}
+
+#[tokio::test]
+async fn an_index_that_trickles_is_not_waited_for() {
+    let most = Duration::from_secs(8);
+    let error = greeting(Fault::Trickle, |settings| settings.limits.wall = most).await;
+    assert!(
+        matches!(error, InstallError::TooSlow { limit, .. } if limit == most),
+        "{}",
+        causes(&error)
+    );
+}
+
+#[tokio::test]
+async fn a_package_without_an_end_is_cut_short() {
+    let most = 128 << 20;
+    let error = greeting(Fault::Endless, |settings| settings.size = most).await;
+    let is_bounded = |size: u64| size > most && size < 4 << 30;
+    assert!(
+        matches!(error, InstallError::TooLarge { size, .. } if is_bounded(size)),
+        "{}",
+        causes(&error)
+    );
+}
+
+#[tokio::test]
+async fn without_the_network_there_is_what_was_installed_and_what_directories_have() {
+    let folder = TempDir::new().unwrap();
+    let online = installer(&folder, settings());
+    let six = python(&online, &["six==1.17.0"]).await.unwrap();
+    let mut offline = settings();
+    offline.offline = true;
+    let alone = installer(&folder, offline.clone());
+    assert_eq!(python(&alone, &["six==1.17.0"]).await.unwrap().packages, six.packages);
+    let error = python(&alone, &["idna"]).await.expect_err("it is not there");
+    assert!(matches!(&error, InstallError::Offline { what } if what == "`idna`"), "{error}");
+    let wheels = wheels();
+    offline.python.directories = vec![wheels.path().into()];
+    let from_directory = installer(&folder, offline);
+    let found = python(&from_directory, &["greeting"]).await.unwrap();
+    let code = "import greeting; print(greeting.words)";
+    let printed = prints(&found, Interpreter::Python, "main.py", code).await;
+    assert_eq!(printed, "hello from a wheel\n");
+    let (reason, _) = refuses_python(&from_directory, &["idna"]).await;
+    assert_eq!(reason, Reason::UnknownPackage("idna".into()));
+}
