@@ -8,13 +8,14 @@
 //! # }
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use lazaret_docker::{DockerConfig, DockerRunner};
+use lazaret_packages::Cache;
 use lazaret_process::{ProcessConfig, ProcessRunner};
-use lazaret_sandbox::Runner;
+use lazaret_sandbox::{Isolation, Runner};
 use lazaret_wasm::Compiler;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -24,6 +25,8 @@ use crate::config::{Config, ConfigError};
 use crate::pipeline::{NamedStage, Pipeline};
 use crate::stage::{Phase, Stage, StageConfig};
 use crate::stages;
+use crate::stages::dependencies::DependenciesConfig;
+use crate::stages::execution::ExecutionConfig;
 use crate::verdict::Gate;
 
 /// The parts that a configuration can name.
@@ -39,14 +42,17 @@ pub trait RunnerConfig: DeserializeOwned + JsonSchema + 'static {
     /// The runner's name in `runner = …`, and its table's.
     const NAME: &'static str;
 
-    /// Makes the runner.
-    fn build(self) -> Result<Arc<dyn Runner>, BuildError>;
+    /// Makes the runner. `packages` is the directory of this machine in which each job's packages are a
+    /// directory; it may not be there yet. Without one, no job has any.
+    fn build(self, packages: Option<&Path>) -> Result<Arc<dyn Runner>, BuildError>;
 }
 
 /// What a stage may be built with.
 pub struct Parts {
     /// Runs programs.
     pub runner: Arc<dyn Runner>,
+    /// The weakest sandbox that is accepted, for programs and for what is installed for them.
+    pub isolation: Isolation,
     /// A directory of this user's own for what can be made again; `None` where there is none.
     pub cache: Option<PathBuf>,
     /// Compiles policies in a process of its own; without one, this process does it, without limits.
@@ -86,7 +92,7 @@ pub(crate) const AUTO: &str = "auto";
 pub(crate) type NamedRunners = Vec<(&'static str, Arc<dyn Runner>)>;
 
 type BuildStage = fn(&Config, &Parts) -> Result<Box<dyn Stage>, ConfigError>;
-type BuildRunner = fn(&Config) -> Result<Arc<dyn Runner>, ConfigError>;
+type BuildRunner = fn(&Config, Option<&Path>) -> Result<Arc<dyn Runner>, ConfigError>;
 
 /// A stage that a configuration can name.
 pub(crate) struct StagePart {
@@ -110,7 +116,8 @@ impl App {
         Self::default()
             .stage::<stages::analysis::AnalysisConfig>()
             .stage::<stages::policies::PoliciesConfig>()
-            .stage::<stages::execution::ExecutionConfig>()
+            .stage::<DependenciesConfig>()
+            .stage::<ExecutionConfig>()
             .runner::<DockerConfig>()
             .runner::<ProcessConfig>()
     }
@@ -139,9 +146,9 @@ impl App {
         self.runners.push(RunnerPart {
             name: R::NAME,
             schema: R::json_schema,
-            build: |config| {
+            build: |config, packages| {
                 let table: R = config.table(R::NAME)?;
-                table.build().map_err(|error| config.refuse(R::NAME, error))
+                table.build(packages).map_err(|error| config.refuse(R::NAME, error))
             },
         });
         self
@@ -179,7 +186,8 @@ impl App {
             (part.check)(config)?;
         }
         let (cache, compiler) = (crate::directories::cache(), self.compiler.clone());
-        let parts = Parts { runner, cache, compiler, trusted: config.trusted };
+        let isolation = config.table::<ExecutionConfig>(ExecutionConfig::NAME)?.isolation();
+        let parts = Parts { runner, isolation, cache, compiler, trusted: config.trusted };
         let names = &config.top().pipeline;
         let stages = names
             .iter()
@@ -207,8 +215,18 @@ impl App {
 
     /// All runners that a configuration can name, the strongest first.
     pub(crate) fn build_runners(&self, config: &Config) -> Result<NamedRunners, ConfigError> {
-        let build = |part: &RunnerPart| Ok((part.name, (part.build)(config)?));
+        let packages = Self::packages(config);
+        let build = |part: &RunnerPart| Ok((part.name, (part.build)(config, packages.as_deref())?));
         self.runners.iter().map(build).collect()
+    }
+
+    /// Where the packages of jobs are, if one of the stages installs some.
+    fn packages(config: &Config) -> Option<PathBuf> {
+        let is_installed =
+            config.top().pipeline.iter().any(|name| name == DependenciesConfig::NAME);
+        // A stage of somebody else's may have that name, and another table.
+        let table = config.table::<DependenciesConfig>(DependenciesConfig::NAME).ok();
+        table.filter(|_| is_installed)?.cache().map(|folder| Cache::sets_in(&folder))
     }
 
     fn named_stage(
@@ -238,7 +256,7 @@ impl App {
 impl RunnerConfig for ProcessConfig {
     const NAME: &'static str = "process";
 
-    fn build(self) -> Result<Arc<dyn Runner>, BuildError> {
+    fn build(self, _: Option<&Path>) -> Result<Arc<dyn Runner>, BuildError> {
         Ok(Arc::new(ProcessRunner::new(self)))
     }
 }
@@ -246,7 +264,10 @@ impl RunnerConfig for ProcessConfig {
 impl RunnerConfig for DockerConfig {
     const NAME: &'static str = "docker";
 
-    fn build(self) -> Result<Arc<dyn Runner>, BuildError> {
-        Ok(Arc::new(DockerRunner::new(self)))
+    fn build(self, packages: Option<&Path>) -> Result<Arc<dyn Runner>, BuildError> {
+        Ok(Arc::new(match packages {
+            Some(packages) => DockerRunner::with_packages(self, packages.to_owned()),
+            None => DockerRunner::new(self),
+        }))
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::app::{BuildError, Parts};
+use crate::stages::dependencies::Prepared;
 use crate::submission::Submission;
 
 /// A piece of work on a run.
@@ -75,6 +76,8 @@ pub struct Run {
     pub monitored: Vec<Finding>,
     /// What the code needs from outside.
     pub dependencies: Vec<Dependency>,
+    /// The packages that were installed for the program.
+    pub prepared: Option<Prepared>,
     /// What the program did.
     pub outcome: Option<Outcome>,
 }
@@ -90,6 +93,7 @@ impl Run {
             findings: Vec::new(),
             monitored: Vec::new(),
             dependencies: Vec::new(),
+            prepared: None,
             outcome: None,
         }
     }

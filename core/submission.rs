@@ -21,6 +21,9 @@ pub struct Submission {
     /// What says which packages the code needs: manifests that came along, and those that were found
     /// beside the code.
     pub manifests: Arc<Vec<InputFile>>,
+    /// Packages that are asked for beside that, as the language's tools write them: `requests>=2`,
+    /// `lodash@^4`.
+    pub dependencies: Vec<String>,
     /// What else is known to exist beside the code; imports of it are local.
     pub project: Arc<Project>,
     /// How to run it; `None` where it is only checked.

@@ -121,7 +121,9 @@ fn json_holds_everything_and_nothing_else_is_printed() {
     assert_eq!(report["outcome"]["stdout"]["text"], "hi\n");
     assert_eq!(report["outcome"]["result"], 1);
     assert_eq!(report["outcome"]["isolation"], "process");
-    assert_eq!(report["stages"][2]["name"], "execution");
+    assert_eq!(report["stages"][2]["name"], "dependencies");
+    assert_eq!(report["stages"][3]["name"], "execution");
+    assert_eq!(report["installed"], serde_json::Value::Null);
     assert_eq!(ran.stderr, "");
 }
 

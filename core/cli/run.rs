@@ -1,6 +1,7 @@
 //! `lazaret run`.
 
 mod answer;
+mod progress;
 mod submission;
 
 use std::io::Write;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 
 pub(super) use self::answer::CODES;
 use self::answer::{exit_code, show, write_artifacts};
+use self::progress::Progress;
 use self::submission::submission;
 use super::error::CliError;
 use super::{runtime, written};
@@ -53,6 +55,9 @@ pub(super) struct RunArgs {
     /// A further file in the program's work directory, under its own name or another
     #[arg(long = "file", value_name = "PATH[=NAME]")]
     files: Vec<String>,
+    /// A package that the program needs, as `requests>=2` or `lodash@^4`, beside those it imports
+    #[arg(long = "dep", value_name = "PACKAGE")]
+    dependencies: Vec<String>,
     /// A variable in the program's environment; without a value, the one set here
     #[arg(long = "env", value_name = "NAME[=VALUE]")]
     environment: Vec<String>,
@@ -144,10 +149,22 @@ async fn execute(
 async fn pass_on(receiver: Option<mpsc::Receiver<Event>>) -> Result<(), CliError> {
     let Some(mut receiver) = receiver else { return Ok(()) };
     let mut outcome = Ok(());
+    let mut progress = Progress::new();
     while let Some(event) = receiver.recv().await {
+        let (stdout, stderr) = (&mut std::io::stdout(), &mut std::io::stderr());
         let result = match event {
-            Event::Stdout(bytes) => write(&mut std::io::stdout(), &bytes),
-            Event::Stderr(bytes) => write(&mut std::io::stderr(), &bytes),
+            Event::Installing(said) => {
+                progress.show(&said);
+                continue;
+            }
+            Event::Stdout(bytes) => {
+                progress.clear();
+                write(stdout, &bytes)
+            }
+            Event::Stderr(bytes) => {
+                progress.clear();
+                write(stderr, &bytes)
+            }
         };
         outcome = outcome.and(written(result));
     }

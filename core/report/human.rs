@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use lazaret_analysis::{Capability, DependencyKind, Finding, Severity, printable};
+use lazaret_analysis::{Capability, Dependency, DependencyKind, Finding, Severity, printable};
 use lazaret_sandbox::{Outcome, Status};
 
 use super::fix;
@@ -180,7 +180,9 @@ pub fn capabilities(report: &Report) -> String {
 /// The line that sums up a run.
 pub fn run_summary(report: &Report) -> String {
     match (&report.verdict, &report.run.outcome) {
-        (_, Some(outcome)) => format!("{}{}", outcome_summary(outcome), below_the_gate(report)),
+        (_, Some(outcome)) => {
+            format!("{}{}{}", outcome_summary(outcome), installed(report), below_the_gate(report))
+        }
         (Verdict::Deny, None) => format!("refused: {}; nothing was run", check_summary(report)),
         (_, None) => "nothing was run".to_owned(),
     }
@@ -212,6 +214,14 @@ fn outcome_summary(outcome: &Outcome) -> String {
     text
 }
 
+/// How many packages the program was given.
+fn installed(report: &Report) -> String {
+    let Some(prepared) = &report.run.prepared else { return String::new() };
+    let packages = count(prepared.found.set.record().packages.len(), "package");
+    let how = if prepared.found.was_there { "from the cache" } else { "installed" };
+    format!(", {packages} {how}")
+}
+
 fn status(outcome: &Outcome) -> String {
     let how = match outcome.status {
         Status::Success => "success",
@@ -232,12 +242,18 @@ fn status(outcome: &Outcome) -> String {
     }
 }
 
-/// The packages that the program needs and will not find; `None` where there are none.
+/// What the program imports and was not given, where there is such.
 pub fn missing_dependencies(report: &Report) -> Option<String> {
-    let needed =
-        report.run.dependencies.iter().filter(|each| each.kind == DependencyKind::Required);
-    let names: Vec<String> = needed.map(|each| format!("`{}`", printable(&each.name))).collect();
-    (!names.is_empty()).then(|| format!("it imports {}, which no stage installs", names.join(", ")))
+    let run = &report.run;
+    let is_given = |dependency: &&Dependency| {
+        let wanted = run.prepared.iter().flat_map(|prepared| &prepared.wanted);
+        let mut names = wanted.map(|wanted| wanted.requirement.name());
+        names.any(|name| dependency.package.name() == Some(name) || dependency.name == name)
+    };
+    let needed = run.dependencies.iter().filter(|each| each.kind == DependencyKind::Required);
+    let missing = needed.filter(|each| !is_given(each));
+    let names: Vec<String> = missing.map(|each| format!("`{}`", printable(&each.name))).collect();
+    (!names.is_empty()).then(|| format!("it imports {}, which is not installed", names.join(", ")))
 }
 
 /// `1 file`, `2 files`

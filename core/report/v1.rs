@@ -32,6 +32,8 @@ pub struct Report {
     pub partly_analysed: Vec<Partly>,
     /// What the code needs from outside.
     pub dependencies: Vec<Dependency>,
+    /// What was installed for the program; null where nothing was.
+    pub installed: Option<Installed>,
     /// What the program did; null where it did not run.
     pub outcome: Option<Ran>,
     /// The stages that were begun, in order.
@@ -185,6 +187,44 @@ pub enum Need {
     Optional,
     /// Only type checkers need it.
     TypeOnly,
+}
+
+/// What was installed for a program.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Installed {
+    /// Whether it was there already.
+    pub cached: bool,
+    /// What it was installed for: `cpython-313 x86_64-pc-linux-gnu`.
+    pub platform: String,
+    /// What was wanted, and why.
+    pub requirements: Vec<Requirement>,
+    /// Everything that was installed.
+    pub packages: Vec<InstalledPackage>,
+}
+
+/// A package that was wanted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Requirement {
+    /// The package and what was wanted of it: `requests>=2`, `lodash@^4`.
+    pub requirement: String,
+    /// Who says that it is wanted: `asked`, `declared` or `imported`.
+    pub origin: &'static str,
+    /// The file that says so; null where none does.
+    pub path: Option<String>,
+    /// The line there, counted from 1.
+    pub line: Option<usize>,
+}
+
+/// A package of one version.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct InstalledPackage {
+    /// Its name; of npm's, its place below `node_modules`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of what was downloaded, as the index gives it; of Python's, that of the digests of all
+    /// files of the version. Empty where there is none.
+    pub digest: String,
 }
 
 /// What a program did.

@@ -38,6 +38,9 @@ struct Request {
     files: Vec<RequestFile>,
     /// Calls `main` with these arguments; without them the program runs as a script.
     arguments: Option<Map<String, Value>>,
+    /// Packages that the program needs, beside those it imports: `requests>=2`, `lodash@^4`.
+    #[serde(default)]
+    dependencies: Vec<String>,
     /// Words passed to the script.
     #[serde(default)]
     words: Vec<String>,
@@ -173,6 +176,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Submission, Refusal> {
     }
     let mut submission = Submission::new(files, Some((&path, language)), Project::default());
     submission.tenant = tenant(headers)?;
+    submission.dependencies = request.dependencies;
     submission.program = Some(Program {
         entry: path,
         language,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::app::{BuildError, Parts};
 use crate::config::{Size, Time};
 use crate::stage::{Phase, Run, Stage, StageConfig, StageError};
-use crate::submission::{Program, RequestedLimits, Submission};
+use crate::submission::{Program, RequestedLimits};
 
 /// The table `[execution]`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -101,7 +101,7 @@ impl Stage for ExecutionStage {
                 "cannot run the submission: it does not say where to start",
             ));
         };
-        let job = self.job(program, &run.submission);
+        let job = self.job(program, run);
         let outcome =
             self.runner.run(job, run.events.clone()).await.map_err(|error| StageError {
                 message: "cannot run the program".into(),
@@ -114,7 +114,8 @@ impl Stage for ExecutionStage {
 }
 
 impl ExecutionStage {
-    fn job(&self, program: &Program, submission: &Submission) -> Job {
+    fn job(&self, program: &Program, run: &Run) -> Job {
+        let submission = &run.submission;
         let code = submission
             .code
             .iter()
@@ -124,6 +125,8 @@ impl ExecutionStage {
             files: code.chain(submission.data.iter().cloned()).collect(),
             entry: Entry { path: program.entry.clone(), form: program.form.clone() },
             environment: program.environment.clone(),
+            packages: run.prepared.as_ref().map(|prepared| prepared.found.packages.clone()),
+            installation: None,
             stdin: program.stdin.clone(),
             limits: lowered(&self.limits, program.limits),
             isolation: self.isolation,
@@ -140,7 +143,8 @@ fn lowered(granted: &Limits, requested: RequestedLimits) -> Limits {
     limits
 }
 
-fn interpreter(language: Language) -> Interpreter {
+/// What runs programs in a language.
+pub(crate) fn interpreter(language: Language) -> Interpreter {
     match language {
         Language::Python => Interpreter::Python,
         Language::JavaScript | Language::TypeScript | Language::Tsx => Interpreter::Node,

@@ -2,5 +2,6 @@
 
 pub mod analysis;
 pub mod command;
+pub mod dependencies;
 pub mod execution;
 pub mod policies;

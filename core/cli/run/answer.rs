@@ -39,7 +39,9 @@ pub(super) fn show(report: &Report, json: bool) -> Result<(), CliError> {
     if let Some(error) = CliError::from_verdict(&report.verdict) {
         complain(&error);
     }
-    if let Some(missing) = human::missing_dependencies(report) {
+    if report.run.outcome.is_some()
+        && let Some(missing) = human::missing_dependencies(report)
+    {
         tell(&format!("note: {missing}\n"));
     }
     tell(&format!("lazaret: {}\n", human::run_summary(report)));

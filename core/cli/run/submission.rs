@@ -28,6 +28,7 @@ pub(super) fn submission(arguments: &RunArgs) -> Result<Submission, CliError> {
     }
     let mut submission =
         Submission::new(files, Some((&entry, language)), lazaret_analysis::Project::default());
+    submission.dependencies.clone_from(&arguments.dependencies);
     submission.program = Some(Program {
         entry,
         language,

@@ -3,13 +3,16 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lazaret_analysis::{Analysis, DependencyKind, Package};
+use lazaret_packages::Pinned;
 use lazaret_sandbox::{Outcome, Printed};
 
 use super::{
-    Artifact, Decision, Dependency, Edit, Finding, Fix, Label, Measured, Need, Partly, Place, Ran,
-    RefusedArtifact, Report, Stage, Stream, Unjudged, Unknown, Usage,
+    Artifact, Decision, Dependency, Edit, Finding, Fix, Installed, InstalledPackage, Label,
+    Measured, Need, Partly, Place, Ran, RefusedArtifact, Report, Requirement, Stage, Stream,
+    Unjudged, Unknown, Usage,
 };
 use crate::report::lines::Places;
+use crate::stages::dependencies::{Origin, Prepared, Wanted};
 use crate::verdict::Verdict;
 use crate::{pipeline, stage};
 
@@ -34,9 +37,39 @@ impl From<&pipeline::Report> for Report {
             unjudged: run.unjudged.iter().map(Unjudged::from).collect(),
             partly_analysed: run.analyses.iter().filter_map(Partly::of).collect(),
             dependencies: run.dependencies.iter().map(Dependency::from).collect(),
+            installed: run.prepared.as_ref().map(Installed::from),
             outcome: run.outcome.as_ref().map(Ran::from),
             stages: report.timings.iter().map(Stage::from).collect(),
         }
+    }
+}
+
+impl From<&Prepared> for Installed {
+    fn from(prepared: &Prepared) -> Self {
+        let record = prepared.found.set.record();
+        let package = |package: &Pinned| InstalledPackage {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            digest: package.hash.clone(),
+        };
+        Self {
+            cached: prepared.found.was_there,
+            platform: record.platform.clone(),
+            requirements: prepared.wanted.iter().map(Requirement::from).collect(),
+            packages: record.packages.iter().map(package).collect(),
+        }
+    }
+}
+
+impl From<&Wanted> for Requirement {
+    fn from(wanted: &Wanted) -> Self {
+        let (origin, place) = match &wanted.origin {
+            Origin::Asked => ("asked", None),
+            Origin::Declared { path, line } => ("declared", Some((path.clone(), *line))),
+            Origin::Imported { path, line } => ("imported", Some((path.clone(), *line))),
+        };
+        let (path, line) = place.unzip();
+        Self { requirement: wanted.requirement.to_string(), origin, path, line }
     }
 }
 

@@ -3,6 +3,7 @@
 //! The stage refuses code that is too long to review; the runner runs nothing, and says what it
 //! would have run.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ struct Rehearsal {}
 impl RunnerConfig for Rehearsal {
     const NAME: &'static str = "rehearsal";
 
-    fn build(self) -> Result<Arc<dyn Runner>, BuildError> {
+    fn build(self, _: Option<&Path>) -> Result<Arc<dyn Runner>, BuildError> {
         Ok(Arc::new(self))
     }
 }

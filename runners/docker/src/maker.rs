@@ -1,6 +1,8 @@
 //! Makes sandboxes: an image with the agent, a container of it, and an interpreter that is up.
 
-use std::path::PathBuf;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
@@ -61,6 +63,7 @@ impl Maker {
         installation: Option<&Installation>,
     ) -> Result<Container, RunnerError> {
         let base = self.config.base(kind.interpreter)?;
+        self.packages.as_deref().map(make_directory).transpose()?;
         let image = image::derived(engine, self, kind.interpreter, base).await?;
         let body = spec::body(self, &image, kind, installation)?;
         Container::create(engine, body, self).await
@@ -90,6 +93,15 @@ impl Maker {
         let conversation = conversation.map_err(NotReady::Agent)?;
         Ok(Sandbox { conversation, engine: Arc::clone(engine), container })
     }
+}
+
+/// What is mounted has to be there, though nothing may be in it yet.
+fn make_directory(path: &Path) -> Result<(), RunnerError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| RunnerError::Failed {
+        action: format!("make the directory `{}`", path.display()),
+        source: Box::new(error),
+    })
 }
 
 /// The kernel that an engine's sandboxes are meant to have.

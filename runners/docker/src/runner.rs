@@ -14,7 +14,7 @@ use lazaret_sandbox::{
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
-use crate::engine::offered;
+use crate::engine::{offered, place};
 use crate::maker::Maker;
 use crate::pools::{Lease, Pools};
 use crate::{DockerConfig, doctor, image};
@@ -40,9 +40,16 @@ impl DockerRunner {
     }
 
     /// The same, for jobs with packages. `packages` has a directory for each job's, to be found by
-    /// programs that know its name; it is one of the engines' machine, which therefore is this one.
+    /// programs that know its name, and is made where it is not there. An engine on another machine
+    /// does not have it; then jobs with packages are refused.
     pub fn with_packages(config: DockerConfig, packages: PathBuf) -> Self {
-        Self::made(config, Some(packages))
+        let place = |host: Option<&String>| place(host.map(String::as_str), config.tls.as_ref());
+        let mut places: Vec<String> = config.hosts.iter().map(|host| place(Some(host))).collect();
+        if places.is_empty() {
+            places.push(place(None));
+        }
+        let are_here = places.iter().all(|place| place.starts_with("unix:"));
+        Self::made(config, are_here.then_some(packages))
     }
 
     fn made(config: DockerConfig, packages: Option<PathBuf>) -> Self {
@@ -66,7 +73,8 @@ impl DockerRunner {
         if parent.is_none_or(|parent| parent == self.maker.packages.as_deref()) {
             return Ok(());
         }
-        Err(RunnerError::Job("its packages are not where this runner's sandboxes see any".into()))
+        let reason = "its packages are on this machine, and the engine may be on another";
+        Err(RunnerError::Job(reason.into()))
     }
 
     /// Runs an installer, which is no weaker off than programs.
@@ -85,7 +93,7 @@ impl DockerRunner {
             });
         }
         let engines: Vec<&Arc<Pools>> = self.engines.iter().collect();
-        let (index, place) = place(&engines, Instant::now() + PATIENCE).await?;
+        let (index, place) = free_place(&engines, Instant::now() + PATIENCE).await?;
         let mut sandbox = engines[index].sandbox_for(job, installation, place).await?;
         sandbox.run(job, events).await
     }
@@ -97,7 +105,7 @@ impl DockerRunner {
         engines.sort_by_key(|pools| Reverse(pools.rank(job)));
         let mut failure = RunnerError::Closed;
         while !engines.is_empty() {
-            let (index, place) = place(&engines, deadline).await?;
+            let (index, place) = free_place(&engines, deadline).await?;
             match engines.remove(index).lease(job, place).await {
                 Ok(lease) => return Ok(lease),
                 Err(error) => failure = error,
@@ -140,7 +148,7 @@ impl DockerRunner {
 }
 
 /// A place on the best engine that has one; where none has, on the first that gets one.
-async fn place(
+async fn free_place(
     engines: &[&Arc<Pools>],
     deadline: Instant,
 ) -> Result<(usize, OwnedSemaphorePermit), RunnerError> {

@@ -46,6 +46,11 @@ impl Cache {
         Ok(Self { store: Arc::new(store), turns, size })
     }
 
+    /// Where the sets of the cache in `folder` are.
+    pub fn sets_in(folder: &Path) -> PathBuf {
+        folder.join("sets")
+    }
+
     /// Where all sets are. It can be entered, and not listed, by programs that are not its owner.
     pub fn sets(&self) -> PathBuf {
         self.store.sets.clone()

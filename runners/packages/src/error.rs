@@ -23,6 +23,12 @@ pub enum CacheError {
         #[source]
         source: io::Error,
     },
+    /// Others can write to the folder.
+    #[error("cannot use `{}`: it is not this user's alone", path.display())]
+    NotPrivate {
+        /// The folder.
+        path: PathBuf,
+    },
     /// An installation left something that is no package's: a device, a link that leads outside.
     #[error("cannot keep the installed packages: `{}` is {what}", path.display())]
     Foreign {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::{self, now};
 use crate::staging::Staging;
 use crate::tree::{self, Tree};
-use crate::{CacheError, Pinned, Record, Request, Set, lock};
+use crate::{Cache, CacheError, Pinned, Record, Request, Set, lock};
 
 /// The folders, and the secret.
 #[derive(Debug)]
@@ -47,8 +47,10 @@ impl Store {
             made.map_err(CacheError::of("make", &path)).map(|()| path)
         };
         let inside = |name: &str| make(folder.join(name));
+        make(folder.to_owned())?;
+        own(folder)?;
         let store = Self {
-            sets: inside("sets")?,
+            sets: make(Cache::sets_in(folder))?,
             records: inside("records")?,
             requests: inside("requests")?,
             staging: inside("staging")?,
@@ -167,6 +169,16 @@ impl Store {
         };
         written().map_err(CacheError::of("write", path))
     }
+}
+
+/// Programs run what is in it, so nobody else may be able to write there.
+fn own(folder: &Path) -> Result<(), CacheError> {
+    let metadata = fs::metadata(folder).map_err(CacheError::of("read", folder))?;
+    let is_ours = metadata.uid() == rustix::process::geteuid().as_raw();
+    if is_ours && metadata.mode() & 0o022 == 0 {
+        return Ok(());
+    }
+    Err(CacheError::NotPrivate { path: folder.to_owned() })
 }
 
 fn read_answer(path: &Path) -> Option<Answer> {

@@ -1,0 +1,111 @@
+//! The stage that prepares: the packages that a program needs are installed, once, and shown to it.
+//!
+//! What is installed is what somebody asked for, what manifests that came along declare, and what the
+//! code imports; who says more knows more. It is installed in a sandbox of its own
+//! ([`lazaret_packages`]), with the network for that step alone.
+
+mod choice;
+mod config;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use lazaret_packages::{Found, InstallError, Installer, Requirement};
+use lazaret_sandbox::{Interpreter, Runner};
+use tokio::sync::OnceCell;
+
+use self::choice::Choice;
+pub use self::choice::{Origin, Wanted};
+pub use self::config::DependenciesConfig;
+use self::config::{Rules, Setup};
+use crate::stage::{Run, Stage, StageError};
+use crate::stages::execution::interpreter;
+
+/// What was installed for a program.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What was wanted, and why.
+    pub wanted: Vec<Wanted>,
+    /// The packages. They stay as long as this is there.
+    pub found: Found,
+}
+
+/// Installs what programs need.
+pub(crate) struct DependenciesStage {
+    runner: Arc<dyn Runner>,
+    setup: Setup,
+    installer: OnceCell<Installer>,
+}
+
+#[async_trait]
+impl Stage for DependenciesStage {
+    async fn apply(&self, run: &mut Run) -> Result<(), StageError> {
+        let Some(program) = &run.submission.program else { return Ok(()) };
+        let interpreter = interpreter(program.language);
+        let Some(rules) = self.rules(interpreter) else { return nothing_asked(run) };
+        let choice = Choice::of(run, rules, self.setup.detect)?;
+        if !choice.denied.is_empty() {
+            run.findings.extend(choice.denied);
+            return Ok(());
+        }
+        if !choice.wanted.is_empty() {
+            run.prepared = Some(self.install(run, interpreter, rules, choice.wanted).await?);
+        }
+        Ok(())
+    }
+}
+
+impl DependenciesStage {
+    fn rules(&self, interpreter: Interpreter) -> Option<&Rules> {
+        match interpreter {
+            Interpreter::Python => Some(&self.setup.python),
+            Interpreter::Node => Some(&self.setup.node),
+            Interpreter::Bash => None,
+        }
+    }
+
+    async fn install(
+        &self,
+        run: &mut Run,
+        interpreter: Interpreter,
+        rules: &Rules,
+        wanted: Vec<Wanted>,
+    ) -> Result<Prepared, StageError> {
+        let installer = self.installer.get_or_try_init(async || self.setup.installer(&self.runner));
+        let installer = installer.await?;
+        let requirements: Vec<Requirement> =
+            wanted.iter().map(|one| one.requirement.clone()).collect();
+        let (tenant, events) = (&run.submission.tenant, &run.events);
+        let found = installer.packages(interpreter, &requirements, tenant, events).await;
+        let found = found.map_err(|error| failed(error, &wanted))?;
+        // What a package brings along is not known before.
+        let names = found.set.record().packages.iter().map(|package| package.name.as_str());
+        run.findings.extend(names.filter_map(|name| rules.denies_among_others(name)));
+        Ok(Prepared { wanted, found })
+    }
+}
+
+/// Programs that start others import nothing.
+fn nothing_asked(run: &Run) -> Result<(), StageError> {
+    match run.submission.dependencies.first() {
+        None => Ok(()),
+        Some(asked) => Err(StageError {
+            help: Some("name packages for programs in Python, JavaScript or TypeScript".into()),
+            ..StageError::new(format!(
+                "cannot install `{asked}`: a Bash program imports no packages"
+            ))
+        }),
+    }
+}
+
+/// Says beside what failed why it was wanted: of what the code imports, somebody has to find the place.
+fn failed(error: InstallError, wanted: &[Wanted]) -> StageError {
+    let imported = wanted.iter().filter(|one| matches!(one.origin, Origin::Imported { .. }));
+    let places: Vec<String> = imported.map(ToString::to_string).collect();
+    let help = match (error.help(), places.is_empty()) {
+        (help, true) => help.map(str::to_owned),
+        (None, false) => Some(places.join(", ")),
+        (Some(help), false) => Some(format!("{help} ({})", places.join(", "))),
+    };
+    StageError { message: "cannot prepare the program".into(), help, source: Some(error.into()) }
+}
