@@ -11,6 +11,7 @@ mod deps;
 mod docker;
 mod doctor;
 mod extension;
+mod packages;
 mod policies;
 mod policy;
 mod policy_dev;
