@@ -75,3 +75,170 @@ fn the_embedded_runner_has_the_same_packages() {
     let asked = ["main.js", "--dep", "@sindresorhus/is@4.6.0", "--timeout", "30s"];
     twice(&place, "runner = \"process\"\n", &asked, JAVASCRIPT_PRINTS);
 }
+
+/// A place with the process runner's configuration and `more` of it.
+fn here(place: &Place, more: &str, arguments: &[&str]) -> Ran {
+    run(place, &format!("runner = \"process\"\n{more}"), arguments)
+}
+
+/// The requirements in a report, each with who says so.
+fn requirements(ran: &Ran) -> Vec<(String, String)> {
+    let report = ran.json();
+    let all = report["installed"]["requirements"].as_array().expect("something is installed");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    all.iter().map(|one| (text(&one["requirement"]), text(&one["origin"]))).collect()
+}
+
+#[test]
+fn what_is_asked_for_beats_what_is_declared_and_that_what_is_imported() {
+    let place = Place::new();
+    place.write("a.py", "import six, idna\nprint(six.__version__)\n");
+    place.write("requirements.txt", "six==1.16.0\n");
+    let ran = here(&place, "", &["a.py", "--json", "--file", "requirements.txt"]);
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    assert_eq!(requirements(&ran), [pair("idna", "imported"), pair("six==1.16.0", "declared")]);
+    assert_eq!(ran.json()["outcome"]["stdout"]["text"], "1.16.0\n");
+    let asked = ["a.py", "--json", "--file", "requirements.txt", "--dep", "six==1.15.0"];
+    let ran = here(&place, "", &asked);
+    assert_eq!(requirements(&ran), [pair("idna", "imported"), pair("six==1.15.0", "asked")]);
+    let pinned = "[dependencies.python.pins]\nsix = \"==1.17.0\"\n";
+    let ran = here(&place, pinned, &asked);
+    assert_eq!(ran.json()["outcome"]["stdout"]["text"], "1.17.0\n");
+}
+
+#[test]
+fn a_program_says_itself_what_it_needs() {
+    let place = Place::new();
+    let code = "# /// script\n# dependencies = [\"six==1.16.0\"]\n# ///\nimport six\nprint(six.__version__)\n";
+    place.write("a.py", code);
+    let ran = here(&place, "", &["a.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1.16.0\n"), "{}", ran.stderr);
+    place.write("b.js", "console.log(require('lodash').VERSION);\n");
+    place.write("package.json", "{\"dependencies\": {\"lodash\": \"4.17.20\"}}");
+    let ran = here(&place, "", &["b.js", "--file", "package.json"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "4.17.20\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_not_needed_to_run_is_not_installed() {
+    let place = Place::new();
+    let code = "try:\n    import sortedcontainers\nexcept ImportError:\n    sortedcontainers = None\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import idna\nprint(sortedcontainers)\n";
+    place.write("a.py", code);
+    let ran = here(&place, "", &["a.py", "--json"]);
+    let report = ran.json();
+    assert_eq!(report["installed"], serde_json::Value::Null);
+    assert_eq!(report["outcome"]["stdout"]["text"], "None\n");
+    place.write("b.py", "import sortedcontainers\n");
+    let ran = here(&place, "[dependencies]\ndetect = false\n", &["b.py"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("it imports `sortedcontainers`, which is not installed"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn packages_that_must_not_be_there_are_refused_where_they_are_named() {
+    let place = Place::new();
+    place.write("a.py", "import requests\nprint('ran')\n");
+    let denied = "[dependencies.python]\ndeny = [\"requests*\"]\n";
+    let ran = here(&place, denied, &["a.py", "--deny", "critical"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (126, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the package `requests` must not be installed: it is denied"));
+    assert!(ran.stderr.contains("a.py:1"), "{}", ran.stderr);
+    let allowed = "[dependencies.python]\nallow = [\"six\", \"numpy\"]\n";
+    let ran = here(&place, allowed, &["a.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (126, ""), "{}", ran.stderr);
+    // What others bring along must not be there either.
+    let brought = "[dependencies.python]\ndeny = [\"urllib3\"]\n";
+    let ran = here(&place, brought, &["a.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (126, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`urllib3`"), "{}", ran.stderr);
+}
+
+/// Nothing of it reaches an installer.
+#[test]
+fn what_is_no_requirement_is_refused_with_its_reason() {
+    let place = Place::new();
+    place.write("a.py", "print('ran')\n");
+    for asked in [
+        "-r /etc/passwd",
+        "--index-url=https://example.org",
+        "six; touch /tmp/x",
+        "six\n-r /etc/passwd",
+        "git+https://example.org/a.git",
+        "./a",
+        "$(id)",
+    ] {
+        let ran = here(&place, "", &["a.py", &format!("--dep={asked}")]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{asked}: {}", ran.stderr);
+        assert!(ran.stderr.contains("cannot install `"), "{asked}: {}", ran.stderr);
+    }
+    place.write("a.js", "console.log('ran')\n");
+    for asked in [
+        "user/repo",
+        "a@file:../a",
+        "a@npm:b@1",
+        "--save",
+        "a; touch x",
+        "https://example.org/a.tgz",
+    ] {
+        let ran = here(&place, "", &["a.js", &format!("--dep={asked}")]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{asked}: {}", ran.stderr);
+        assert!(ran.stderr.contains("cannot install `"), "{asked}: {}", ran.stderr);
+    }
+    place.write("requirements.txt", "six\n-r other.txt\n");
+    let ran = here(&place, "", &["a.py", "--file", "requirements.txt"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("requirements.txt:2"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_package_that_nobody_published_is_named_with_who_wants_it() {
+    let place = Place::new();
+    place.write("a.py", "# /// script\n# dependencies = [\"lazaret-no-such-package\"]\n# ///\n");
+    let ran = here(&place, "", &["a.py"]);
+    assert_eq!(ran.code, 125, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the index does not know `lazaret-no-such-package`"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("declared at a.py:2"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("Traceback"), "{}", ran.stderr);
+}
+
+/// Somebody may publish a package of a name that a model made up, so no name is guessed.
+#[test]
+fn a_module_that_no_known_package_ships_is_not_guessed() {
+    let place = Place::new();
+    place.write("a.py", "import lazaret_no_such_package\n");
+    let ran = here(&place, "", &["a.py"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let told = "it imports `lazaret_no_such_package`, which is not installed: name its package with `--dep`";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+}
+
+/// What installers know, no program ever does, and nobody is told.
+#[test]
+fn a_password_of_an_index_is_nowhere() {
+    let place = Place::new();
+    let code = "import os, six\nprint(dict(os.environ))\nfor place in os.walk('/packages'):\n    for name in place[2]:\n        if b'secret-word' in open(os.path.join(place[0], name), 'rb').read():\n            print(name)\n";
+    place.write("a.py", code);
+    let index = "[dependencies.python]\nindex = \"https://me:secret-word@pypi.org/simple\"\n";
+    let ran = here(&place, index, &["a.py"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!ran.stdout.contains("secret-word") && !ran.stderr.contains("secret-word"), "{ran:?}");
+    let kept = finish(
+        std::process::Command::new("grep")
+            .args(["-r", "secret-word"])
+            .arg(place.path().join("cache")),
+        b"",
+    );
+    assert_eq!((kept.code, kept.stdout.as_str()), (1, ""));
+    let unreachable = index.replace("pypi.org", "localhost:9");
+    let ran = here(&place, &unreachable, &["a.py", "--dep", "idna"]);
+    assert_eq!(ran.code, 125, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("secret-word"), "{}", ran.stderr);
+}

@@ -253,7 +253,12 @@ pub fn missing_dependencies(report: &Report) -> Option<String> {
     let needed = run.dependencies.iter().filter(|each| each.kind == DependencyKind::Required);
     let missing = needed.filter(|each| !is_given(each));
     let names: Vec<String> = missing.map(|each| format!("`{}`", printable(&each.name))).collect();
-    (!names.is_empty()).then(|| format!("it imports {}, which is not installed", names.join(", ")))
+    (!names.is_empty()).then(|| {
+        format!(
+            "it imports {}, which is not installed: name its package with `--dep`",
+            names.join(", ")
+        )
+    })
 }
 
 /// `1 file`, `2 files`

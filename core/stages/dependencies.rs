@@ -98,10 +98,10 @@ fn nothing_asked(run: &Run) -> Result<(), StageError> {
     }
 }
 
-/// Says beside what failed why it was wanted: of what the code imports, somebody has to find the place.
+/// Says beside what failed who wanted it: somebody has to find the place.
 fn failed(error: InstallError, wanted: &[Wanted]) -> StageError {
-    let imported = wanted.iter().filter(|one| matches!(one.origin, Origin::Imported { .. }));
-    let places: Vec<String> = imported.map(ToString::to_string).collect();
+    let in_files = wanted.iter().filter(|one| one.origin != Origin::Asked);
+    let places: Vec<String> = in_files.map(ToString::to_string).collect();
     let help = match (error.help(), places.is_empty()) {
         (help, true) => help.map(str::to_owned),
         (None, false) => Some(places.join(", ")),

@@ -46,6 +46,17 @@ def remember():
     known = dict(sys.modules)
 
 
+# Behind the standard library, and before what the system happens to have.
+def add_packages(place):
+    import site
+
+    before = list(sys.path)
+    site.addsitedir(place)
+    added = [path for path in sys.path if path not in before]
+    ours = [path for path in before if not path.endswith("-packages")]
+    sys.path[:] = ours + added + [path for path in before if path not in ours]
+
+
 def work():
     global result_pipe, own
     result_pipe, own = identity(RESULT), os.getpid()
@@ -54,9 +65,7 @@ def work():
     take_environment(instructions["environment"])
     forget_neighbours(set(instructions["names"]))
     if instructions["packages"]:
-        import site
-
-        site.addsitedir(instructions["packages"])
+        add_packages(instructions["packages"])
     leave(run(instructions, own_path))
 
 
