@@ -10,6 +10,7 @@ mod config;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use lazaret_analysis::{DependencyKind, Ecosystem};
 use lazaret_packages::{Found, InstallError, Installer, Requirement};
 use lazaret_sandbox::{Interpreter, Runner};
 use tokio::sync::OnceCell;
@@ -77,12 +78,23 @@ impl DependenciesStage {
             wanted.iter().map(|one| one.requirement.clone()).collect();
         let (tenant, events) = (&run.submission.tenant, &run.events);
         let found = installer.packages(interpreter, &requirements, tenant, events).await;
-        let found = found.map_err(|error| failed(error, &wanted))?;
+        let mut found = found.map_err(|error| failed(error, &wanted))?;
+        found.packages.modules = modules(run, rules.ecosystem);
         // What a package brings along is not known before.
         let names = found.set.record().packages.iter().map(|package| package.name.as_str());
         run.findings.extend(names.filter_map(|name| rules.denies_among_others(name)));
         Ok(Prepared { wanted, found })
     }
+}
+
+/// What the code imports of packages whenever it runs.
+fn modules(run: &Run, ecosystem: Ecosystem) -> Vec<String> {
+    let needed = run.dependencies.iter().filter(|one| one.kind == DependencyKind::Required);
+    let needed = needed.filter(|one| one.ecosystem == ecosystem && one.marker.is_none());
+    let mut modules: Vec<String> = needed.flat_map(|one| one.modules.iter().cloned()).collect();
+    modules.sort();
+    modules.dedup();
+    modules
 }
 
 /// Programs that start others import nothing.

@@ -26,7 +26,7 @@ pub use self::explanation::explain;
 use self::listener::Listener;
 use self::question::Question;
 use crate::frame::{FrameError, Kind};
-use crate::message::{Failure, Greeting, Kernel, Ready, VERSION, Walls};
+use crate::message::{Ahead, Failure, Greeting, Kernel, Ready, VERSION, Walls};
 
 /// What gVisor calls its build, whichever it is (`pkg/sentry/syscalls/linux/linux64.go`). No build of
 /// Linux has this name.
@@ -100,6 +100,8 @@ pub struct Preparation<'a> {
     pub kernel: Kernel,
     /// Whether there may be a [`Conversation::reset`] after a job.
     pub reused: bool,
+    /// What Python imports before there is a job; for jobs with these packages alone.
+    pub ahead: Option<&'a Ahead>,
     /// The release of the engine's own kernel, where the sandbox must have gVisor's. Nothing of a
     /// job is told before that is proven.
     pub outer_kernel: Option<&'a str>,

@@ -120,6 +120,17 @@ pub struct Preparation {
     pub kernel: Kernel,
     /// Whether there may be a reset, and another job after it.
     pub reused: bool,
+    /// What Python imports before there is a job.
+    pub ahead: Option<Ahead>,
+}
+
+/// Modules that are imported before there is a job; all jobs that come have these packages.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ahead {
+    /// The name of a directory in [`PACKAGES`].
+    pub packages: String,
+    /// The modules. One that cannot be imported is left to the program.
+    pub modules: Vec<String>,
 }
 
 /// A kind of kernel, by what the agent has to do differently there.

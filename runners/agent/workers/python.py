@@ -34,8 +34,28 @@ def serve():
             break
         __import__(name)
         patience = 0
+    import_ahead(*sys.argv[1:])
     remember()
     work()
+
+
+# Where the packages are that were shown before there was a job.
+packages = None
+
+
+def import_ahead(place=None, *modules):
+    """Imports what the job that comes is known to import. What it says to that is nobody's."""
+    global packages
+    del sys.argv[1:]
+    packages = place
+    if place:
+        add_packages(place)
+    for name in modules:
+        try:
+            __import__(name)
+        except BaseException:
+            # Where the program does it, it sees why.
+            pass
 
 
 def remember():
@@ -64,7 +84,8 @@ def work():
     instructions = decode(read_all(INSTRUCTIONS).decode())
     take_environment(instructions["environment"])
     forget_neighbours(set(instructions["names"]))
-    if instructions["packages"]:
+    # For a job without any, nothing was shown.
+    if instructions["packages"] != packages:
         add_packages(instructions["packages"])
     leave(run(instructions, own_path))
 

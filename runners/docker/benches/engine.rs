@@ -32,7 +32,7 @@ const AT_ONCE: usize = 4;
 fn config(reuse: Reuse) -> DockerConfig {
     let python = Some("lazaret-base/python".to_owned());
     let images = Images { python, ..Images::default() };
-    let warm = Warm { python: 2, node: 0, bash: 0 };
+    let warm = Warm { python: 2, node: 0, bash: 0, ahead: 0 };
     DockerConfig { images, warm, reuse, ..DockerConfig::default() }
 }
 

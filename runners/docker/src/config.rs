@@ -94,6 +94,9 @@ pub struct Warm {
     pub node: u32,
     /// With Bash.
     pub bash: u32,
+    /// Beside these: for how many of the packages that are asked for often one is kept with Python that
+    /// has them imported.
+    pub ahead: u32,
 }
 
 /// The three files of a client's TLS, in PEM.
@@ -174,7 +177,7 @@ impl Default for DockerConfig {
 
 impl Default for Warm {
     fn default() -> Self {
-        Self { python: 2, node: 1, bash: 1 }
+        Self { python: 2, node: 1, bash: 1, ahead: 2 }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lazaret_agent::host::{Conversation, ConversationError, Preparation};
-use lazaret_agent::message::Kernel;
+use lazaret_agent::message::{Ahead, Kernel};
 use lazaret_sandbox::{Installation, Interpreter, Isolation, Limits, RunnerError};
 use tokio_util::task::TaskTracker;
 
@@ -51,7 +51,8 @@ impl Maker {
         installation: Option<&Installation>,
     ) -> Result<Sandbox, RunnerError> {
         let container = self.container(engine, kind, installation).await?;
-        let sandbox = self.begin(engine, container, kind.interpreter, &kind.limits()).await;
+        let (limits, ahead) = (kind.limits(), kind.ahead.as_ref());
+        let sandbox = self.begin(engine, container, kind.interpreter, &limits, ahead).await;
         sandbox.map_err(RunnerError::from)
     }
 
@@ -77,6 +78,7 @@ impl Maker {
         mut container: Container,
         interpreter: Interpreter,
         limits: &Limits,
+        ahead: Option<&Ahead>,
     ) -> Result<Sandbox, NotReady> {
         let (reader, writer) = container.start().await?;
         let command = [interpreter.executable().to_owned()];
@@ -87,6 +89,7 @@ impl Maker {
             limits,
             kernel: kernel(engine),
             reused: self.config.reuse == Reuse::Tenant,
+            ahead,
             outer_kernel: engine.outer_kernel(),
         };
         let conversation = Conversation::begin(reader, writer, &preparation).await;

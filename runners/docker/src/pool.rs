@@ -67,6 +67,7 @@ impl<S> Pool<S> {
     /// Sets how many should be ready.
     pub(crate) fn want(&mut self, count: usize) {
         self.wanted = count;
+        self.ready.truncate(count);
     }
 
     /// A sandbox for a tenant. One that the tenant has used is waited for rather than that a fresh

@@ -5,6 +5,7 @@
 //! because a used sandbox has seen somebody's code; or by one tenant, where the configuration says
 //! so.
 
+mod ahead;
 mod lease;
 
 use std::collections::HashMap;
@@ -17,7 +18,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use self::ahead::Asked;
 pub(crate) use self::lease::Lease;
+use crate::Reuse;
 use crate::circuit::Circuit;
 use crate::connection::{Connection, Found};
 use crate::engine::Engine;
@@ -51,6 +54,8 @@ pub(crate) struct Pools {
     starts: Semaphore,
     /// Since when no place is free, and nothing runs.
     stuck_since: Mutex<Option<Instant>>,
+    /// What jobs ask for that can be imported ahead of them.
+    asked: Mutex<Asked>,
     closed: CancellationToken,
 }
 
@@ -83,6 +88,7 @@ impl Pools {
             all: Mutex::default(),
             stuck_since: Mutex::default(),
             circuits: Interpreter::ALL.map(|each| (each, Circuit::default())).into(),
+            asked: Mutex::default(),
             closed: CancellationToken::new(),
         }
     }
@@ -123,10 +129,20 @@ impl Pools {
         job: &Job,
         place: OwnedSemaphorePermit,
     ) -> Result<Lease, RunnerError> {
-        let kind = Kind::of(job);
+        let kind = self.best_kind(job);
+        if let Some(ahead) = Kind::ahead_of(job) {
+            self.asked.lock().unwrap_or_else(PoisonError::into_inner).note(ahead);
+        }
         let mut sandbox = self.take(&kind, &job.tenant).await?;
         sandbox.container.place = Some(place);
         Ok(Lease::new(self, kind, sandbox))
+    }
+
+    /// One that has the job's packages imported, if that is ready; else any that can run it.
+    fn best_kind(&self, job: &Job) -> Kind {
+        let all = self.all();
+        let is_ready = |kind: &Kind| all.get(kind).is_some_and(|pool| pool.ready() > 0);
+        Kind::ahead_of(job).filter(is_ready).unwrap_or_else(|| Kind::of(job))
     }
 
     /// A sandbox for a job that installs and has a place. None is made ahead of time: what it fills is
@@ -239,6 +255,7 @@ impl Pools {
     async fn tend(self: Arc<Self>) {
         for round in 1_u64.. {
             sleep(ROUND).await;
+            self.want_ahead();
             for kind in self.kinds() {
                 if round.is_multiple_of(EXAMINE) {
                     self.examine(&kind).await;
@@ -253,6 +270,23 @@ impl Pools {
             {
                 self.reap(engine);
             }
+        }
+    }
+
+    /// Keeps one ready for each of the few packages that are asked for often. A sandbox that serves a
+    /// tenant again has them imported by a program of his.
+    fn want_ahead(&self) {
+        let most =
+            if self.maker.config.reuse == Reuse::Never { self.maker.config.warm.ahead } else { 0 };
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let often = self.asked.lock().unwrap_or_else(PoisonError::into_inner).often(most);
+        for (kind, pool) in self.all().iter_mut().filter(|(kind, _)| kind.ahead.is_some()) {
+            if !often.contains(kind) {
+                pool.want(0);
+            }
+        }
+        for kind in &often {
+            self.pool(kind, |pool| pool.want(1));
         }
     }
 
@@ -320,7 +354,7 @@ impl Pools {
     /// How good a place this is for a job now.
     pub(crate) fn rank(&self, job: &Job) -> Rank {
         let places = self.places.available_permits();
-        self.pool(&Kind::of(job), |pool| Rank {
+        self.pool(&self.best_kind(job), |pool| Rank {
             own: pool.has_own(&job.tenant) && places > 0,
             ready: pool.ready() > 0 && places > 0,
             well: pool.trouble().is_none(),

@@ -8,7 +8,7 @@ use std::path::Path;
 use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountType,
 };
-use lazaret_agent::message::{PACKAGES, SCRATCH, WORK};
+use lazaret_agent::message::{Ahead, PACKAGES, SCRATCH, WORK};
 use lazaret_sandbox::{Installation, Interpreter, Job, Limits, RunnerError};
 
 use crate::image::AGENT_PATH;
@@ -63,6 +63,8 @@ pub(crate) struct Kind {
     memory: u64,
     processes: u32,
     disk: u64,
+    /// What is imported before a job comes. Then it serves jobs with these packages alone.
+    pub(crate) ahead: Option<Ahead>,
 }
 
 impl Kind {
@@ -82,7 +84,20 @@ impl Kind {
             memory: size(limits.memory, MEMORY),
             processes: u32::try_from(processes).unwrap_or(u32::MAX),
             disk: size(limits.disk, DISK),
+            ahead: None,
         }
+    }
+
+    /// The same with the job's packages imported ahead, where that can be done: its environment is not
+    /// there yet when they are.
+    pub(crate) fn ahead_of(job: &Job) -> Option<Self> {
+        let packages = job.packages.as_ref().filter(|packages| !packages.modules.is_empty())?;
+        if job.interpreter != Interpreter::Python || !job.environment.is_empty() {
+            return None;
+        }
+        let name = packages.directory.file_name()?.to_str()?.to_owned();
+        let ahead = Ahead { packages: name, modules: packages.modules.clone() };
+        Some(Self { ahead: Some(ahead), ..Self::of(job) })
     }
 
     /// The limits that hold from the start; the others are the job's.
@@ -94,7 +109,8 @@ impl Kind {
     /// A few words for people.
     pub(crate) fn name(&self) -> String {
         let memory = lazaret_sandbox::Size(self.memory);
-        format!("{}, {memory}", self.interpreter.name())
+        let ahead = self.ahead.as_ref().map(|ahead| format!(" with {}", ahead.modules.join(", ")));
+        format!("{}{}, {memory}", self.interpreter.name(), ahead.unwrap_or_default())
     }
 }
 

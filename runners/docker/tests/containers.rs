@@ -90,7 +90,7 @@ async fn processors_memory_swap_and_processes_are_limited() {
 async fn limits_of_another_size_make_a_container_of_that_size() {
     let config = bash_config("own-limits");
     let runner = DockerRunner::new(DockerConfig {
-        warm: lazaret_docker::Warm { python: 0, node: 0, bash: 0 },
+        warm: lazaret_docker::Warm { python: 0, node: 0, bash: 0, ahead: 0 },
         ..config
     });
     let program = bash("sleep 1")

@@ -1,5 +1,6 @@
 //! The Docker runner on the real engine with the real gVisor. `tests/engine/up` makes them.
 
+mod ahead;
 mod conformance;
 mod containers;
 mod doctor;

@@ -232,7 +232,8 @@ impl Installer {
 
 /// What a job is given of a set.
 fn packages(set: &Set, platform: &str) -> Packages {
-    Packages { directory: set.path().to_owned(), platform: platform.to_owned() }
+    let (directory, platform) = (set.path().to_owned(), platform.to_owned());
+    Packages { directory, platform, modules: Vec::new() }
 }
 
 fn found(set: Set, platform: &str, was_there: bool) -> Found {

@@ -101,6 +101,7 @@ impl Runner for ProcessRunner {
             limits: &job.limits,
             kernel: Kernel::Linux,
             reused: false,
+            ahead: None,
             outer_kernel: None,
         };
         let outcome = converse(streams.reader, streams.writer, &preparation, &job, &events).await;

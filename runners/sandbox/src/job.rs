@@ -66,6 +66,9 @@ pub struct Packages {
     pub directory: PathBuf,
     /// What [`Runner::platform`](crate::Runner::platform) said when they were installed.
     pub platform: String,
+    /// What of them the program imports, as far as that is known. A runner may have it imported in a
+    /// sandbox before the next such job comes.
+    pub modules: Vec<String>,
 }
 
 /// What an installer may do that no other program may. Nothing of a tenant's belongs into its job.

@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lazaret_agent::message::{Failure, Form, Interpreter, Part, Preparation, WORK};
+use lazaret_agent::message::{
+    Ahead, Failure, Form, Interpreter, PACKAGES, Part, Preparation, WORK,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -59,10 +61,24 @@ pub(super) fn command(preparation: &Preparation, role: Role) -> Result<Command, 
         (Interpreter::Node, _) => &["--min-semi-space-size=8", "--eval", NODE],
         (Interpreter::Bash, _) => &["--noprofile", "--norc", "-c", BASH],
     };
+    let ahead = ahead(preparation, role);
     let words = preparation.command.iter().map(String::as_str).chain(worker.iter().copied());
+    let words = words.chain(ahead.iter().map(String::as_str));
     let environment = usual_environment(&preparation.command);
     Command::new(&words.collect::<Vec<_>>(), &environment)
         .map_err(|_| failure(Part::Interpreter, "start what has a NUL in its name"))
+}
+
+/// Where packages are and what is imported of them before there is a job. What makes programs of itself
+/// makes them for any job.
+fn ahead(preparation: &Preparation, role: Role) -> Vec<String> {
+    match (&preparation.ahead, preparation.interpreter, role) {
+        (Some(Ahead { packages, modules }), Interpreter::Python, Role::Program) => {
+            let place = Path::new(PACKAGES).join(packages).display().to_string();
+            [vec![place], modules.clone()].concat()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What every program has in its environment, unless its job says otherwise.

@@ -74,6 +74,7 @@ pub(super) fn preparation(asked: &Preparation<'_>) -> Result<Vec<u8>, Conversati
         limits: limits(asked.limits),
         kernel: asked.kernel,
         reused: asked.reused,
+        ahead: asked.ahead.cloned(),
     };
     add(Kind::Prepare, &preparation, &mut bytes)?;
     Ok(bytes)

@@ -46,6 +46,7 @@ impl Sandbox {
             limits: &limits(),
             kernel: if runtime == "runsc" { Kernel::Gvisor } else { Kernel::Linux },
             reused: true,
+            ahead: None,
             outer_kernel: None,
         };
         let conversation = Conversation::begin(reader, writer, &preparation).await?;

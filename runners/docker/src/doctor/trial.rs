@@ -132,7 +132,7 @@ impl Patient<'_> {
         trial: &mut Trial,
     ) {
         let (id, told) = (container.id.clone(), limits(TOLD));
-        let sandbox = self.maker.begin(&engine, container, interpreter, &told);
+        let sandbox = self.maker.begin(&engine, container, interpreter, &told, None);
         let sandbox = timeout(PATIENCE, sandbox).await.unwrap_or_else(|_| Err(too_slow()));
         trial.root = leftovers::root_of(&id);
         let mut sandbox = match sandbox {

@@ -31,7 +31,7 @@ pub(crate) fn config() -> DockerConfig {
         node: Some("lazaret-base/node".into()),
         bash: Some("lazaret-base/bash".into()),
     };
-    let warm = Warm { python: 0, node: 0, bash: 0 };
+    let warm = Warm { python: 0, node: 0, bash: 0, ahead: 0 };
     let install = Install { runtime: "runsc-network".into(), ..Install::default() };
     DockerConfig { images, warm, install, ..DockerConfig::default() }
 }

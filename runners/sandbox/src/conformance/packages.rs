@@ -53,7 +53,8 @@ fn set_mode(path: &Path, mode: u32) {
 
 fn with(name: &str, mut program: Program) -> Program {
     let directory = folder().join(name);
-    program.job.packages = Some(Packages { directory, platform: String::new() });
+    program.job.packages =
+        Some(Packages { directory, platform: String::new(), modules: Vec::new() });
     program
 }
 
