@@ -198,3 +198,56 @@ fn stays_inside(link: &Path, target: &Path) -> bool {
         Component::RootDir | Component::Prefix(_) => false,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::thread;
+
+    use rustix::fs::{Gid, Uid};
+    use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
+
+    use super::*;
+
+    fn make(root: &Path) {
+        fs::create_dir_all(root.join("package/inner")).unwrap();
+        fs::write(root.join("package/inner/module.py"), "words = 1").unwrap();
+        symlink("inner/module.py", root.join("package/alias.py")).unwrap();
+        for path in [root, &root.join("package"), &root.join("package/inner")] {
+            fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
+        }
+    }
+
+    fn owners(root: &Path) -> Vec<u32> {
+        entries(root).map(|entry| metadata(&entry.unwrap()).unwrap().uid()).collect()
+    }
+
+    /// As where an engine's sandbox runs an installer as a user of its own.
+    #[test]
+    fn what_belongs_to_somebody_else_is_this_users_afterwards() {
+        const OTHER: u32 = 65534;
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+        let root = folder.path().join("packages");
+        make(&root);
+        assert_eq!(owners(&root), [0; 5], "needs root, to be two users");
+        assert_eq!(adopt(root.clone()).unwrap(), root, "what is one's own stays where it is");
+        let copied = thread::spawn({
+            let root = root.clone();
+            move || {
+                let (user, group) = (Uid::from_raw(OTHER), Gid::from_raw(OTHER));
+                set_thread_res_gid(group, group, group).unwrap();
+                set_thread_res_uid(user, user, user).unwrap();
+                adopt(root)
+            }
+        });
+        let own = copied.join().unwrap().unwrap();
+        assert_ne!(own, root);
+        assert_eq!(owners(&own), [OTHER; 5]);
+        assert_eq!(shape(&own).unwrap(), shape(&root).unwrap());
+        assert_eq!(fs::read_to_string(own.join("package/alias.py")).unwrap(), "words = 1");
+        // Root takes it over where it is.
+        assert_eq!(adopt(own.clone()).unwrap(), own);
+        assert_eq!(owners(&own), [0; 5]);
+    }
+}

@@ -96,3 +96,40 @@ async fn packages_of_javascript_are_installed_without_running_any_of_theirs() {
     let code = "import is from '@sindresorhus/is'; import lodash from 'lodash'; console.log(lodash.chunk([1, 2, 3], 2).length, is(1));";
     assert_eq!(prints(&found, Interpreter::Node, "main.mjs", code).await, "2 number\n");
 }
+
+/// Of a request that is old, the versions are looked for again; nothing is installed where they are the
+/// same.
+#[tokio::test]
+async fn what_an_index_has_is_asked_again_after_a_while_and_kept_if_it_is_the_same() {
+    let folder = TempDir::new().unwrap();
+    let always = Settings { fresh: Duration::ZERO, ..settings() };
+    let installer = self::installer(&folder, always);
+    let first = python(&installer, &["six==1.17.0"]).await.unwrap();
+    let again = python(&installer, &["six==1.17.0"]).await.unwrap();
+    assert!(!again.was_there);
+    assert_eq!(again.packages, first.packages);
+    assert_eq!(again.set.record(), first.set.record());
+}
+
+/// The packages of an index that not everybody may use are each tenant's own.
+#[tokio::test]
+async fn tenants_share_what_everybody_may_have_and_nothing_else() {
+    let folder = TempDir::new().unwrap();
+    let six = [Requirement::of_python("six", "==1.17.0").unwrap()];
+    let of = async |installer: &Installer, tenant: &str| {
+        installer.packages(Interpreter::Python, &six, tenant, &Events::none()).await.unwrap()
+    };
+    let shared = installer(&folder, settings());
+    let first = of(&shared, "one").await;
+    let second = of(&shared, "two").await;
+    assert!(second.was_there);
+    assert_eq!(first.packages, second.packages);
+    let mut own = settings();
+    own.python.private = true;
+    let own = installer(&folder, own);
+    let first = of(&own, "one").await;
+    let second = of(&own, "two").await;
+    assert!(!first.was_there && !second.was_there);
+    assert_ne!(first.packages.directory, second.packages.directory);
+    assert!(of(&own, "one").await.was_there);
+}

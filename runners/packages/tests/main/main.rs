@@ -32,12 +32,12 @@ fn install(directory: &Path, name: &str, size: usize) {
     fs::write(directory.join(name).join("__init__.py"), vec![b'#'; size]).unwrap();
 }
 
-/// Asks for a package of a kilobyte; one that is there is not installed again.
 /// What was installed, for a platform that does not matter.
 fn new(packages: Vec<Pinned>) -> Installed {
     Installed::New { platform: "python 3.13".into(), packages }
 }
 
+/// Asks for a package of a kilobyte; one that is there is not installed again.
 async fn obtain(cache: &Cache, name: &str) -> Result<Set, ObtainError<CacheError>> {
     let installed = async |directory: &Path, _: Option<&_>| {
         install(directory, name, 1024);
