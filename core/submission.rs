@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lazaret_analysis::{Language, Manifest, Project, SourceFile};
 use lazaret_sandbox::{Form, InputFile};
+use serde_json::{Map, Value, json};
 
 use crate::stage::Unjudged;
 
@@ -58,6 +59,9 @@ pub struct RequestedLimits {
     pub memory: Option<u64>,
 }
 
+/// The path of what was asked for beside the code, where manifests have one.
+pub(crate) const ASKED: &str = "";
+
 impl Submission {
     /// Sorts files into code and data by their language. `language`, where given, is that of the
     /// file `entry`, whatever its name says.
@@ -81,10 +85,37 @@ impl Submission {
         Self { code, data, manifests, project, ..Self::default() }
     }
 
+    /// What was asked for beside the code, as a manifest; its path is [`ASKED`]. Who starts a Bash program
+    /// can ask for nothing.
+    pub(crate) fn asked(&self) -> Option<Manifest> {
+        let language = self.program.as_ref()?.language;
+        if self.dependencies.is_empty() || language == Language::Bash {
+            return None;
+        }
+        // Each is a line. What is one of several is refused as what it is.
+        let lines = self.dependencies.iter().map(|one| one.replace(char::is_control, "\u{fffd}"));
+        let manifest = if language == Language::Python {
+            let lines: Vec<String> = lines.collect();
+            Manifest::read("requirements.txt", lines.join("\n").as_bytes())
+        } else {
+            let dependencies: Map<String, Value> = lines.map(|one| of_npm(&one)).collect();
+            let text = json!({ "dependencies": dependencies }).to_string();
+            Manifest::read("package.json", text.as_bytes())
+        };
+        manifest.map(|manifest| Manifest { path: ASKED.into(), ..manifest })
+    }
+
     /// What is in the file that is reported under `path`.
     pub fn contents(&self, path: &str) -> Option<&[u8]> {
         let code = self.code.iter().find(|file| file.path == path);
         let manifest = || self.manifests.iter().find(|file| file.path == path);
         code.map(|file| &file.contents[..]).or_else(|| Some(&manifest()?.contents))
     }
+}
+
+/// `lodash@^4`, `@scope/name@1`, or a name alone.
+fn of_npm(package: &str) -> (String, Value) {
+    let (scope, rest) = package.split_at(usize::from(package.starts_with('@')));
+    let (name, range) = rest.split_once('@').unwrap_or((rest, "*"));
+    (format!("{scope}{name}"), range.into())
 }

@@ -242,3 +242,13 @@ fn a_password_of_an_index_is_nowhere() {
     assert_eq!(ran.code, 125, "{}", ran.stderr);
     assert!(!ran.stderr.contains("secret-word"), "{}", ran.stderr);
 }
+
+/// What is asked for beside the program is judged as what a manifest declares.
+#[test]
+fn a_package_that_is_asked_for_is_judged_too() {
+    let place = Place::new();
+    place.write("a.py", "print('ran')\n");
+    let ran = here(&place, "", &["a.py", "--dep", "reqeusts"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (126, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`requests`"), "{}", ran.stderr);
+}

@@ -12,7 +12,7 @@ mod together;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lazaret_analysis::{Analysis, Finding};
+use lazaret_analysis::{Analysis, Finding, Manifest};
 use lazaret_sandbox::InputFile;
 use lazaret_wasm::{Answer, Part, PolicyError};
 
@@ -58,8 +58,9 @@ impl Stage for PoliciesStage {
         let loaded = Arc::clone(&self.0);
         let analyses = std::mem::take(&mut run.analyses);
         let manifests = Arc::clone(&run.submission.manifests);
+        let asked = run.submission.asked();
         let judged = parallel::in_turn(move || {
-            let judgement = loaded.judge_all(&analyses, &manifests);
+            let judgement = loaded.judge_all(&analyses, &manifests, asked);
             (analyses, judgement)
         });
         let (analyses, judgement) =
@@ -83,11 +84,12 @@ impl Loaded {
         &self,
         analyses: &[Analysis],
         manifests: &[InputFile],
+        asked: Option<Manifest>,
     ) -> Result<Judgement, PolicyError> {
         let today = Date::today();
         let judge = |analysis: &Analysis| self.judgement(self.answers(analysis), &today);
         let mut judged = parallel::try_map(analyses, judge)?;
-        judged.push(self.judge_together(analyses, manifests, &today)?);
+        judged.push(self.judge_together(analyses, manifests, asked, &today)?);
         let mut all = Judgement::default();
         for Judgement { findings, monitored } in judged {
             all.findings.extend(findings);

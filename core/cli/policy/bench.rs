@@ -116,7 +116,7 @@ impl Files {
     }
 
     pub(super) fn together(&self) -> Together<'_> {
-        Together::new(&self.analyses, &self.submission.manifests)
+        Together::new(&self.analyses, &self.submission.manifests, None)
     }
 }
 

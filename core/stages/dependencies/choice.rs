@@ -9,9 +9,7 @@ use lazaret_packages::Requirement;
 
 use super::config::Rules;
 use crate::stage::{Run, StageError};
-
-/// The name of what was asked for, where manifests have a path.
-const ASKED: &str = "";
+use crate::submission::ASKED;
 
 /// A package that is installed for a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +55,7 @@ impl Choice {
         let files = run.submission.manifests.iter();
         let mut manifests: Vec<Manifest> =
             files.filter_map(|file| Manifest::read(&file.path, &file.contents)).collect();
-        manifests.extend(asked(run, rules.ecosystem)?);
+        manifests.extend(run.submission.asked());
         let plan = Plan::of(&run.analyses, &manifests);
         let is_ours = |(_, refused): &&(String, lazaret_analysis::Refused)| {
             refused.ecosystem == rules.ecosystem
@@ -89,35 +87,6 @@ impl Choice {
         }
         Ok(())
     }
-}
-
-/// What was asked for beside the program, as a manifest.
-fn asked(run: &Run, ecosystem: Ecosystem) -> Result<Option<Manifest>, StageError> {
-    let packages = &run.submission.dependencies;
-    if packages.is_empty() {
-        return Ok(None);
-    }
-    if let Some(wrong) = packages.iter().find(|package| package.contains(char::is_control)) {
-        let wrong = wrong.escape_debug();
-        return Err(StageError::new(format!(
-            "cannot install `{wrong}`: it is no name of a package"
-        )));
-    }
-    let manifest = if ecosystem == Ecosystem::PyPi {
-        Manifest::read("requirements.txt", packages.join("\n").as_bytes())
-    } else {
-        let dependencies: serde_json::Map<_, _> = packages.iter().map(|one| npm(one)).collect();
-        let text = serde_json::json!({ "dependencies": dependencies }).to_string();
-        Manifest::read("package.json", text.as_bytes())
-    };
-    Ok(manifest.map(|manifest| Manifest { path: ASKED.into(), ..manifest }))
-}
-
-/// `lodash@^4`, `@scope/name@1`, or a name alone.
-fn npm(package: &str) -> (String, serde_json::Value) {
-    let (scope, rest) = package.split_at(usize::from(package.starts_with('@')));
-    let (name, range) = rest.split_once('@').unwrap_or((rest, "*"));
-    (format!("{scope}{name}"), range.into())
 }
 
 fn not_taken(path: &str, refused: &lazaret_analysis::Refused) -> StageError {

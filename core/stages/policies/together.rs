@@ -16,15 +16,19 @@ pub(crate) struct Together<'a> {
 }
 
 impl<'a> Together<'a> {
-    /// Of files, and of the manifests that were found with them.
-    pub(crate) fn new(analyses: &'a [Analysis], manifests: &'a [InputFile]) -> Self {
+    /// Of files, of the manifests that were found with them, and of what was asked for beside them.
+    pub(crate) fn new(
+        analyses: &'a [Analysis],
+        manifests: &'a [InputFile],
+        asked: Option<Manifest>,
+    ) -> Self {
         let read = |file: &'a InputFile| {
             let text = std::str::from_utf8(&file.contents).unwrap_or_default();
             Some((Manifest::read(&file.path, &file.contents)?, text))
         };
         let manifests: Vec<_> = manifests.iter().filter_map(read).collect();
         let declared: Vec<Manifest> =
-            manifests.iter().map(|(manifest, _)| manifest.clone()).collect();
+            manifests.iter().map(|(manifest, _)| manifest.clone()).chain(asked).collect();
         Self { analyses, manifests, plan: Plan::of(analyses, &declared) }
     }
 
@@ -43,12 +47,13 @@ impl Loaded {
         &self,
         analyses: &[Analysis],
         manifests: &[InputFile],
+        asked: Option<Manifest>,
         today: &Date,
     ) -> Result<Judgement, PolicyError> {
         if !self.policies.judge_submissions() {
             return Ok(Judgement::default());
         }
-        let together = Together::new(analyses, manifests);
+        let together = Together::new(analyses, manifests, asked);
         self.judgement(self.answers_together(&together.submission()), today)
     }
 

@@ -19,6 +19,8 @@ pub enum Reason {
     Conflict,
     /// The index does not answer, or not in time.
     Unreachable,
+    /// The index does not answer to whom it does not know.
+    Unauthorized,
     /// What was downloaded is not what the index says.
     WrongDigest,
     /// There is no room.
@@ -34,10 +36,11 @@ type Make = fn(String) -> Reason;
 /// What is looked for, the first that is found; the first group is the package. uv 0.13, pip 23 to 25 and
 /// npm 10 and 11 say so.
 static TABLE: LazyLock<Vec<(Regex, Make)>> = LazyLock::new(|| {
-    let table: [(&str, Make); 14] = [
+    let table: [(&str, Make); 15] = [
         (r"No space left on device|ENOSPC", |_| Reason::DiskFull),
         (r"No module named pip|spawn npm ENOENT", |_| Reason::NoInstaller),
         (r"(?i)hash mismatch|do not match the hashes|EINTEGRITY", |_| Reason::WrongDigest),
+        (r"40[13] (?:Error|Unauthorized|Forbidden)|E40[13]", |_| Reason::Unauthorized),
         (r"ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ERR_SOCKET_TIMEOUT", |_| {
             Reason::Unreachable
         }),
@@ -96,6 +99,7 @@ impl Reason {
                 "look at `dependencies.python.index` and `dependencies.node.index`, `dependencies.proxy`, \
                  `dependencies.ca_bundle`; in Docker, at `docker.install`",
             ),
+            Self::Unauthorized => Some("put a name and a password into the address of the index"),
             Self::WrongDigest => Some("somebody between here and the index may have changed it"),
             Self::DiskFull => Some("make room, or move the cache (`dependencies.cache`)"),
             Self::NoInstaller => Some("use an image or an installation with npm, or with pip"),
@@ -114,6 +118,7 @@ impl fmt::Display for Reason {
             }
             Self::Conflict => to.write_str("what is required cannot be had together"),
             Self::Unreachable => to.write_str("the index cannot be reached"),
+            Self::Unauthorized => to.write_str("the index does not let us in"),
             Self::WrongDigest => to.write_str("what was downloaded is not what the index says"),
             Self::DiskFull => to.write_str("the disk is full"),
             Self::NoInstaller => to.write_str("there is no installer"),

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::thread::{self, sleep};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 /// What is wrong with an index.
@@ -17,7 +18,13 @@ pub(crate) enum Fault {
     Trickle,
     /// Its file has ten gigabytes.
     Endless,
+    /// None; but it answers only to whom it knows.
+    Guarded,
 }
+
+/// Who is known to an index that answers only to whom it knows, and the header that he sends.
+pub(crate) const KNOWN: &str = "me:p%40ss-word";
+const HEADER: &str = "authorization: basic bwu6cebzcy13b3jk";
 
 /// The address of an index with the one package `greeting`, and this fault.
 pub(crate) fn index(fault: Fault) -> String {
@@ -36,10 +43,15 @@ fn answer(mut stream: TcpStream, fault: Fault) -> std::io::Result<()> {
     let mut request = String::new();
     let mut lines = BufReader::new(stream.try_clone()?);
     lines.read_line(&mut request)?;
-    let mut header = String::from(" ");
+    let mut is_known = fault != Fault::Guarded;
+    let mut header = String::from("none yet");
     while !header.trim().is_empty() {
+        is_known |= header.trim().to_lowercase() == HEADER;
         header.clear();
         lines.read_line(&mut header)?;
+    }
+    if !is_known {
+        return respond(&mut stream, "401 Unauthorized", b"");
     }
     let path = request.split(' ').nth(1).unwrap_or_default();
     if path == "/simple/uv/" {
@@ -53,16 +65,23 @@ fn answer(mut stream: TcpStream, fault: Fault) -> std::io::Result<()> {
     }
     if kind == Some("whl") {
         return match fault {
-            Fault::WrongDigest => respond(&mut stream, "200 OK", &wheel()),
+            Fault::WrongDigest | Fault::Guarded => respond(&mut stream, "200 OK", &wheel()),
             Fault::Trickle => trickle(&mut stream),
             Fault::Endless => endless(&mut stream),
         };
     }
-    let digest = "0".repeat(64);
+    let digest = match fault {
+        Fault::Guarded => hexadecimal(&Sha256::digest(wheel())),
+        _ => "0".repeat(64),
+    };
     let page = format!(
         "<!DOCTYPE html><a data-core-metadata=\"true\" href=\"/greeting-1.0-py3-none-any.whl#sha256={digest}\">greeting-1.0-py3-none-any.whl</a>"
     );
     respond(&mut stream, "200 OK", page.as_bytes())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn respond(stream: &mut TcpStream, status: &str, body: &[u8]) -> std::io::Result<()> {

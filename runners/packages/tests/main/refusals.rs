@@ -7,7 +7,7 @@ use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings};
 use lazaret_sandbox::{Events, Interpreter, causes};
 use tempfile::TempDir;
 
-use crate::index::{Fault, index, wheels};
+use crate::index::{Fault, KNOWN, index, wheels};
 use crate::installing::{installer, prints, python, settings};
 
 /// Nothing is left of an installation that failed.
@@ -143,4 +143,38 @@ async fn without_the_network_there_is_what_was_installed_and_what_directories_ha
     assert_eq!(printed, "hello from a wheel\n");
     let (reason, _) = refuses_python(&from_directory, &["idna"]).await;
     assert_eq!(reason, Reason::UnknownPackage("idna".into()));
+}
+
+/// What the address of an index says of who asks is for installers, and for nobody's eyes.
+#[tokio::test]
+async fn an_index_that_asks_who_one_is_is_told() {
+    let folder = TempDir::new().unwrap();
+    let (address, mut settings) = (index(Fault::Guarded), settings());
+    settings.python.index = Some(address.replace("//", &format!("//{KNOWN}@")));
+    let found = python(&installer(&folder, settings.clone()), &["greeting"]).await.unwrap();
+    let code = "import greeting; print(greeting.words)";
+    let printed = prints(&found, Interpreter::Python, "main.py", code).await;
+    assert_eq!(printed, "hello from a wheel\n");
+    settings.python.index = Some(address.replace("//", "//me:another-word@"));
+    let (reason, told) = refuses_python(&installer(&folder, settings), &["greeting"]).await;
+    assert_eq!(reason, Reason::Unauthorized, "{told}");
+    assert!(told.contains("`greeting`") && !told.contains("another-word"), "{told}");
+}
+
+/// uv has room, and numpy has not.
+#[tokio::test]
+async fn a_disk_that_is_full_in_the_middle_is_told_and_nothing_is_left() {
+    let folder = TempDir::new().unwrap();
+    let mount = |program: &str, options: &[&str]| {
+        let ran = std::process::Command::new(program).args(options).arg(folder.path()).status();
+        assert!(ran.expect(program).success(), "needs root, to mount a small file system");
+    };
+    mount("mount", &["-t", "tmpfs", "-o", "size=80m,mode=700", "tmpfs"]);
+    let installer = installer(&folder, settings());
+    let (reason, told) = refuses_python(&installer, &["numpy==2.2.6"]).await;
+    assert_eq!(reason, Reason::DiskFull, "{told}");
+    assert_clean(&folder);
+    python(&installer, &["six"]).await.unwrap();
+    drop(installer);
+    mount("umount", &[]);
 }
