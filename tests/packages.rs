@@ -252,3 +252,17 @@ fn a_package_that_is_asked_for_is_judged_too() {
     assert_eq!((ran.code, ran.stdout.as_str()), (126, ""), "{}", ran.stderr);
     assert!(ran.stderr.contains("`requests`"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_is_asked_for_is_never_left_out() {
+    let place = Place::new();
+    place.write("a.py", "print('ran')\n");
+    let without = "pipeline = [\"analysis\", \"execution\"]\n";
+    let ran = here(&place, without, &["a.py", "--dep", "six"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no stage installs `six`"), "{}", ran.stderr);
+    place.write("a.sh", "echo ran\n");
+    let ran = here(&place, "", &["a.sh", "--dep", "six"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("a Bash program imports no packages"), "{}", ran.stderr);
+}

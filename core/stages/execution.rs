@@ -101,6 +101,12 @@ impl Stage for ExecutionStage {
                 "cannot run the submission: it does not say where to start",
             ));
         };
+        if let (Some(asked), None) = (run.submission.dependencies.first(), &run.prepared) {
+            return Err(StageError {
+                help: Some("add `dependencies` to `pipeline` in the configuration".into()),
+                ..StageError::new(format!("cannot run the program: no stage installs `{asked}`"))
+            });
+        }
         let job = self.job(program, run);
         let outcome =
             self.runner.run(job, run.events.clone()).await.map_err(|error| StageError {

@@ -196,7 +196,7 @@ impl Installer {
     ) -> Result<Set, InstallError> {
         let install = async |into: &Path, before: Option<&Record>| {
             let answer = self.install(order, into, before, tools, events).await?;
-            answer.installed(order)
+            answer.installed(order, self.settings.builds)
         };
         let fresh = if self.settings.offline { Duration::MAX } else { self.settings.fresh };
         self.cache.obtain(request, order.owner, fresh, install).await.map_err(|error| match error {

@@ -53,10 +53,17 @@ pub(super) fn of(
 }
 
 impl Answer {
-    /// For the cache.
-    pub(super) fn installed(self, order: &Order<'_>) -> Result<Installed, InstallError> {
+    /// For the cache. What packages have built or set up themselves is another set.
+    pub(super) fn installed(
+        self,
+        order: &Order<'_>,
+        builds: bool,
+    ) -> Result<Installed, InstallError> {
         match self {
-            Self::Installed { platform, packages } => Ok(Installed::New { platform, packages }),
+            Self::Installed { platform, packages } => {
+                let platform = if builds { format!("{platform}, built") } else { platform };
+                Ok(Installed::New { platform, packages })
+            }
             Self::Unchanged { .. } => Ok(Installed::Unchanged),
             Self::Failed { failure } => {
                 let words = without_secrets(failure.words, order.sources);

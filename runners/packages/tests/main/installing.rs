@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lazaret_packages::{Cache, Found, InstallError, Installer, Requirement, Settings, Sources};
+use lazaret_packages::{
+    Cache, Found, InstallError, Installer, Reason, Requirement, Settings, Sources,
+};
 use lazaret_process::{ProcessConfig, ProcessRunner};
 use lazaret_sandbox::{Events, Interpreter, Isolation, Job, Limits, Runner, Status};
 use tempfile::TempDir;
@@ -132,4 +134,22 @@ async fn tenants_share_what_everybody_may_have_and_nothing_else() {
     assert!(!first.was_there && !second.was_there);
     assert_ne!(first.packages.directory, second.packages.directory);
     assert!(of(&own, "one").await.was_there);
+}
+
+/// docopt is published as source alone.
+#[tokio::test]
+async fn what_has_to_be_built_is_built_where_that_is_allowed() {
+    let folder = TempDir::new().unwrap();
+    let wanted = ["docopt==0.6.2"];
+    let error = python(&installer(&folder, settings()), &wanted).await.unwrap_err();
+    let no_wheel = Reason::NoWheel("docopt==0.6.2".into());
+    assert!(
+        matches!(&error, InstallError::Refused { reason, .. } if *reason == no_wheel),
+        "{error}"
+    );
+    let builds = Settings { builds: true, ..settings() };
+    let found = python(&installer(&folder, builds), &wanted).await.unwrap();
+    assert!(found.set.record().platform.ends_with(", built"));
+    let code = "import docopt; print(docopt.__version__)";
+    assert_eq!(prints(&found, Interpreter::Python, "main.py", code).await, "0.6.2\n");
 }
