@@ -142,7 +142,7 @@ fn what_is_not_needed_to_run_is_not_installed() {
 fn packages_that_must_not_be_there_are_refused_where_they_are_named() {
     let place = Place::new();
     place.write("a.py", "import requests\nprint('ran')\n");
-    let denied = "[dependencies.python]\ndeny = [\"requests*\"]\n";
+    let denied = "[dependencies.python]\ndeny = [\"Requests*\"]\n";
     let ran = here(&place, denied, &["a.py", "--deny", "critical"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (126, ""), "{}", ran.stderr);
     assert!(ran.stderr.contains("the package `requests` must not be installed: it is denied"));

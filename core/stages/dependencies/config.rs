@@ -239,9 +239,10 @@ impl Rules {
         pins: BTreeMap<String, String>,
     ) -> Result<Self, BuildError> {
         let patterns = |key: &str, names: &[String]| {
-            patterns(names).map_err(|error| wrong(&format!("{table}.{key}"), error.to_string()))
+            patterns(ecosystem, names).map_err(|error| wrong(&format!("{table}.{key}"), error.to_string()))
         };
         let allow = if allow.is_empty() { None } else { Some(patterns("allow", allow)?) };
+        let pins = pins.into_iter().map(|(name, pin)| (normal(ecosystem, &name), pin)).collect();
         Ok(Self { ecosystem, allow, deny: patterns("deny", deny)?, pins })
     }
 
@@ -258,6 +259,7 @@ impl Rules {
     /// package's, or of npm the place where it lies.
     pub(super) fn denies_among_others(&self, name: &str) -> Option<Finding> {
         let name = name.rsplit("node_modules/").next().unwrap_or(name);
+        let name = &normal(self.ecosystem, name);
         let reason = "it is denied, and a package that is needed brings it along";
         let is_denied = self.deny.is_match(name);
         is_denied.then(|| choice::finding(name, reason, String::new(), Span::default()))
@@ -269,12 +271,21 @@ impl Rules {
     }
 }
 
-fn patterns(names: &[String]) -> Result<GlobSet, globset::Error> {
+fn patterns(ecosystem: Ecosystem, names: &[String]) -> Result<GlobSet, globset::Error> {
     let mut set = GlobSetBuilder::new();
     for name in names {
-        set.add(Glob::new(name)?);
+        set.add(Glob::new(&normal(ecosystem, name))?);
     }
     set.build()
+}
+
+/// To Python's index, `Zope.Interface` and `zope-interface` are one name (PEP 503); to npm's, no two are.
+fn normal(ecosystem: Ecosystem, name: &str) -> String {
+    if ecosystem != Ecosystem::PyPi {
+        return name.to_owned();
+    }
+    let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
+    parts.join("-").to_lowercase()
 }
 
 /// What programs look for: some for the one spelling, some for the other.
