@@ -46,6 +46,11 @@ impl Cache {
         Ok(Self { store: Arc::new(store), turns, size })
     }
 
+    /// The same, where there is one already. Nothing is made.
+    pub fn open_existing(folder: &Path, size: u64) -> Result<Option<Self>, CacheError> {
+        Store::is_in(folder)?.then(|| Self::open(folder, size)).transpose()
+    }
+
     /// Where the sets of the cache in `folder` are.
     pub fn sets_in(folder: &Path) -> PathBuf {
         folder.join("sets")

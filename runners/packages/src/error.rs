@@ -48,6 +48,17 @@ pub enum CacheError {
 }
 
 impl CacheError {
+    /// What the user can do about it, where that is known.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NotPrivate { .. } => Some(
+                "set `dependencies.cache` to a directory of one's own that nobody else can write to",
+            ),
+            Self::TooLarge { .. } => Some("raise `dependencies.cache_size`"),
+            Self::Io { .. } | Self::Foreign { .. } => None,
+        }
+    }
+
     /// For `map_err`: doing `action` with `path` failed.
     pub(crate) fn of(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

@@ -42,4 +42,4 @@ pub use record::{Pinned, Record};
 pub use request::Request;
 pub use requirement::{NotARequirement, Requirement};
 pub use set::Set;
-pub use upkeep::{Removed, Verified};
+pub use upkeep::{Kept, Removed, Verified};

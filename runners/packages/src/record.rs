@@ -1,6 +1,6 @@
 //! What is known of a set.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +21,8 @@ pub struct Record {
     pub bytes: u64,
     /// How many files it has.
     pub files: u64,
-    /// When it was installed, in seconds since 1970.
-    pub installed: u64,
+    /// In seconds since 1970.
+    pub(crate) installed: u64,
     /// The digest of what is where, and how large it is.
     pub(crate) shape: String,
     /// The digest of all that, and of what is in the files.
@@ -43,6 +43,11 @@ pub struct Pinned {
 }
 
 impl Record {
+    /// When it was installed.
+    pub fn installed(&self) -> SystemTime {
+        UNIX_EPOCH.checked_add(Duration::from_secs(self.installed)).unwrap_or(UNIX_EPOCH)
+    }
+
     pub(crate) fn new(name: String, platform: String, packages: Vec<Pinned>, tree: Tree) -> Self {
         let Tree { bytes, files, shape, digest } = tree;
         Self { name, platform, packages, bytes, files, installed: now(), shape, digest }

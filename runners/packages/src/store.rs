@@ -5,12 +5,13 @@
 //! takes its place.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,9 @@ use crate::record::{self, now};
 use crate::staging::Staging;
 use crate::tree::{self, Tree};
 use crate::{Cache, CacheError, Pinned, Record, Request, Set, lock};
+
+/// The file with what makes the names of sets hard to guess.
+const SECRET: &str = "secret";
 
 /// The folders, and the secret.
 #[derive(Debug)]
@@ -41,6 +45,16 @@ struct Answer {
 }
 
 impl Store {
+    /// Whether there is a cache in a folder. One that is there is this user's alone.
+    pub(crate) fn is_in(folder: &Path) -> Result<bool, CacheError> {
+        let there = |path: &Path| path.try_exists().map_err(CacheError::of("read", path));
+        if !there(folder)? {
+            return Ok(false);
+        }
+        own(folder)?;
+        there(&folder.join(SECRET))
+    }
+
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
         let make = |path: PathBuf| {
             let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
@@ -79,15 +93,34 @@ impl Store {
 
     /// A set, to be used. One that is damaged is as good as none.
     pub(crate) fn take(&self, name: &str) -> Option<Set> {
-        let file = File::options().read(true).write(true).open(self.records.join(name)).ok()?;
-        // Only who removes it locks it for himself.
-        file.try_lock_shared().ok()?;
-        let record = read(&file)?;
+        let (file, record) = self.hold(name)?;
         let path = self.sets.join(&record.name);
         let is_whole = record.name == name && self.is_whole(&record, &path);
         // A time that is not kept has the set removed earlier than others.
         let _ = file.set_modified(SystemTime::now());
         is_whole.then_some(Set { record, path, _used: file })
+    }
+
+    /// The record of a set, with the lock that keeps the set from being removed.
+    pub(crate) fn hold(&self, name: &str) -> Option<(File, Record)> {
+        let file = File::options().read(true).write(true).open(self.records.join(name)).ok()?;
+        // Who removes a set locks it for himself, and takes the record away at once; who looks whether it
+        // is used has it for a moment.
+        for _ in 0..20 {
+            match file.try_lock_shared() {
+                Ok(()) => return read(&file).map(|record| (file, record)),
+                Err(TryLockError::WouldBlock) if is_there(&file) => sleep(Duration::from_millis(1)),
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// Whether somebody uses a set. Whoever asks has the right to change which sets there are, so that two
+    /// who ask do not take each other for a user.
+    pub(crate) fn is_used(&self, name: &str) -> bool {
+        let record = File::open(self.records.join(name));
+        record.is_ok_and(|record| matches!(record.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
     /// The first time, it is looked whether all files are there, and as large as they were.
@@ -194,8 +227,11 @@ pub(crate) fn answering(path: &Path) -> Option<String> {
 fn read(mut file: &File) -> Option<Record> {
     let mut text = Vec::new();
     file.read_to_end(&mut text).ok()?;
-    let is_there = file.metadata().is_ok_and(|metadata| metadata.nlink() > 0);
-    if is_there { serde_json::from_slice(&text).ok() } else { None }
+    if is_there(file) { serde_json::from_slice(&text).ok() } else { None }
+}
+
+fn is_there(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
 }
 
 fn sorted(mut packages: Vec<Pinned>) -> Vec<Pinned> {
@@ -214,7 +250,7 @@ fn flush(installed: &Path) -> Result<(), CacheError> {
 /// first wins.
 fn secret(folder: &Path) -> Result<Vec<u8>, CacheError> {
     const SIZE: usize = 32;
-    let path = folder.join("secret");
+    let path = folder.join(SECRET);
     let made = || {
         let mut drawn = [0; SIZE];
         rustix::rand::getrandom(&mut drawn, rustix::rand::GetRandomFlags::empty())?;

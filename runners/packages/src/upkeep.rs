@@ -5,34 +5,48 @@ use std::time::SystemTime;
 
 use crate::store::{self, Store};
 use crate::tree::Tree;
-use crate::{Cache, CacheError, Record};
+use crate::{Cache, CacheError, Record, lock};
+
+/// A set that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is.
+    pub record: Record,
+    /// When it was used last.
+    pub used: SystemTime,
+    /// Whether somebody uses it now.
+    pub in_use: bool,
+}
 
 /// What was removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// How many sets.
-    pub sets: u64,
-    /// Their size in bytes.
-    pub bytes: u64,
-    /// How many stay because somebody uses them.
-    pub in_use: u64,
+    /// The sets that are gone.
+    pub sets: Vec<Kept>,
+    /// Those that would be, and stay because somebody uses them.
+    pub in_use: Vec<Kept>,
 }
 
 /// A set that was read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// The set.
-    pub record: Record,
-    /// Whether it is as it was installed. One that is not has been removed, if nobody uses it.
+    pub kept: Kept,
+    /// Whether it is as it was installed.
     pub is_whole: bool,
+    /// Whether it was removed: one that is not whole is, if nobody uses it.
+    pub is_removed: bool,
 }
 
 impl Cache {
-    /// All sets, and when each was used last; the last used first.
-    pub fn list(&self) -> Vec<(Record, SystemTime)> {
-        let mut all = self.store.list();
-        all.reverse();
-        all
+    /// All sets; the last used first.
+    pub fn list(&self) -> Result<Vec<Kept>, CacheError> {
+        let _change = lock::change(&self.store.locks)?;
+        let kept = |(record, used): (Record, SystemTime)| {
+            let in_use = self.store.is_used(&record.name);
+            Kept { record, used, in_use }
+        };
+        Ok(self.store.list().into_iter().rev().map(kept).collect())
     }
 
     /// Removes the sets that were not used for longest, until no more than `bytes` are left. Those that
@@ -48,15 +62,17 @@ impl Cache {
 
     /// Reads every file of every set.
     pub fn verify(&self) -> Result<Vec<Verified>, CacheError> {
-        let verify = |(record, _): (Record, _)| {
-            let read = Tree::of(&self.store.sets.join(&record.name));
-            let is_whole = read.is_ok_and(|tree| tree.digest == record.digest);
-            if !is_whole {
-                self.store.remove(&record.name)?;
-            }
-            Ok(Verified { record, is_whole })
-        };
-        self.list().into_iter().map(verify).collect()
+        self.list()?.into_iter().filter_map(|kept| self.verify_one(&kept).transpose()).collect()
+    }
+
+    /// Nothing where it was removed meanwhile.
+    fn verify_one(&self, kept: &Kept) -> Result<Option<Verified>, CacheError> {
+        let Some((held, record)) = self.store.hold(&kept.record.name) else { return Ok(None) };
+        let read = Tree::of(&self.store.sets.join(&record.name));
+        let is_whole = read.is_ok_and(|tree| tree.digest == record.digest);
+        drop(held);
+        let is_removed = !is_whole && self.store.remove(&record.name)?;
+        Ok(Some(Verified { kept: Kept { record, ..kept.clone() }, is_whole, is_removed }))
     }
 }
 
@@ -80,18 +96,20 @@ impl Store {
         let all = self.list();
         let mut left: u64 = all.iter().map(|(record, _)| record.bytes).sum();
         let mut removed = Removed::default();
-        for (record, _) in &all {
+        for (record, used) in all {
             if is_enough(left) {
                 break;
             }
-            if self.remove(&record.name)? {
-                left -= record.bytes;
-                (removed.sets, removed.bytes) = (removed.sets + 1, removed.bytes + record.bytes);
+            let in_use = !self.remove(&record.name)?;
+            let kept = Kept { record, used, in_use };
+            if in_use {
+                removed.in_use.push(kept);
             } else {
-                removed.in_use += 1;
+                left -= kept.record.bytes;
+                removed.sets.push(kept);
             }
         }
-        if removed.sets > 0 {
+        if !removed.sets.is_empty() {
             self.forget_answers();
         }
         Ok(removed)

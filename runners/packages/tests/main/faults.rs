@@ -84,7 +84,7 @@ async fn what_is_no_package_is_refused_and_nothing_outside_is_touched() {
         );
     }
     assert_eq!(fs::metadata(outside.path()).unwrap().permissions(), before);
-    assert!(cache.list().is_empty());
+    assert!(cache.list().unwrap().is_empty());
 }
 
 /// npm makes such links for the programs of packages.
