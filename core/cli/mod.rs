@@ -1,5 +1,6 @@
 //! The command line.
 
+mod cache;
 mod check;
 mod config;
 mod deps;
@@ -75,6 +76,9 @@ enum Command {
     /// Shows the queue and the pools of a running service
     #[command(after_help = pool::CODES)]
     Pool(pool::PoolArgs),
+    /// Shows and tidies the packages that were installed for programs
+    #[command(after_help = cache::CODES)]
+    Cache(cache::CacheArgs),
     /// Tools for those who write policies, and those who use them
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -113,6 +117,7 @@ fn dispatch(app: &App, cli: Cli) -> Result<u8, CliError> {
         Command::Serve(arguments) => serve::serve(app, layers, arguments),
         Command::Doctor(arguments) => doctor::doctor(app, layers, &arguments),
         Command::Pool(arguments) => pool::pool(layers, &arguments),
+        Command::Cache(arguments) => cache::cache(layers, &arguments),
         Command::Policy(command) => policy::policy(app, layers, &command),
         Command::Config(command) => config::config(app, layers, &command),
     }

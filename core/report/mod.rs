@@ -3,6 +3,7 @@
 mod fix;
 pub(crate) mod lines;
 
+pub mod cache;
 pub mod deps;
 pub(crate) mod explanation;
 pub(crate) mod fixtures;

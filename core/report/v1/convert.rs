@@ -47,16 +47,21 @@ impl From<&pipeline::Report> for Report {
 impl From<&Prepared> for Installed {
     fn from(prepared: &Prepared) -> Self {
         let record = prepared.found.set.record();
-        let package = |package: &Pinned| InstalledPackage {
-            name: package.name.clone(),
-            version: package.version.clone(),
-            digest: package.hash.clone(),
-        };
         Self {
             cached: prepared.found.was_there,
             platform: record.platform.clone(),
             requirements: prepared.wanted.iter().map(Requirement::from).collect(),
-            packages: record.packages.iter().map(package).collect(),
+            packages: record.packages.iter().map(InstalledPackage::from).collect(),
+        }
+    }
+}
+
+impl From<&Pinned> for InstalledPackage {
+    fn from(package: &Pinned) -> Self {
+        Self {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            digest: package.hash.clone(),
         }
     }
 }
