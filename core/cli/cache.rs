@@ -150,9 +150,6 @@ fn show(command: &CacheCommand, packages: &Packages, sets: &[Seen]) -> Result<()
 }
 
 fn failed(error: &CacheError) -> CliError {
-    let failed = CliError::caused("cannot use the cache of packages", error);
-    match error.help() {
-        Some(help) => failed.help(help),
-        None => failed,
-    }
+    let help = error.help().unwrap_or("set `dependencies.cache` to a directory of one's own");
+    CliError::caused("cannot use the cache of packages", error).help(help)
 }

@@ -51,6 +51,10 @@ impl Store {
         if !there(folder)? {
             return Ok(false);
         }
+        if !folder.is_dir() {
+            let source = io::ErrorKind::NotADirectory.into();
+            return Err(CacheError::of("use", folder)(source));
+        }
         own(folder)?;
         there(&folder.join(SECRET))
     }
