@@ -153,3 +153,45 @@ fn a_mistake_in_a_rule_names_the_file_the_key_and_the_nearest_right_name() {
         assert!(ran.stderr.contains(says), "{says}\nand not\n{}", ran.stderr);
     }
 }
+
+/// Passwords of indexes and proxies come to the installers, and to nobody who looks at a screen or a log.
+#[test]
+fn passwords_in_addresses_are_not_shown() {
+    let place = Place::new();
+    let table = "[dependencies]\nproxy = \"http://me:PASS@proxy:3128\"\n[dependencies.python]\n\
+                 index = \"https://me:PASS@example.org/simple\"\n\
+                 extra_indexes = [\"https://PASS@example.org/more\", \"https://me:PASS@example.com\"]\n\
+                 [dependencies.node]\nindex = \"https://me:PA/PASS@example.org/npm\"\n";
+    place.write("my.toml", table);
+    let ran = place.lazaret(&["--config", "my.toml", "config", "show"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for line in [
+        "dependencies.proxy = \"http://***@proxy:3128\"",
+        "dependencies.python.index = \"https://***@example.org/simple\"",
+        "dependencies.python.extra_indexes = [\"https://***@example.org/more\", \"https://***@example.com\"]",
+        "dependencies.node.index = \"https://***@example.org/npm\"",
+    ] {
+        assert!(ran.stdout.contains(line), "{line} is not in {}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains("PASS"), "{}", ran.stdout);
+    for (mistake, told) in [
+        ("[dependencies]\nproxy = [\"https://me:PASS@a\"]", "found a list"),
+        ("[dependencies]\ndetect = \"https://me:PASS@a\"", "found the text \"https://***@a\""),
+        ("[dependencies]\ntimeout = \"https://me:PASS@a\"", "https://***@a"),
+        ("[dependencies.python]\nindex = \"https://me:PASS@a", "https://***@a"),
+        ("[dependencies.python]\nindex = https://me:PASS@a\n", "https://***@a"),
+        ("[dependencies.python]\nindex = \"https://me:PA\"SS@a\"", "https://***@a"),
+        ("[dependencies]\ncache_size = \"https://me:PASS@a\"", "https://***@a"),
+        ("[gate]\ndeny = \"https://me:PASS@a\"", "https://***@a"),
+        ("runner = \"https://me:PASS@a\"", "https://***@a"),
+        ("pipeline = [\"https://me:PASS@a\"]", "https://***@a"),
+    ] {
+        place.write("my.toml", mistake);
+        for command in [&["config", "show"][..], &["cache", "list"], &["run", "my.toml"]] {
+            let ran = place.lazaret(&[&["--config", "my.toml"], command].concat());
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(!said.contains("PASS") && !said.contains("SS@"), "{mistake}: {said}");
+            assert!(command[0] != "config" || said.contains(told), "{mistake}: {said}");
+        }
+    }
+}

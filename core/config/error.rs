@@ -4,6 +4,8 @@ use figment::error::{Actual, Kind};
 use figment::{Figment, Metadata, Source};
 use thiserror::Error;
 
+use super::secret::hidden;
+
 /// One mistake in the configuration.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("cannot use {key}: {reason}", key = Named(.origin, .key))]
@@ -72,7 +74,7 @@ pub(super) fn from_figment(
     let help = moved(&path).or(help);
     let origin =
         error.metadata.as_ref().map_or_else(|| origin(figment, &key), |known| name(known, &key));
-    ConfigError { origin, key, reason, help, more: Vec::new() }
+    ConfigError { origin, key, reason: hidden(reason), help, more: Vec::new() }
 }
 
 /// Keys that there were, and what there is in their place.

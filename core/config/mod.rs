@@ -8,6 +8,7 @@
 mod error;
 mod layers;
 mod path;
+mod secret;
 mod show;
 
 pub use error::ConfigError;
@@ -176,6 +177,7 @@ impl Config {
     /// An error about `key`, which names the layer that set it.
     pub(crate) fn error(&self, key: &str, reason: String, help: Option<String>) -> ConfigError {
         let origin = error::origin(&self.figment, key);
+        let reason = secret::hidden(reason);
         ConfigError { origin, key: key.to_owned(), reason, help, more: Vec::new() }
     }
 

@@ -7,6 +7,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, json};
 
+use super::secret::hidden;
 use super::{Config, Top, error};
 use crate::app::App;
 use crate::serve::ServeConfig;
@@ -46,7 +47,19 @@ fn toml_key(name: &str) -> String {
 }
 
 fn toml_value(value: &Value) -> String {
-    toml::Value::try_from(value).map_or_else(|_| "?".to_owned(), |value| value.to_string())
+    toml::Value::try_from(value).map_or_else(|_| "?".to_owned(), |value| shown(value).to_string())
+}
+
+/// The value, without the passwords of addresses in it.
+fn shown(value: toml::Value) -> toml::Value {
+    match value {
+        toml::Value::String(text) => toml::Value::String(hidden(text)),
+        toml::Value::Array(all) => toml::Value::Array(all.into_iter().map(shown).collect()),
+        toml::Value::Table(all) => {
+            toml::Value::Table(all.into_iter().map(|(key, value)| (key, shown(value))).collect())
+        }
+        other => other,
+    }
 }
 
 /// The JSON Schema of a configuration file, for editors and for checking in CI.
