@@ -7,6 +7,8 @@ use crate::support::{Place, finish, root};
 fn the_readmes_commands_print_what_it_says() {
     let steps = steps("README.md");
     assert!(steps.len() >= 2, "the README shows what the program prints");
+    // Nothing was installed before for the reader.
+    let packages = tempfile::tempdir().unwrap();
     for step in steps {
         let Step::Run { command, printed: expected } = step else { continue };
         let arguments = command.strip_prefix("cargo run --release -- ");
@@ -16,6 +18,7 @@ fn the_readmes_commands_print_what_it_says() {
         let place = Place::new();
         let mut program = place.command();
         program.current_dir(root()).args(arguments.split_whitespace());
+        program.env("LAZARET_DEPENDENCIES__CACHE", packages.path());
         let ran = finish(&mut program, b"");
         assert_printed(&command, &expected, &format!("{}{}", ran.stdout, ran.stderr));
     }
