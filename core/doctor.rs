@@ -1,5 +1,5 @@
 //! Whether programs can run here, and as what: all runners are examined, used or not, because the
-//! one that is not may be the one to use.
+//! one that is not may be the one to use. Whether packages can be installed is tried where programs would run.
 
 use futures_util::future::join_all;
 use lazaret_sandbox::{Diagnosis, Examination, Isolation};
@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::app::{AUTO, App};
 use crate::config::{Config, ConfigError};
 use crate::stage::StageConfig;
+use crate::stages::dependencies::{DependenciesConfig, Examiner};
 use crate::stages::execution::ExecutionConfig;
 
 /// What was found, and what is printed as JSON, version 1.
@@ -21,6 +22,8 @@ pub(crate) struct Findings {
     /// The strongest that there is; null where there is none.
     pub(crate) offered: Option<&'static str>,
     pub(crate) runners: Vec<Examined>,
+    /// What installing packages depends on, whatever runs it; empty where `pipeline` does not name it.
+    pub(crate) packages: Vec<Part>,
 }
 
 /// A runner, and what was found.
@@ -51,11 +54,33 @@ pub(crate) async fn examine(app: &App, config: &Config) -> Result<Findings, Conf
     let runners = app.build_runners(config)?;
     let execution: ExecutionConfig = config.table(ExecutionConfig::NAME)?;
     let wanted = config.top().runner.as_str();
+    let demanded = execution.isolation();
+    let packages = examiner(config, demanded)?;
     let examined = runners.iter().map(async |(name, runner)| {
         let chosen = wanted == AUTO || wanted == *name;
-        (*name, chosen, runner.diagnose().await)
+        let mut examination = runner.diagnose().await;
+        if let Some(packages) =
+            packages.as_ref().filter(|_| chosen && examination.isolation >= Some(demanded))
+        {
+            examination.diagnoses.extend(packages.trials(name, &**runner).await);
+            // What a trial has made is removed behind it.
+            runner.close().await;
+        }
+        (*name, chosen, examination)
     });
-    Ok(Findings::of(execution.isolation(), join_all(examined).await))
+    let mut findings = Findings::of(demanded, join_all(examined).await);
+    findings.packages.extend(packages.map(|packages| packages.cache().into()));
+    Ok(findings)
+}
+
+/// Looks at packages, where programs get any.
+fn examiner(config: &Config, demanded: Isolation) -> Result<Option<Examiner>, ConfigError> {
+    const NAME: &str = DependenciesConfig::NAME;
+    if !config.top().pipeline.iter().any(|stage| stage == NAME) {
+        return Ok(None);
+    }
+    let examiner = Examiner::new(config.table(NAME)?, demanded);
+    examiner.map(Some).map_err(|error| config.refuse(NAME, error))
 }
 
 impl Findings {
@@ -67,6 +92,7 @@ impl Findings {
             ready: offered >= Some(demanded),
             demanded: demanded.name(),
             offered: offered.map(Isolation::name),
+            packages: Vec::new(),
             runners: examined
                 .into_iter()
                 .map(|(name, chosen, examination)| Examined {

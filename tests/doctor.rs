@@ -1,6 +1,8 @@
 //! `lazaret doctor`: what a user is told of this machine. What it finds wrong with engines, their own
 //! tests show.
 
+use serde_json::Value;
+
 use crate::support::{Place, Ran};
 
 /// Nothing is asked of the machine's engine.
@@ -41,7 +43,7 @@ fn a_runner_that_is_not_chosen_is_examined_and_does_not_count() {
     let ran = doctor(&format!("runner = \"docker\"\n{NO_ENGINE}"), &["--json"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     let found = ran.json();
-    assert_eq!((&found["ready"], &found["offered"]), (&false.into(), &serde_json::Value::Null));
+    assert_eq!((&found["ready"], &found["offered"]), (&false.into(), &Value::Null));
     let process = &found["runners"][1];
     assert_eq!((&process["name"], &process["chosen"]), (&"process".into(), &false.into()));
     assert_eq!(process["isolation"], "process");
@@ -56,7 +58,7 @@ fn with_an_engine_and_an_image_programs_run_under_gvisor() {
     let ran = doctor(settings, &["--json"]);
     let found = ran.json();
     assert_eq!((ran.code, &found["offered"]), (0, &"gvisor".into()), "{found:#}");
-    let help = |part: &&serde_json::Value| part["health"] != "ok" && part["help"].is_null();
+    let help = |part: &&Value| part["health"] != "ok" && part["help"].is_null();
     let parts = found["runners"]
         .as_array()
         .unwrap()
@@ -70,4 +72,83 @@ fn a_mistake_in_the_configuration_is_told_first() {
     let ran = doctor("[docker]\nruntme = \"runsc\"\n", &[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
     assert!(ran.stderr.contains("did you mean `runtime`?"), "{}", ran.stderr);
+}
+
+fn part<'a>(found: &'a Value, list: &'a Value, name: &str) -> &'a Value {
+    let parts = list.as_array().unwrap();
+    let part = parts.iter().find(|part| part["name"] == name);
+    part.unwrap_or_else(|| panic!("no {name} in {found:#}"))
+}
+
+/// Of each interpreter, what is said of its packages.
+fn trials(ran: &Ran, runner: &str) -> Vec<(String, String)> {
+    let found = ran.json();
+    let runners = found["runners"].as_array().unwrap();
+    let runner = runners.iter().find(|each| each["name"] == runner).unwrap();
+    let parts = ["packages for python", "packages for node"];
+    let parts = parts.map(|name| part(&found, &runner["parts"], name));
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    parts.map(|part| (text(&part["health"]), text(&part["found"]))).into()
+}
+
+/// A sandbox that installs has this machine's network, where there is no engine.
+#[test]
+fn whether_an_installation_reaches_its_index_is_tried() {
+    let index = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = index.local_addr().unwrap().to_string();
+    let address = format!("index = \"http://me:PASS@{host}/simple\"\n");
+    let settings =
+        format!("{NO_ENGINE}[dependencies.python]\n{address}[dependencies.node]\n{address}");
+    let ran = doctor(&settings, &["--json"]);
+    let reached = ("ok".to_owned(), format!("an installation reaches {host}"));
+    assert_eq!(trials(&ran, "process"), [reached.clone(), reached], "{ran:?}");
+    drop(index);
+    let ran = doctor(&settings, &["--json"]);
+    for (health, told) in trials(&ran, "process") {
+        assert!(health == "warn" && told.contains("the index cannot be reached"), "{told}");
+    }
+    assert_eq!(ran.code, 0, "programs without packages run: {ran:?}");
+    assert!(ran.stdout.contains("look at `dependencies.python.index`"), "{ran:?}");
+    assert!(!ran.stdout.contains("PASS") && !ran.stderr.contains("PASS"), "{ran:?}");
+}
+
+/// The builds of gVisor that the tests have reach no network by themselves.
+#[test]
+fn an_old_gvisor_needs_a_runtime_of_its_own_for_installations() {
+    let settings = "runner = \"docker\"\n[docker.images]\npython = \"lazaret-base/python\"\n\
+                    node = \"lazaret-base/node\"\nbash = \"lazaret-base/bash\"\n";
+    let ran = doctor(settings, &["--json"]);
+    assert!(trials(&ran, "docker").iter().all(|(health, _)| health == "warn"), "{ran:?}");
+    assert!(ran.stdout.contains("registered with --network=host"), "{ran:?}");
+    let own = format!("{settings}[docker.install]\nruntime = \"runsc-network\"\n");
+    let ran = doctor(&own, &["--json"]);
+    let reached = |host| ("ok".to_owned(), format!("an installation reaches {host}"));
+    let hosts = ["pypi.org", "registry.npmjs.org"];
+    assert_eq!(trials(&ran, "docker"), hosts.map(reached), "{ran:?}");
+}
+
+#[test]
+fn the_cache_of_packages_is_looked_at_and_not_made() {
+    let place = Place::new();
+    let folder = place.path().join("packages");
+    let settings = format!("{NO_ENGINE}[dependencies]\ncache = {folder:?}\n");
+    let cache = |settings: &str| {
+        let found = doctor(settings, &["--json"]).json();
+        part(&found, &found["packages"], "cache").clone()
+    };
+    let part = cache(&settings);
+    assert_eq!(part["health"], "ok", "{part}");
+    assert!(part["found"].as_str().unwrap().contains(folder.to_str().unwrap()), "{part}");
+    assert!(!folder.exists());
+    let part = cache(&format!("{settings}size = \"4000TiB\"\n"));
+    assert_eq!(part["health"], "warn", "{part}");
+    std::fs::create_dir(&folder).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(&folder, mode).unwrap();
+    let part = cache(&settings);
+    assert_eq!(part["health"], "fail", "{part}");
+    assert!(part["help"].as_str().unwrap().contains("dependencies.cache"), "{part}");
+    let without = "pipeline = [\"analysis\", \"execution\"]\n";
+    let found = doctor(&format!("{without}{settings}"), &["--json"]).json();
+    assert_eq!(found["packages"], serde_json::json!([]), "nothing is installed: {found:#}");
 }

@@ -54,20 +54,29 @@ fn text_of(findings: &Findings, width: Option<usize>) -> String {
     let mut text = String::new();
     let names = findings.runners.iter().flat_map(|runner| &runner.parts);
     let widest = names.map(|part| part.name.chars().count()).max().unwrap_or(0);
-    for runner in &findings.runners {
-        write_runner(&mut text, runner, widest, width);
+    for Examined { name, chosen, parts, .. } in &findings.runners {
+        let chosen = if *chosen { "" } else { " (not chosen by `runner`)" };
+        write_parts(&mut text, (name, chosen), parts, widest, width);
+    }
+    if !findings.packages.is_empty() {
+        write_parts(&mut text, ("packages", ""), &findings.packages, widest, width);
     }
     text.push_str(&wrapped(&conclusion(findings), 0, width));
     text
 }
 
-fn write_runner(text: &mut String, runner: &Examined, widest: usize, width: Option<usize>) {
+fn write_parts(
+    text: &mut String,
+    (name, remark): (&str, &str),
+    parts: &[Part],
+    widest: usize,
+    width: Option<usize>,
+) {
     let bold = Style::new().bold();
-    let chosen = if runner.chosen { "" } else { " (not chosen by `runner`)" };
-    let _ = writeln!(text, "{bold}{}{bold:#}{chosen}", runner.name);
+    let _ = writeln!(text, "{bold}{name}{bold:#}{remark}");
     // Two spaces, the longest health, two spaces, the longest name, two spaces.
     let margin = 2 + 4 + 2 + widest + 2;
-    for Part { name, health, found, help } in &runner.parts {
+    for Part { name, health, found, help } in parts {
         let style = style(health);
         let found = wrapped(found, margin, width);
         let _ = writeln!(text, "  {style}{health:4}{style:#}  {name:widest$}  {found}");

@@ -6,6 +6,7 @@
 
 mod choice;
 mod config;
+mod doctor;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use self::choice::Choice;
 pub use self::choice::{Origin, Wanted};
 pub use self::config::DependenciesConfig;
 use self::config::{Rules, Setup};
+pub(crate) use self::doctor::Examiner;
 use crate::stage::{Run, Stage, StageError};
 use crate::stages::execution::interpreter;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use lazaret_analysis::{Ecosystem, Finding, Span};
 use lazaret_packages::{Cache, Installer, Settings, Sources};
-use lazaret_sandbox::{Limits, Runner};
+use lazaret_sandbox::{Isolation, Limits, Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
@@ -109,8 +109,8 @@ pub(super) struct Setup {
     pub(super) node: Rules,
     settings: Settings,
     ca_bundle: Option<PathBuf>,
-    cache: PathBuf,
-    cache_size: u64,
+    pub(super) cache: PathBuf,
+    pub(super) cache_size: u64,
 }
 
 impl StageConfig for DependenciesConfig {
@@ -118,7 +118,7 @@ impl StageConfig for DependenciesConfig {
     const PHASE: Phase = Phase::Prepare;
 
     fn build(self, parts: &Parts) -> Result<Box<dyn Stage>, BuildError> {
-        let setup = self.setup(parts)?;
+        let setup = self.setup(parts.isolation)?;
         let runner = Arc::clone(&parts.runner);
         Ok(Box::new(DependenciesStage { runner, setup, installer: OnceCell::new() }))
     }
@@ -135,7 +135,7 @@ impl DependenciesConfig {
         self.cache_size.0
     }
 
-    fn setup(self, parts: &Parts) -> Result<Setup, BuildError> {
+    pub(super) fn setup(self, isolation: Isolation) -> Result<Setup, BuildError> {
         let limits = self.limits();
         limits.validate().map_err(|error| {
             let key = if error.name == "wall" { "timeout" } else { error.name };
@@ -166,7 +166,7 @@ impl DependenciesConfig {
                 builds: self.builds,
                 limits,
                 size: self.size.0,
-                isolation: parts.isolation,
+                isolation,
                 certificates: None,
                 environment: proxies(self.proxy.as_deref()),
                 python: Sources {
@@ -210,9 +210,18 @@ impl Setup {
             source: Some(error.into()),
             ..StageError::new("cannot keep packages")
         })?;
+        Ok(Installer::new(cache, Arc::clone(runner), self.settings()?))
+    }
+
+    /// Bytes that an installation may leave.
+    pub(super) fn largest(&self) -> u64 {
+        self.settings.size
+    }
+
+    /// How installations go, with the certificates.
+    pub(super) fn settings(&self) -> Result<Settings, StageError> {
         let certificates = self.certificates()?;
-        let settings = Settings { certificates, ..self.settings.clone() };
-        Ok(Installer::new(cache, Arc::clone(runner), settings))
+        Ok(Settings { certificates, ..self.settings.clone() })
     }
 
     /// Those that are configured, or those that this machine believes.

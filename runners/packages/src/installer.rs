@@ -9,6 +9,7 @@ mod answer;
 mod job;
 mod reason;
 mod size;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use serde::Serialize;
 use self::answer::Answer;
 use self::job::{Kind, Order};
 pub use self::reason::Reason;
+pub use self::trial::Trial;
 use crate::{Cache, InstallError, ObtainError, Record, Request, Requirement, Set};
 
 /// How installations go.

@@ -37,9 +37,9 @@ mod upkeep;
 
 pub use cache::{Cache, Installed};
 pub use error::{CacheError, InstallError, ObtainError, Words};
-pub use installer::{Found, Installer, Reason, Settings, Sources};
+pub use installer::{Found, Installer, Reason, Settings, Sources, Trial};
 pub use record::{Pinned, Record};
 pub use request::Request;
 pub use requirement::{NotARequirement, Requirement};
 pub use set::Set;
-pub use upkeep::{Kept, Removed, Verified};
+pub use upkeep::{Kept, Removed, Room, Verified};

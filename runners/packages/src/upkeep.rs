@@ -1,7 +1,10 @@
 //! What is looked after from time to time: the size, and whether all is as it was.
 
 use std::fs;
+use std::path::Path;
 use std::time::SystemTime;
+
+use rustix::fs::Access;
 
 use crate::store::{self, Store};
 use crate::tree::Tree;
@@ -73,6 +76,27 @@ impl Cache {
         drop(held);
         let is_removed = !is_whole && self.store.remove(&record.name)?;
         Ok(Some(Verified { kept: Kept { record, ..kept.clone() }, is_whole, is_removed }))
+    }
+}
+
+/// The room that there is where a cache is, or would be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes that this user may still write there.
+    pub free: u64,
+    /// Whether he may write there at all.
+    pub is_writable: bool,
+}
+
+impl Room {
+    /// In a folder, or the nearest above it that there is. Nothing is made.
+    pub fn of(folder: &Path) -> Result<Self, CacheError> {
+        let folder = std::path::absolute(folder).map_err(CacheError::of("find", folder))?;
+        let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+        let is_writable = rustix::fs::access(there, Access::WRITE_OK).is_ok();
+        let read = |error: rustix::io::Errno| CacheError::of("read", there)(error.into());
+        let status = rustix::fs::statvfs(there).map_err(read)?;
+        Ok(Self { free: status.f_bavail.saturating_mul(status.f_frsize), is_writable })
     }
 }
 

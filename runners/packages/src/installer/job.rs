@@ -77,6 +77,9 @@ impl Order<'_> {
         if self.kind == Kind::Uv {
             return "`uv`".into();
         }
+        if self.requirements.is_empty() {
+            return format!("packages of {}", self.kind.name());
+        }
         let names: Vec<String> = self.requirements.iter().map(|one| format!("`{one}`")).collect();
         names.join(", ")
     }
