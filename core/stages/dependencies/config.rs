@@ -248,7 +248,8 @@ impl Rules {
         pins: BTreeMap<String, String>,
     ) -> Result<Self, BuildError> {
         let patterns = |key: &str, names: &[String]| {
-            patterns(ecosystem, names).map_err(|error| wrong(&format!("{table}.{key}"), error.to_string()))
+            patterns(ecosystem, names)
+                .map_err(|error| wrong(&format!("{table}.{key}"), error.to_string()))
         };
         let allow = if allow.is_empty() { None } else { Some(patterns("allow", allow)?) };
         let pins = pins.into_iter().map(|(name, pin)| (normal(ecosystem, &name), pin)).collect();
