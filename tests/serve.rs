@@ -97,6 +97,38 @@ fn it_checks_and_runs_and_says_that_it_is_ready() {
     assert_eq!((status, &report["outcome"]["result"]), (200, &json!(42)), "{report}");
 }
 
+/// Many at once are one installation; what nobody could install is the caller's mistake, and an index that
+/// is down is not.
+#[test]
+fn programs_have_the_packages_that_they_import() {
+    let cache = tempfile::tempdir().unwrap();
+    let table = format!("[dependencies]\ncache = \"{}\"\n", cache.path().display());
+    let service = Service::start(&format!("runner = \"process\"\n{table}"));
+    let code = "import six\ndef main():\n    return six.PY3\n";
+    let program = json!({"path": "a.py", "code": code, "arguments": {}});
+    std::thread::scope(|scope| {
+        let post = || service.post("/v1/run", &program);
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(post)).collect();
+        for answer in all {
+            let (status, report) = answer.join().unwrap();
+            assert_eq!((status, &report["outcome"]["result"]), (200, &json!(true)), "{report}");
+        }
+    });
+    let installed = std::fs::read_dir(cache.path().join("sets")).unwrap().count();
+    assert_eq!(installed, 2, "that of six, and that of uv");
+    let asks = |language: &str, package: &str| json!({"language": language, "code": "", "dependencies": [package]});
+    for (language, package) in
+        [("python", "lazaret-no-such-package"), ("python", "-r a"), ("bash", "six")]
+    {
+        let (status, report) = service.post("/v1/run", &asks(language, package));
+        assert_eq!(status, 422, "{report}");
+    }
+    let down = "[dependencies.python]\nindex = \"http://127.0.0.1:9/simple\"\n";
+    let service = Service::start(&format!("runner = \"process\"\n{table}{down}"));
+    let (status, report) = service.post("/v1/run", &asks("python", "six"));
+    assert_eq!(status, 503, "{report}");
+}
+
 #[test]
 fn wrong_requests_say_what_is_wrong() {
     let service = Service::start("[serve]\nbody = \"64KiB\"\n");

@@ -1,7 +1,8 @@
 //! Turns: how many jobs run at one time, and whose is next.
 //!
 //! The queue is a runner around a runner, so that what is refused by a check never waits behind
-//! what runs. A job that comes while there is a free turn runs at once; others stand in a line
+//! what runs. Installers have turns of their own, because an index that is slow must not keep programs
+//! from running that need nothing of it. A job that comes while there is a free turn runs at once; others stand in a line
 //! that is fair between tenants, for a limited time. Who gives up waiting leaves the line at once.
 
 mod line;
@@ -11,7 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lazaret_sandbox::{Events, Isolation, Job, Limits, Outcome, PoolState, Runner, RunnerError};
+use lazaret_sandbox::{
+    Events, Examination, Interpreter, Isolation, Job, Limits, Outcome, PoolState, Runner,
+    RunnerError,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -35,6 +39,7 @@ pub(crate) struct QueueConfig {
 pub(crate) struct Queue {
     runner: Arc<dyn Runner>,
     turns: Arc<Turns>,
+    installers: Arc<Turns>,
     patience: Duration,
 }
 
@@ -53,24 +58,23 @@ pub(crate) struct QueueState {
 
 impl Queue {
     pub(crate) fn new(runner: Arc<dyn Runner>, config: QueueConfig) -> Self {
-        let turns = Turns {
-            concurrent: config.concurrent.get(),
-            places: config.waiting,
-            state: Mutex::new(State {
-                running: 0,
-                closed: false,
-                line: Line::new(usize::try_from(config.waiting).unwrap_or(usize::MAX)),
-            }),
-        };
-        Self { runner, turns: Arc::new(turns), patience: config.patience.0 }
+        let concurrent = config.concurrent.get();
+        let turns = |concurrent| Arc::new(Turns::new(concurrent, config.waiting));
+        Self {
+            runner,
+            turns: turns(concurrent),
+            installers: turns(concurrent.div_ceil(2)),
+            patience: config.patience.0,
+        }
     }
 
     pub(super) fn state(&self) -> QueueState {
         self.turns.look()
     }
 
-    async fn turn(&self, tenant: &str) -> Result<Turn, RunnerError> {
-        let mut place = match self.turns.enter(tenant)? {
+    async fn turn(&self, job: &Job) -> Result<Turn, RunnerError> {
+        let turns = if job.installation.is_some() { &self.installers } else { &self.turns };
+        let mut place = match turns.enter(&job.tenant)? {
             Entered::Turn(turn) => return Ok(turn),
             Entered::Line(place) => place,
         };
@@ -84,7 +88,7 @@ impl Queue {
 #[async_trait]
 impl Runner for Queue {
     async fn run(&self, job: Job, events: Events) -> Result<Outcome, RunnerError> {
-        let turn = self.turn(&job.tenant).await?;
+        let turn = self.turn(&job).await?;
         let outcome = self.runner.run(job, events).await;
         drop(turn);
         outcome
@@ -94,6 +98,18 @@ impl Runner for Queue {
         self.runner.ready().await
     }
 
+    async fn ready_for(&self, interpreter: Interpreter) -> Result<Isolation, RunnerError> {
+        self.runner.ready_for(interpreter).await
+    }
+
+    async fn platform(&self, interpreter: Interpreter) -> Result<String, RunnerError> {
+        self.runner.platform(interpreter).await
+    }
+
+    async fn diagnose(&self) -> Examination {
+        self.runner.diagnose().await
+    }
+
     async fn warm(&self, limits: &Limits) {
         self.runner.warm(limits).await;
     }
@@ -101,7 +117,12 @@ impl Runner for Queue {
     /// Who waits is told at once, so that a caller can go elsewhere.
     async fn close(&self) {
         self.turns.close();
+        self.installers.close();
         self.runner.close().await;
+    }
+
+    fn places(&self) -> Option<u32> {
+        self.runner.places()
     }
 
     fn pools(&self) -> Vec<PoolState> {
@@ -131,6 +152,12 @@ enum Entered {
 }
 
 impl Turns {
+    fn new(concurrent: u32, places: u32) -> Self {
+        let line = Line::new(usize::try_from(places).unwrap_or(usize::MAX));
+        let state = Mutex::new(State { running: 0, closed: false, line });
+        Self { concurrent, places, state }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that holds the lock can leave the state half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lazaret_analysis::{Language, Project};
+use lazaret_packages::InstallError;
 use lazaret_sandbox::{Events, Form, InputFile, RunnerError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -114,9 +115,9 @@ pub(super) async fn run(
 }
 
 /// 200 for whatever the code is or does. When it was allowed to run and did not: 422 where the
-/// request asks for what nobody could run, else 503, so that a caller can go elsewhere.
+/// request asks for what nobody could run or install, else 503, so that a caller can go elsewhere.
 fn status(report: &crate::pipeline::Report) -> StatusCode {
-    let begun = report.timings.last().is_some_and(|last| last.phase == Phase::Execute);
+    let begun = report.timings.last().is_some_and(|last| last.phase > Phase::Check);
     match report.verdict {
         Verdict::Unknown { .. } if begun && is_callers_mistake(report) => {
             StatusCode::UNPROCESSABLE_ENTITY
@@ -128,8 +129,11 @@ fn status(report: &crate::pipeline::Report) -> StatusCode {
 
 fn is_callers_mistake(report: &crate::pipeline::Report) -> bool {
     let source = report.failure.as_ref().and_then(|failure| failure.source.as_deref());
-    let refusal = source.and_then(|source| source.downcast_ref::<RunnerError>());
-    matches!(refusal, Some(RunnerError::Job(_) | RunnerError::Limit(_)))
+    let Some(source) = source else { return false };
+    let runner = source.downcast_ref::<RunnerError>();
+    matches!(runner, Some(RunnerError::Job(_) | RunnerError::Limit(_)))
+        || source.downcast_ref::<InstallError>().is_some_and(InstallError::is_callers_mistake)
+        || source.is::<lazaret_analysis::Refusal>()
 }
 
 /// No page of a browser may use the service: its requests carry an `Origin`, and without asking

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lazaret_analysis::{DependencyKind, Ecosystem};
 use lazaret_packages::{Found, InstallError, Installer, Requirement};
-use lazaret_sandbox::{Interpreter, Runner};
+use lazaret_sandbox::{Interpreter, Runner, RunnerError};
 use tokio::sync::OnceCell;
 
 use self::choice::Choice;
@@ -105,9 +105,8 @@ fn nothing_asked(run: &Run) -> Result<(), StageError> {
         None => Ok(()),
         Some(asked) => Err(StageError {
             help: Some("name packages for programs in Python, JavaScript or TypeScript".into()),
-            ..StageError::new(format!(
-                "cannot install `{asked}`: a Bash program imports no packages"
-            ))
+            source: Some(RunnerError::Job("a Bash program imports no packages".into()).into()),
+            ..StageError::new(format!("cannot install `{}`", asked.escape_debug()))
         }),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lazaret_sandbox::Interpreter;
+use lazaret_sandbox::Installation;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
@@ -25,6 +25,10 @@ impl Runner for Gate {
 
     async fn ready(&self) -> Result<Isolation, RunnerError> {
         Ok(Isolation::Process)
+    }
+
+    async fn platform(&self, interpreter: Interpreter) -> Result<String, RunnerError> {
+        Ok(interpreter.name().into())
     }
 }
 
@@ -48,7 +52,11 @@ impl Scene {
 
     /// A job of the tenant that its name begins with, once it has a turn or a place.
     async fn submit(&self, name: &str) -> Running {
-        let (queue, job) = (Arc::clone(&self.queue), job(name));
+        self.submit_job(job(name)).await
+    }
+
+    async fn submit_job(&self, job: Job) -> Running {
+        let queue = Arc::clone(&self.queue);
         let running = tokio::spawn(async move { queue.run(job, Events::none()).await });
         // On one thread, the job gets as far as it can before this goes on.
         tokio::task::yield_now().await;
@@ -68,6 +76,12 @@ impl Scene {
 
 fn job(name: &str) -> Job {
     Job { tenant: name[..1].into(), ..Job::script(Interpreter::Bash, name, "") }
+}
+
+/// An installer for the tenant that its name begins with.
+fn installer(name: &str) -> Job {
+    let (into, sources) = ("/nowhere".into(), Vec::new());
+    Job { installation: Some(Installation { into, sources, network: true }), ..job(name) }
 }
 
 const LONG: Duration = Duration::from_mins(10);
@@ -162,4 +176,23 @@ async fn a_closed_queue_sends_away_who_waits_and_who_comes() {
     }
     assert_eq!(scene.order(1).await, "a1");
     assert!(running.await.expect("no panic").is_ok());
+}
+
+/// A tenant whose packages come slowly keeps no program waiting, and no other tenant's packages for long.
+#[tokio::test]
+async fn installers_have_turns_of_their_own() {
+    let mut scene = Scene::new(2, 9, LONG);
+    for name in ["a1", "a2", "a3", "b1"] {
+        scene.submit_job(installer(name)).await;
+    }
+    scene.submit("b2").await;
+    assert_eq!(scene.order(5).await, "a1 b2 a2 b1 a3");
+}
+
+/// The queue is in front of the runner that programs' packages are installed for.
+#[tokio::test]
+async fn what_is_asked_of_the_queue_is_the_runners_answer() {
+    let scene = Scene::new(1, 1, LONG);
+    let platform = scene.queue.platform(Interpreter::Node).await;
+    assert_eq!(platform.expect("an answer"), "node");
 }

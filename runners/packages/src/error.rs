@@ -124,6 +124,21 @@ pub enum InstallError {
 }
 
 impl InstallError {
+    /// Whether nobody could install what was asked for, here or elsewhere.
+    pub fn is_callers_mistake(&self) -> bool {
+        match self {
+            Self::Refused { reason, .. } => matches!(
+                reason,
+                Reason::UnknownPackage(_)
+                    | Reason::UnknownVersion(_)
+                    | Reason::NoWheel(_)
+                    | Reason::Conflict
+            ),
+            Self::Runner(RunnerError::Job(_) | RunnerError::Limit(_)) => true,
+            _ => false,
+        }
+    }
+
     /// What the user can do about it, where that is known.
     pub fn help(&self) -> Option<&str> {
         match self {

@@ -125,6 +125,7 @@ impl Installer {
             requirements: &requirements,
             sources,
             owner: if sources.private { tenant } else { "" },
+            tenant,
             platform: &platform,
         };
         let request = self.request(&order);

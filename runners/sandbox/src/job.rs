@@ -71,7 +71,8 @@ pub struct Packages {
     pub modules: Vec<String>,
 }
 
-/// What an installer may do that no other program may. Nothing of a tenant's belongs into its job.
+/// What an installer may do that no other program may. Of a tenant's, only the name belongs into its job:
+/// whose turn it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installation {
     /// A directory of this machine that everybody may write to: the program fills it, under the name

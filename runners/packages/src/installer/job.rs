@@ -67,6 +67,8 @@ pub(super) struct Order<'a> {
     pub(super) requirements: &'a [Requirement],
     /// Whose packages they are; empty where everybody may have them.
     pub(super) owner: &'a str,
+    /// Who waits for them.
+    pub(super) tenant: &'a str,
     pub(super) sources: &'a Sources,
     pub(super) platform: &'a str,
 }
@@ -120,7 +122,7 @@ pub(super) fn of(
         stdin: Vec::new(),
         limits: settings.limits.clone(),
         isolation: settings.isolation,
-        tenant: String::new(),
+        tenant: order.tenant.to_owned(),
     }
 }
 

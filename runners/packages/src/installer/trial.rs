@@ -36,7 +36,7 @@ impl Trial {
             _ => (Kind::Python, &settings.python, include_str!("trial.py")),
         };
         let address = address(sources, &settings);
-        let order = Order { kind, requirements: &[], owner: "", sources, platform: "" };
+        let order = Order { kind, requirements: &[], owner: "", tenant: "", sources, platform: "" };
         let staging = Staging::new(&std::env::temp_dir())?;
         let mut job = job::of(&order, &settings, (&staging.packages(), None), None);
         job.files[0].contents = program.into();
