@@ -20,7 +20,7 @@ use self::served::{Service, load};
 /// Enough for a median.
 const ROUNDS: usize = 40;
 /// Of what downloads.
-const INSTALLATIONS: usize = 3;
+const INSTALLATIONS: usize = 5;
 /// That come at once.
 const CALLERS: usize = 100;
 
@@ -91,7 +91,8 @@ fn installing(service: &Service, cache: &Path, uv: &Path, packages: &[&str], cod
 fn forget(cache: &Path, uv: &Path) {
     for set in std::fs::read_dir(cache.join("sets")).unwrap().flatten() {
         if !uv.starts_with(set.path()) {
-            std::fs::remove_file(cache.join("records").join(set.file_name())).unwrap();
+            // One that is forgotten already has none.
+            let _ = std::fs::remove_file(cache.join("records").join(set.file_name()));
         }
     }
 }
@@ -110,6 +111,7 @@ fn by_uv(uv: &Path, packages: &[&str], options: &[&str]) -> f64 {
 
 /// What the stage takes that finds everything in the cache.
 fn hit(service: &Service) {
+    run(service, REQUESTS);
     let times = (0..ROUNDS).map(|_| {
         let report = run(service, REQUESTS);
         assert_eq!(report["installed"]["cached"], true);

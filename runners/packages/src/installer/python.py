@@ -15,6 +15,8 @@ CACHE = PLACE + "/.uv"
 RESOLVED = "/tmp/resolved.txt"
 # Of an installer's last words.
 MOST_LINES = 40
+# Files that one process compiles.
+FEW = 300
 
 
 class Failure(Exception):
@@ -130,7 +132,10 @@ def compile_all():
     print("Compiling", file=sys.stderr, flush=True)
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     tests = re.compile(r"/tests?/")
-    compileall.compile_dir(PLACE, rx=tests, quiet=2, workers=0, invalidation_mode=mode)
+    files = sum(name.endswith(".py") for _, _, names in os.walk(PLACE) for name in names)
+    # To start more of them takes longer than to compile a few files.
+    workers = 0 if files > FEW else 1
+    compileall.compile_dir(PLACE, rx=tests, quiet=2, workers=workers, invalidation_mode=mode)
 
 
 # What wheels and compiled files are for.
