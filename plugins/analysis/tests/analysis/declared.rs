@@ -49,6 +49,35 @@ fn requirements_are_read_line_by_line_and_none_is_dropped() {
     assert_eq!(refused(&manifest), expected.map(|(line, reason)| (line, reason.to_owned())));
 }
 
+/// What pip reads and an editor hides: other ends of lines, a name that goes on in the next line, and an
+/// encoding in which a comment has two lines.
+#[test]
+fn a_requirement_is_where_pip_reads_one() {
+    for (text, line) in [
+        ("# harmless\revil==1", 1),
+        ("a==1 # harmless\u{2028}evil==1\r\n", 1),
+        ("# a\n# b\u{85}evil==1", 2),
+        ("#\u{c}\u{1f}evil==1", 1),
+        ("ev\\\nil==1", 1),
+        ("# a\r\n\\\r\nev\\\r\nil==1\r\n", 2),
+        ("# a \\\nevil==1", 2),
+        ("a==1 \\\n# b \\\nevil==1", 3),
+    ] {
+        let manifest = manifest("requirements.txt", text);
+        assert_eq!(asked(&manifest).last(), Some(&("evil", "==1", line)), "{text:?}");
+        assert_eq!(refused(&manifest), [], "{text:?}");
+    }
+    for text in ["# coding: utf-7\na #+AAo-evil", "\n# -*- coding=latin-1 -*-\n# \u{2005}evil"] {
+        let manifest = manifest("requirements.txt", text);
+        assert!(refused(&manifest)[0].1.contains("it is not UTF-8 text, but `"), "{text:?}");
+        assert_eq!(asked(&manifest), [], "{text:?}");
+    }
+    for text in ["# -*- coding: UTF-8 -*-\na", "# the coding: ours\na", "a\n\n# coding: utf-7"] {
+        let is_read = asked(&manifest("requirements.txt", text)).len() == 1;
+        assert_eq!(is_read, !text.contains("ours"), "{text:?}");
+    }
+}
+
 /// What a finding about a requirement points at.
 #[test]
 fn each_requirement_knows_where_its_name_stands() {
