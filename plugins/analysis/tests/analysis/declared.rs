@@ -113,14 +113,38 @@ fn what_is_refused_says_which_package_it_names() {
     assert_eq!(names, [None, Some("@a/b")]);
 }
 
+/// Whoever names one package and gets another is asked about that.
+#[test]
+fn a_package_in_place_of_another_is_the_one_that_is_meant() {
+    let text = r#"{
+  "dependencies": { "lodash": "npm:evil@^1", "a": " NPM:@evil/b", "c": "npm:é", "d": "npm:" },
+  "overrides": { "react": "npm:evil-react@1", "deep": { ".": "1", "e": "npm:@evil/e" } },
+  "resolutions": { "**/f": "npm:evil-f@1" },
+  "pnpm": { "overrides": { "g>h": "npm:evil-h@2" } }
+}"#;
+    let manifest = manifest("package.json", text);
+    let refused: Vec<_> = manifest.refused.iter().map(|one| one.name.as_deref()).collect();
+    assert_eq!(refused, [Some("@evil/b"), None, None, Some("evil")]);
+    let others =
+        [("evil-react", "1", 3), ("@evil/e", "", 3), ("evil-f", "1", 4), ("evil-h", "2", 5)];
+    let mut asked = asked(&manifest);
+    asked.sort_by_key(|(_, versions, line)| (*line, std::cmp::Reverse(*versions)));
+    assert_eq!(asked, others);
+}
+
 #[test]
 fn a_project_file_tells_when_each_is_needed() {
     let text = "[project]\nname = \"My.Thing\"\ndependencies = [\n  \"yaml-x>1\",\n  \"b @ https://example.org/b.whl\",\n  3,\n]\n\
-                [project.optional-dependencies]\nfast = [\"c\"]\n[dependency-groups]\ntest = [\"d\", {include-group = \"x\"}]\n";
+                [project.optional-dependencies]\nfast = [\"c\"]\n[dependency-groups]\ntest = [\"d\", {include-group = \"x\"}]\n\
+                [build-system]\nrequires = [\"e>2\"]\n";
     let manifest = manifest("pyproject.toml", text);
-    assert_eq!(asked(&manifest), [("yaml-x", ">1", 4), ("c", "", 9), ("d", "", 11)]);
+    assert_eq!(
+        asked(&manifest),
+        [("yaml-x", ">1", 4), ("c", "", 9), ("e", ">2", 13), ("d", "", 11)]
+    );
     let groups: Vec<Group> = manifest.requirements.iter().map(|one| one.group).collect();
-    assert_eq!(groups, [Group::Run, Group::Optional, Group::Development]);
+    let development = Group::Development;
+    assert_eq!(groups, [Group::Run, Group::Optional, development, development]);
     assert_eq!(manifest.own, ["my-thing"]);
     let reasons =
         ["it names a place (an address), and not a package of an index", "it is no requirement"];

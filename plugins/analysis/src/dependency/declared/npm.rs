@@ -21,6 +21,15 @@ pub(super) fn range(name: &str, range: &str) -> Result<(), Refusal> {
     if is_range { Ok(()) } else { Err(Refusal::Range(range.to_owned())) }
 }
 
+/// The package that is meant, and its versions, where a range is one of another package:
+/// `npm:lodash@^4`.
+pub(super) fn alias(range: &str) -> Option<(&str, &str)> {
+    let (protocol, meant) = range.trim().split_once(':')?;
+    let at = meant.rfind('@').filter(|at| *at > 0).unwrap_or(meant.len());
+    let (name, range) = meant.split_at(at);
+    protocol.eq_ignore_ascii_case("npm").then(|| (name, range.trim_start_matches('@')))
+}
+
 /// `name` or `@scope/name`; old packages may have capital letters.
 pub(crate) fn is_name(name: &str) -> bool {
     let is_part = |part: &str| {

@@ -15,6 +15,9 @@ const TABLES: [(&str, Group); 4] = [
     ("devDependencies", Group::Development),
 ];
 
+/// Where npm, yarn and pnpm are told to take another package in place of one that others ask for.
+const REPLACING: [&[&str]; 3] = [&["overrides"], &["resolutions"], &["pnpm", "overrides"]];
+
 /// Reads the tables.
 pub(super) fn read(manifest: &mut Manifest, text: &str) {
     let read: Value = match serde_json::from_str(text) {
@@ -36,6 +39,23 @@ pub(super) fn read(manifest: &mut Manifest, text: &str) {
             }
             _ => manifest.refuse(table, Refusal::Shape("table"), line_of(text, start)),
         }
+    }
+    for path in REPLACING {
+        let table = path.iter().fold(&read, |table, key| &table[key]);
+        let start = text.find(&format!("\"{}\"", path[0])).unwrap_or_default();
+        replace(manifest, table, &lines(text, start), line_of(text, start));
+    }
+}
+
+/// Keeps the packages that are taken in place of others, however deep they are in the table. They are
+/// needed where the others are. A version in place of another brings nothing new.
+fn replace(manifest: &mut Manifest, table: &Value, lines: &HashMap<&str, usize>, line: usize) {
+    for (key, value) in table.as_object().into_iter().flatten() {
+        let line = lines.get(key.as_str()).copied().unwrap_or(line);
+        if let Some((name, range)) = value.as_str().and_then(npm::alias) {
+            keep(manifest, name, &range.into(), Group::Optional, line);
+        }
+        replace(manifest, value, lines, line);
     }
 }
 
@@ -73,6 +93,7 @@ fn keep(manifest: &mut Manifest, name: &str, range: &Value, group: Group, line: 
         Err(reason) => {
             manifest.refuse(&format!("{name}: {range}"), reason, line);
             let refused = manifest.refused.last_mut().expect("it was just refused");
+            let name = npm::alias(range).map_or(name, |(name, _)| name);
             refused.name = npm::is_name(name).then(|| name.to_owned());
         }
     }

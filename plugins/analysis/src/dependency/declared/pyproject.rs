@@ -1,4 +1,5 @@
-//! `pyproject.toml`: the table `[project]` and the groups of `[dependency-groups]`.
+//! `pyproject.toml`: the tables `[project]` and `[build-system]`, and the groups of
+//! `[dependency-groups]`.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +10,19 @@ use super::{Group, Manifest, Refusal, line_of};
 use crate::dependency::normal;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct PyProject {
     project: Option<Project>,
-    #[serde(default, rename = "dependency-groups")]
-    groups: BTreeMap<String, Vec<Spanned<Value>>>,
+    build_system: Option<Build>,
+    #[serde(default)]
+    dependency_groups: BTreeMap<String, Vec<Spanned<Value>>>,
+}
+
+/// What builds the project. It runs on every machine that installs the project from its sources.
+#[derive(Deserialize)]
+struct Build {
+    #[serde(default)]
+    requires: Vec<Spanned<Value>>,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +51,10 @@ pub(super) fn read(manifest: &mut Manifest, text: &str) {
             keep(manifest, text, list, Group::Optional);
         }
     }
-    for list in read.groups.values() {
+    if let Some(build) = read.build_system {
+        keep(manifest, text, &build.requires, Group::Development);
+    }
+    for list in read.dependency_groups.values() {
         keep(manifest, text, list, Group::Development);
     }
 }
