@@ -44,23 +44,28 @@ impl Packages {
 
     /// The package that the dependency is or can be, where it is one of these.
     pub(crate) fn contain<'a>(&self, dependency: &'a Dependency) -> Option<&'a str> {
-        let ecosystem = dependency.ecosystem.as_str();
-        let names = [dependency.name.as_str()].into_iter();
+        let name = dependency.name.as_str();
+        let names = [name].into_iter().chain(package_of(dependency));
         let mut names = names.chain(dependency.attributes("candidate"));
-        names.find(|name| !name.is_empty() && self.name(ecosystem, name))
+        let is_one = |told: &str| !told.is_empty() && self.name(&dependency.ecosystem, told);
+        names.find(|told| is_one(told))
     }
 
     fn name(&self, ecosystem: &str, package: &str) -> bool {
-        // Of what is imported and not known, the beginning is what a package would be called.
-        let top = package.split('.').next().filter(|top| *top != package);
-        [Some(package), top].into_iter().flatten().any(|package| {
-            let named = (ecosystem.to_owned(), plain(ecosystem, package));
-            let fits = |(meant, pattern): &(String, String)| {
-                meant == ecosystem && pattern::matches(pattern, &named.1)
-            };
-            self.whole.contains(&named) || self.patterns.iter().any(fits)
-        })
+        let named = (ecosystem.to_owned(), plain(ecosystem, package));
+        let fits = |(meant, pattern): &(String, String)| {
+            meant == ecosystem && pattern::matches(pattern, &named.1)
+        };
+        self.whole.contains(&named) || self.patterns.iter().any(fits)
     }
+}
+
+/// What the package would be called, where all that is known is what is imported: `evil.part`. A name that
+/// somebody has written as that of a package is all of it: `socket.io` is not `socket`.
+fn package_of(dependency: &Dependency) -> Option<&str> {
+    let is_module = dependency.ecosystem == PYTHON && dependency.known_by == "nothing";
+    let (top, _) = dependency.name.split_once('.').filter(|_| is_module)?;
+    Some(top)
 }
 
 /// What is wrong with any of the names that are written in the setting `key`.

@@ -31,7 +31,7 @@ fn a_package_is_denied_by_its_name_in_every_spelling() {
     };
     assert!(deny("evil", "pypi", "evil") && deny("evil", "npm", "evil"));
     assert!(deny("Evil_Thing", "pypi", "evil-thing") && deny("evil.*", "pypi", "evil-thing"));
-    assert!(deny("npm:@evil/*", "npm", "@evil/a") && deny("evil", "pypi", "evil.part"));
+    assert!(deny("npm:@evil/*", "npm", "@evil/a") && !deny("socket", "npm", "socket.io"));
     assert!(!deny("npm:evil", "pypi", "evil") && !deny("evil", "npm", "evil-thing"));
     assert!(!deny("evil_thing", "npm", "evil-thing"));
     assert!(!deny("evil", "npm", "") && !deny("*", "pypi", ""));
@@ -43,6 +43,21 @@ fn what_can_be_a_denied_package_is_denied() {
     let said = said(cv2(), json!({ "deny": ["b"] })).unwrap();
     assert_eq!(said, ("denied".into(), "the settings deny the package `b`".into()));
     assert_eq!(rule(cv2(), json!({ "only": ["b"] })), None);
+}
+
+/// Of a module that no known package has, the beginning is the package; of a package, all is.
+#[test]
+fn a_name_with_a_dot_is_a_module_only_where_nothing_else_is_known() {
+    let imported = |ecosystem: &str| Dependency {
+        known_by: "nothing".into(),
+        ..dependency(ecosystem, "evil.part", "")
+    };
+    assert_eq!(rule(imported("pypi"), json!({ "deny": ["evil"] })).unwrap(), "denied");
+    assert_eq!(rule(imported("pypi"), json!({ "only": ["evil"] })), None);
+    for dependency in [imported("npm"), dependency("pypi", "evil.part", "")] {
+        assert_eq!(rule(dependency.clone(), json!({ "deny": ["evil"] })), None);
+        assert_eq!(rule(dependency, json!({ "only": ["evil"] })).unwrap(), "not-named");
+    }
 }
 
 #[test]
