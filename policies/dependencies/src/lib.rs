@@ -8,6 +8,7 @@ use lazaret_policy::prelude::*;
 
 mod package;
 mod pinned;
+mod unnamed;
 
 use package::{Mistake, Packages, mistakes};
 
@@ -63,6 +64,14 @@ impl Policy for Dependencies {
                 ),
             )
             .rule(
+                Rule::new(
+                    UNNAMED,
+                    Severity::Medium,
+                    "a line brings packages that it does not name",
+                )
+                .help("name the packages: no other is compared with what the settings deny"),
+            )
+            .rule(
                 Rule::new(UNPINNED, Severity::Low, "a requirement leaves the version open")
                     .help("name one version: `==1.2.3`, or `1.2.3` in package.json")
                     .cwe(1357),
@@ -101,6 +110,7 @@ const OTHER: &str = "not-named";
 const TYPOSQUAT: &str = "typosquat";
 const CONFUSING: &str = "confusing-name";
 const UNREADABLE: &str = "unreadable-manifest";
+const UNNAMED: &str = "unnamed-packages";
 const UNPINNED: &str = "unpinned";
 
 /// The settings, as dependencies are compared with them.
@@ -123,7 +133,6 @@ impl Terms {
 
     /// The worst that there is to say of a dependency.
     fn judge(&self, dependency: &Dependency) -> Option<(&'static str, String)> {
-        let name = &dependency.name;
         if let Some(denied) = self.deny.contain(dependency) {
             return Some((DENIED, format!("the settings deny the package `{denied}`")));
         }
@@ -131,20 +140,29 @@ impl Terms {
             let message = format!("nobody can tell what this manifest asks for: {reason}");
             return Some((UNREADABLE, message));
         }
-        let is_trusted = self.trusted.contain(dependency).is_some();
-        match &self.only {
+        let told = match &self.only {
             Some(only) if only.contain(dependency).is_none() => {
-                return Some((OTHER, not_named(dependency)));
+                Some((OTHER, not_named(dependency)))
             }
-            None if !is_trusted => {
-                if let Some(suspicion) = suspicion(dependency) {
-                    return Some(suspicion);
-                }
-            }
-            _ => {}
+            Some(_) => None,
+            None => self.suspect(dependency),
+        };
+        if told.is_some() {
+            return told;
         }
         let is_open = self.pinned && pinned::is_open(dependency);
-        is_open.then(|| (UNPINNED, format!("no version of `{name}` is named")))
+        is_open.then(|| (UNPINNED, format!("no version of `{}` is named", dependency.name)))
+    }
+
+    /// What makes one wonder about a dependency that may be needed.
+    fn suspect(&self, dependency: &Dependency) -> Option<(&'static str, String)> {
+        if !self.deny.is_empty()
+            && let Some(source) = unnamed::source(dependency)
+        {
+            return Some((UNNAMED, brings_unknown(source)));
+        }
+        let is_trusted = self.trusted.contain(dependency).is_some();
+        if is_trusted { None } else { suspicion(dependency) }
     }
 }
 
@@ -157,9 +175,13 @@ fn unreadable(dependency: &Dependency) -> Option<&str> {
 fn not_named(dependency: &Dependency) -> String {
     let Dependency { name, requirement, .. } = dependency;
     if name.is_empty() {
-        return format!("nobody knows which packages `{requirement}` brings");
+        return brings_unknown(requirement);
     }
     format!("the settings do not name `{name}` among the packages that may be needed")
+}
+
+fn brings_unknown(written: &str) -> String {
+    format!("nobody knows which packages `{written}` brings")
 }
 
 /// What the analysis finds suspicious about the name.

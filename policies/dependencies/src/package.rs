@@ -42,6 +42,10 @@ impl Packages {
         Self { whole, patterns }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.whole.is_empty() && self.patterns.is_empty()
+    }
+
     /// The package that the dependency is or can be, where it is one of these.
     pub(crate) fn contain<'a>(&self, dependency: &'a Dependency) -> Option<&'a str> {
         let name = dependency.name.as_str();

@@ -71,6 +71,41 @@ fn only_what_is_named_may_be_needed_and_nothing_unknown() {
     assert_eq!(rule(dependency("pypi", "numpy", ""), json!({ "only": [] })).unwrap(), "not-named");
 }
 
+/// A list under another name would bring what is denied, and nobody would look into it.
+#[test]
+fn a_line_that_names_no_package_is_told_where_packages_are_denied() {
+    let judged = |written: &str, settings: Value| {
+        let dependency = Dependency { requirement: written.into(), ..dependency("pypi", "", "") };
+        rule(with(dependency, &[("refused", "it names a place")]), settings)
+    };
+    for written in [
+        "-r more.in",
+        "-rmore.in",
+        "--requirement=more.in",
+        "--requiremen more.in",
+        "-e git+https://example.org/evil",
+        "https://example.org/evil.whl",
+        "-e ../evil",
+        "# /// script",
+    ] {
+        let rule = judged(written, json!({ "deny": ["evil"] }));
+        assert_eq!(rule.as_deref(), Some("unnamed-packages"), "{written}");
+        assert_eq!(judged(written, json!({})), None, "{written}");
+    }
+    for written in [
+        "--index-url https://example.org",
+        "-c constraints.txt",
+        "-r ../requirements-dev.txt",
+        "--requirement=requirements.txt",
+        "-e .",
+        "-e.[all]",
+        "--editable=./tools",
+        ".",
+    ] {
+        assert_eq!(judged(written, json!({ "deny": ["evil"] })), None, "{written}");
+    }
+}
+
 #[test]
 fn names_that_look_like_others_are_told_unless_they_are_trusted() {
     let about = |attributes: &[(&str, &str)], settings: Value| {
@@ -147,5 +182,5 @@ fn a_manifest_that_cannot_be_read_weighs_more_where_packages_are_denied() {
     assert_eq!(severity(json!({ "deny": ["evil"] })), Some(Severity::High));
     assert_eq!(severity(json!({ "only": ["good"] })), Some(Severity::High));
     let line = with(dependency("pypi", "", "-r other.txt"), &[("refused", "an option")]);
-    assert_eq!(rule(line, json!({ "deny": ["evil"] })), None);
+    assert_eq!(rule(line, json!({ "deny": ["evil"] })).unwrap(), "unnamed-packages");
 }
