@@ -12,6 +12,7 @@ mod marker;
 mod node;
 mod plan;
 mod python;
+mod speaking;
 mod suspicion;
 
 use std::collections::{BTreeMap, HashMap};

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::dependency::speaking::{Declarations, Speaking};
 use crate::dependency::{normal, suspicion};
 use crate::{
     Analysis, Dependency, DependencyKind, Ecosystem, Group, KnownBy, Manifest, Marker, Package,
@@ -106,8 +107,9 @@ impl Plan {
         let scripts = analyses.iter().filter_map(|analysis| analysis.script.clone());
         let manifests: Vec<Manifest> = manifests.iter().cloned().chain(scripts).collect();
         let mut needs = BTreeMap::<Key, Need>::new();
+        let declarations = Declarations::of(&manifests);
         for analysis in analyses {
-            let speaking = speaking(&manifests, analysis.path());
+            let speaking = declarations.speaking(analysis.path());
             for dependency in &analysis.dependencies {
                 infer(&mut needs, analysis, dependency, &speaking);
             }
@@ -129,32 +131,22 @@ impl Plan {
     }
 }
 
-/// The manifests that speak for a file. A program that says itself what it needs has no other.
-fn speaking<'a>(manifests: &'a [Manifest], path: &str) -> Vec<&'a Manifest> {
-    let all: Vec<&Manifest> = manifests.iter().filter(|one| one.speaks_for(path)).collect();
-    let scripts: Vec<&Manifest> = all.iter().copied().filter(|one| one.is_script).collect();
-    if scripts.is_empty() { all } else { scripts }
-}
-
 fn infer(
     needs: &mut BTreeMap<Key, Need>,
     analysis: &Analysis,
     dependency: &Dependency,
-    speaking: &[&Manifest],
+    speaking: &Speaking<'_>,
 ) {
     let ecosystem = dependency.ecosystem;
     let package = settled(dependency, speaking);
     let name = package.name().unwrap_or(&dependency.name);
-    if speaking.iter().any(|manifest| manifest.own.iter().any(|own| own == name)) {
+    if speaking.own(name) {
         return;
     }
     let key = (ecosystem, name.to_owned());
     let line = analysis.position(dependency.span.start).line;
     let place = Place { path: analysis.path().to_owned(), line, span: dependency.span };
-    let relevant = speaking.iter().flat_map(|manifest| &manifest.requirements);
-    let mut relevant = relevant.filter(|one| one.ecosystem == ecosystem).peekable();
-    let has_any = relevant.peek().is_some() || speaking.iter().any(|one| one.is_script);
-    let is_unlisted = has_any && !relevant.any(|one| covers(one, name));
+    let is_unlisted = speaking.list(ecosystem) && !speaking.cover(ecosystem, name);
     let need = needs.entry(key).or_insert_with(|| Need {
         ecosystem,
         name: dependency.name.clone(),
@@ -177,11 +169,8 @@ fn infer(
 }
 
 /// The package, after what is declared was looked at.
-fn settled(dependency: &Dependency, speaking: &[&Manifest]) -> Package {
-    let declared = |name: &str| {
-        let mut all = speaking.iter().flat_map(|manifest| &manifest.requirements);
-        all.any(|one| one.ecosystem == dependency.ecosystem && one.name == name)
-    };
+fn settled(dependency: &Dependency, speaking: &Speaking<'_>) -> Package {
+    let declared = |name: &str| speaking.declare(dependency.ecosystem, name);
     let known = |name: String| Package::Known {
         name,
         versions: String::new(),
@@ -206,20 +195,6 @@ fn settled(dependency: &Dependency, speaking: &[&Manifest]) -> Package {
         }
         Package::Known { .. } => dependency.package.clone(),
     }
-}
-
-/// Whether a requirement is for this package, or for its types.
-fn covers(requirement: &Requirement, name: &str) -> bool {
-    requirement.name == name || types_of(requirement).as_deref() == Some(name)
-}
-
-/// `@types/node` has the types of `node`, `@types/babel__core` those of `@babel/core`.
-fn types_of(requirement: &Requirement) -> Option<String> {
-    let name = requirement.name.strip_prefix("@types/")?;
-    Some(match name.split_once("__") {
-        Some((scope, name)) => format!("@{scope}/{name}"),
-        None => name.to_owned(),
-    })
 }
 
 fn declare(needs: &mut BTreeMap<Key, Need>, manifest: &Manifest, requirement: &Requirement) {

@@ -18,6 +18,9 @@ const IMITATED: usize = 1000;
 /// Shorter names are one edit from each other by chance.
 const SHORTEST: usize = 5;
 
+/// No popular name is longer.
+const LONGEST: usize = 80;
+
 /// Packages whose plug-ins are named after them and after what they plug in.
 const PLUGGED_INTO: [&str; 8] = [
     "django",
@@ -35,6 +38,8 @@ struct Popular {
     names: HashSet<&'static str>,
     /// The first of them.
     imitated: Vec<&'static str>,
+    /// They too, to look one up.
+    is_imitated: HashSet<&'static str>,
     /// Those by their letters, without the signs between.
     by_letters: HashMap<String, &'static str>,
 }
@@ -57,14 +62,14 @@ pub(super) fn about(ecosystem: Ecosystem, name: &str) -> Vec<Note> {
     }
     let same_letters = own.by_letters.get(&letters(name)).filter(|known| is_imitation(name, known));
     let mut imitated = own.imitated.iter();
-    let one_edit = || imitated.find(|known| is_imitation(name, known) && is_one_edit(name, known));
+    let one_edit = || imitated.find(|known| is_one_edit(name, known) && is_imitation(name, known));
     if let Some(imitated) = same_letters.or_else(one_edit) {
         notes.push(Note::OneEdit { from: (*imitated).to_owned() });
     } else if let Some((one, other)) = joined(own, name) {
         notes.push(Note::Joined { one: one.to_owned(), other: other.to_owned() });
     }
     let other = if ecosystem == Ecosystem::PyPi { Ecosystem::Npm } else { Ecosystem::PyPi };
-    if popular(other).imitated.contains(&name) {
+    if popular(other).is_imitated.contains(name) {
         notes.push(Note::OtherEcosystem { ecosystem: other });
     }
     notes
@@ -99,7 +104,8 @@ fn popular(ecosystem: Ecosystem) -> &'static Popular {
         let ranked: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
         let imitated = ranked[..IMITATED.min(ranked.len())].to_vec();
         let by_letters = imitated.iter().map(|name| (letters(name), *name)).collect();
-        Popular { names: ranked.into_iter().collect(), imitated, by_letters }
+        let is_imitated = imitated.iter().copied().collect();
+        Popular { names: ranked.into_iter().collect(), imitated, is_imitated, by_letters }
     })
 }
 
@@ -107,9 +113,33 @@ fn letters(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// One letter more, less or other, or two next to each other exchanged.
+/// One letter more, less or other, or two next to each other exchanged. Manifests have thousands of
+/// names, and each is compared with all that are imitated; so no table of distances is made.
 fn is_one_edit(name: &str, known: &str) -> bool {
-    name.len().abs_diff(known.len()) <= 1 && strsim::osa_distance(name, known) == 1
+    if name.len().abs_diff(known.len()) > 1 {
+        return false;
+    }
+    let (name, known) = differing(name, known);
+    let first = |text: &str| {
+        let mut letters = text.chars();
+        [letters.next(), letters.next(), letters.next()]
+    };
+    match (first(name), first(known)) {
+        ([Some(a), Some(b), None], [Some(c), Some(d), None]) => (a, b) == (d, c),
+        ([_, None, _], [_, None, _]) => name != known,
+        _ => false,
+    }
+}
+
+/// Two texts without what both begin with, and then end with.
+fn differing<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    let letters = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
+    let same: usize = letters.map(|(letter, _)| letter.len_utf8()).sum();
+    let (one, other) = (&one[same..], &other[same..]);
+    let letters = one.chars().rev().zip(other.chars().rev());
+    let letters = letters.take_while(|(one, other)| one == other);
+    let same: usize = letters.map(|(letter, _)| letter.len_utf8()).sum();
+    (&one[..one.len() - same], &other[..other.len() - same])
 }
 
 /// Whether one name can be meant to be taken for the other.
@@ -132,8 +162,9 @@ fn joined(popular: &Popular, name: &str) -> Option<(&'static str, &'static str)>
         return None;
     }
     let imitated = |part: &str| {
-        let mut imitated = popular.imitated.iter();
-        imitated.find(|known| **known == part && known.len() >= SHORTEST).copied()
+        // A name can have hundreds of signs; what is before and behind each is not hashed.
+        let can_be = (SHORTEST..=LONGEST).contains(&part.len());
+        if can_be { popular.is_imitated.get(part).copied() } else { None }
     };
     name.match_indices(['-', '_', '.']).find_map(|(at, _)| {
         let (one, other) = (imitated(&name[..at])?, imitated(&name[at + 1..])?);
@@ -156,6 +187,22 @@ mod tests {
         assert_eq!(about(Ecosystem::PyPi, "requests-pandas"), [joined]);
         let elsewhere = Note::OtherEcosystem { ecosystem: Ecosystem::Npm };
         assert!(about(Ecosystem::PyPi, "minimatch").contains(&elsewhere));
+    }
+
+    #[test]
+    fn one_edit_is_one_letter_or_two_exchanged() {
+        for name in
+            ["reqests", "requeests", "reqvests", "reqeusts", "equests", "requestss", "reqüests"]
+        {
+            assert!(is_one_edit(name, "requests") && is_one_edit("requests", name), "{name}");
+        }
+        for name in ["requests", "reqest", "qerueests", "erqeusts", "", "requests-a", "üreqüests"]
+        {
+            assert!(!is_one_edit(name, "requests") && !is_one_edit("requests", name), "{name}");
+        }
+        let mut popular =
+            POPULAR_PYPI.lines().chain(POPULAR_NPM.lines()).filter(|one| !one.starts_with('#'));
+        assert!(popular.all(|name| name.len() <= LONGEST));
     }
 
     #[test]

@@ -268,6 +268,19 @@ fn suspicious_names_are_told_where_somebody_wrote_them() {
 /// Each of these took minutes: lines that go on, blocks without an end and keys without number were
 /// each looked through once for every one of them.
 #[test]
+fn thousands_of_imports_are_looked_up_in_manifests_of_thousands() {
+    let lines =
+        |at: usize| -> Vec<String> { (0..5000).map(|row| format!("p{at}x{row}")).collect() };
+    let named = |at: usize| manifest(&format!("requirements-{at}.txt"), &lines(at).join("\n"));
+    let manifests: Vec<Manifest> = (0..8).map(named).collect();
+    let imports: Vec<String> = (0..4000).map(|row| format!("import p3x{row}, q{row}")).collect();
+    let plan = Plan::of(&[analyse("a.py", &imports.join("\n"))], &manifests);
+    assert_eq!(plan.needs.len(), 8 * 5000 + 4000);
+    let unlisted = plan.needs.iter().filter(|need| need.notes.contains(&Note::Unlisted));
+    assert_eq!(unlisted.count(), 4000);
+}
+
+#[test]
 fn hostile_manifests_take_no_longer_than_others_and_are_refused() {
     let goes_on = manifest("requirements.txt", &"a\\\n".repeat(200_000));
     assert_eq!((goes_on.requirements.len(), goes_on.refused.len()), (0, 1));
