@@ -40,7 +40,7 @@ pub struct Limits {
     pub fuel_per_byte: u64,
     /// Time, where fuel does not tell: inside the host, or on a machine that stands still.
     pub deadline: Duration,
-    /// Bytes of memory.
+    /// Bytes of memory. Where all files are judged together there are more, by what the policy is given.
     pub memory: usize,
     /// Findings.
     pub findings: usize,

@@ -15,7 +15,7 @@ use crate::query::Match;
 use crate::run::{Run, Said};
 use crate::subject::Subject;
 use crate::submission::View;
-use crate::{Failure, Manifest, PolicySource, Refusal, convert, judgement};
+use crate::{Failure, Limits, Manifest, PolicySource, Refusal, convert, judgement};
 
 /// A policy that works, or that did at an earlier start with the same bytes and settings.
 pub(crate) struct Policy {
@@ -80,8 +80,10 @@ impl Policy {
         let runtime = host.runtime().map_err(load)?;
         let prepared = self.code.prepared(host).map_err(load)?;
         let policy = prepared.submission_policy.as_ref().expect("its manifest says that it does");
-        let run = Run::new(runtime, None, view.size(), &host.limits);
         let (units, dependencies) = (view.units(&self.manifest)?, view.dependencies());
+        let memory = host.limits.memory.saturating_add(view.memory(&units));
+        let limits = Limits { memory, ..host.limits.clone() };
+        let run = Run::new(runtime, None, view.size(), &limits);
         let said = run.check_submission(policy, &self.settings, &units, dependencies)?;
         let findings = said.findings.into_iter().map(|Located { unit, finding }| {
             let place = view.place(unit, &finding.rule)?;

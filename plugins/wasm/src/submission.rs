@@ -12,6 +12,9 @@ use crate::bindings::types;
 use crate::judgement::Place;
 use crate::{Failure, Manifest, convert};
 
+/// How often a policy may have what it is given: as it comes, and as it makes something of it.
+const COPIES: usize = 4;
+
 /// All files of a submission, and what they need from outside.
 #[derive(Debug)]
 pub struct Submission<'a> {
@@ -132,6 +135,22 @@ impl<'a> View<'a> {
     /// The bytes of all files.
     pub(crate) fn size(&self) -> u64 {
         self.parts.iter().map(|part| part.text().len() as u64).sum()
+    }
+
+    /// The bytes that a policy may take for what it is given, beside those that it may take anyway: a large
+    /// repository names a hundred thousand packages, and nobody has to judge them in the memory for a file.
+    pub(crate) fn memory(&self, units: &[types::Unit]) -> usize {
+        let dependencies = self.dependencies.iter().map(|one| {
+            let texts = [&one.ecosystem, &one.name, &one.requirement, &one.source, &one.known_by];
+            let texts = texts.iter().map(|text| text.len()).sum::<usize>();
+            size_of::<Dependency>() + texts + attributes(&one.attributes)
+        });
+        let units = units.iter().map(|unit| {
+            let facts = unit.facts.iter().map(fact).sum::<usize>();
+            let source = unit.source.as_ref().map_or(0, String::len);
+            size_of::<types::Unit>() + unit.path.len() + source + facts
+        });
+        COPIES.saturating_mul(dependencies.chain(units).sum())
     }
 
     pub(crate) fn units(&self, policy: &Manifest) -> Result<Vec<types::Unit>, Failure> {
@@ -282,6 +301,25 @@ fn suspicions(notes: &[Note]) -> types::Attributes {
         }
     });
     told.collect()
+}
+
+/// The bytes of a fact.
+fn fact(fact: &types::Fact) -> usize {
+    let arguments = fact.arguments.iter().map(|one| {
+        let texts = [&one.name, &one.literal].into_iter().flatten().map(String::len);
+        size_of::<types::Argument>() + one.text.len() + texts.sum::<usize>()
+    });
+    let arguments = arguments.sum::<usize>();
+    size_of::<types::Fact>()
+        + fact.kind.len()
+        + fact.name.len()
+        + arguments
+        + attributes(&fact.attributes)
+}
+
+/// The bytes of attributes.
+fn attributes(all: &types::Attributes) -> usize {
+    all.iter().map(|one| size_of_val(one) + one.0.len() + one.1.len()).sum()
 }
 
 fn attribute(name: &str, value: &str) -> (String, String) {

@@ -8,6 +8,7 @@ use lazaret_wasm::{
     Submission,
 };
 
+use crate::bundled::bundled;
 use crate::files::{analyse, harmless, python};
 use crate::hostile::{self, FINDING, Hostile};
 
@@ -150,6 +151,27 @@ fn whatever_ends_a_policy_is_an_error() {
     assert!(matches!(failure(deep), Failure::Stack));
     let said = failure(Hostile::new().fails_together("no such thing\u{7}"));
     assert_eq!(said.to_string(), "it says: no such thing\\u{7}");
+}
+
+/// A large repository has as many packages; it was refused, because the memory was that for a file.
+#[test]
+fn there_is_memory_for_what_a_policy_is_given() {
+    let options = HostOptions {
+        limits: Limits { memory: 8 << 20, fuel: 1_000_000_000_000, ..limits() },
+        ..HostOptions::default()
+    };
+    let policies = Policies::load(bundled(), &options).unwrap();
+    let files: Vec<Analysis> = (0..10).map(imports).collect();
+    answers(&policies, &files, "reqeusts", |mut answers| {
+        let found = answers.remove(0).said.unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+    });
+}
+
+/// A file that imports four thousand packages that no other does.
+fn imports(file: usize) -> Analysis {
+    let lines: Vec<String> = (0..4000).map(|row| format!("import p{file}x{row}")).collect();
+    analyse(&format!("{file}.py"), Language::Python, &lines.join("\n"))
 }
 
 /// Of no file there is a tree, and reading it has its limit all the same.
