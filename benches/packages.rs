@@ -48,7 +48,7 @@ fn start(cache: &Path) -> Service {
     Service::start(&format!(
         "runner = \"docker\"\n[execution]\nisolation = \"gvisor\"\nmemory = \"512MiB\"\n\
          [dependencies]\ncache = \"{}\"\n[docker]\nwarm = {{ python = 1, node = 0, bash = 0, ahead = 1 }}\n\
-         [docker.images]\npython = \"lazaret-base/python\"\n[docker.install]\nruntime = \"runsc-network\"\n\
+         [docker.images]\npython = \"lazaret-base/python\"\n[docker.install]\nruntime = \"runsc-network\"\nnetwork = \"lazaret-install\"\n\
          [serve.queue]\nwaiting = {CALLERS}\npatience = \"10m\"\n",
         cache.display()
     ))

@@ -116,11 +116,12 @@ fn whether_an_installation_reaches_its_index_is_tried() {
 #[test]
 fn an_old_gvisor_needs_a_runtime_of_its_own_for_installations() {
     let settings = "runner = \"docker\"\n[docker.images]\npython = \"lazaret-base/python\"\n\
-                    node = \"lazaret-base/node\"\nbash = \"lazaret-base/bash\"\n";
+                    node = \"lazaret-base/node\"\nbash = \"lazaret-base/bash\"\n\
+                    [docker.install]\nnetwork = \"lazaret-install\"\n";
     let ran = doctor(settings, &["--json"]);
     assert!(trials(&ran, "docker").iter().all(|(health, _)| health == "warn"), "{ran:?}");
     assert!(ran.stdout.contains("registered with --network=host"), "{ran:?}");
-    let own = format!("{settings}[docker.install]\nruntime = \"runsc-network\"\n");
+    let own = format!("{settings}runtime = \"runsc-network\"\n");
     let ran = doctor(&own, &["--json"]);
     let reached = |host| ("ok".to_owned(), format!("an installation reaches {host}"));
     let hosts = ["pypi.org", "registry.npmjs.org"];

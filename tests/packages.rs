@@ -7,7 +7,7 @@ use crate::support::{Place, Ran, finish};
 /// Nothing else is asked for; without `offline`, with the network of an engine's own.
 fn in_gvisor(more: &str) -> String {
     format!(
-        "{}\n[docker.install]\nruntime = \"runsc-network\"\n{more}",
+        "{}\n[docker.install]\nruntime = \"runsc-network\"\nnetwork = \"lazaret-install\"\n{more}",
         configuration("dependencies")
     )
 }

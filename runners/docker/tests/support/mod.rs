@@ -32,7 +32,7 @@ pub(crate) fn config() -> DockerConfig {
         bash: Some("lazaret-base/bash".into()),
     };
     let warm = Warm { python: 0, node: 0, bash: 0, ahead: 0 };
-    let install = Install { runtime: "runsc-network".into(), ..Install::default() };
+    let install = Install { runtime: "runsc-network".into(), network: "lazaret-install".into() };
     DockerConfig { images, warm, install, ..DockerConfig::default() }
 }
 
