@@ -177,7 +177,7 @@ impl Installer {
         if let Some(set) = self.cache.find(&request, Duration::MAX) {
             return Ok(Some(set));
         }
-        if self.settings.offline {
+        if self.settings.offline || order.sources.index.is_none() {
             return Ok(None);
         }
         match self.obtain(&uv, &request, None, events).await {

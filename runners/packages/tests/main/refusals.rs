@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings};
+use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings, Sources};
 use lazaret_sandbox::{Events, Interpreter, causes};
 use tempfile::TempDir;
 
@@ -142,6 +142,21 @@ async fn without_the_network_there_is_what_was_installed_and_what_directories_ha
     let printed = prints(&found, Interpreter::Python, "main.py", code).await;
     assert_eq!(printed, "hello from a wheel\n");
     let (reason, _) = refuses_python(&from_directory, &["idna"]).await;
+    assert_eq!(reason, Reason::UnknownPackage("idna".into()));
+}
+
+/// Without an index, directories have what they have: also where nobody has installed uv before.
+#[tokio::test]
+async fn directories_alone_can_be_asked() {
+    let (folder, wheels) = (TempDir::new().unwrap(), wheels());
+    let mut settings = settings();
+    settings.python = Sources { directories: vec![wheels.path().into()], ..Sources::default() };
+    let installer = installer(&folder, settings);
+    let found = python(&installer, &["greeting"]).await.unwrap();
+    let code = "import greeting; print(greeting.words)";
+    let printed = prints(&found, Interpreter::Python, "main.py", code).await;
+    assert_eq!(printed, "hello from a wheel\n");
+    let (reason, _) = refuses_python(&installer, &["idna"]).await;
     assert_eq!(reason, Reason::UnknownPackage("idna".into()));
 }
 
