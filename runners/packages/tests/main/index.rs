@@ -129,10 +129,12 @@ pub(crate) fn wheels() -> TempDir {
     let code = "
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1] + '/greeting-1.0-py3-none-any.whl', 'w') as wheel:
-    wheel.writestr('greeting.py', 'words = \"hello from a wheel\"')
-    wheel.writestr('greeting-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n')
-    wheel.writestr('greeting-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-    wheel.writestr('greeting-1.0.dist-info/RECORD', 'greeting.py,,\\ngreeting-1.0.dist-info/METADATA,,\\ngreeting-1.0.dist-info/WHEEL,,\\ngreeting-1.0.dist-info/RECORD,,\\n')
+    # Without the time: all wheels of this are the same.
+    def add(name, text): wheel.writestr(zipfile.ZipInfo(name), text)
+    add('greeting.py', 'words = \"hello from a wheel\"')
+    add('greeting-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n')
+    add('greeting-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    add('greeting-1.0.dist-info/RECORD', 'greeting.py,,\\ngreeting-1.0.dist-info/METADATA,,\\ngreeting-1.0.dist-info/WHEEL,,\\ngreeting-1.0.dist-info/RECORD,,\\n')
 ";
     let made = Command::new("python3").args(["-c", code]).arg(folder.path()).status();
     assert!(made.expect("python3").success());
