@@ -90,6 +90,7 @@ impl Cache {
             return Ok(set);
         }
         let before = self.find(request, Duration::MAX);
+        self.sweep().await;
         let staging = Staging::new(&self.store.staging)?;
         let installed = install(&staging.packages(), before.as_ref().map(Set::record)).await;
         let set = match (installed.map_err(ObtainError::Install)?, before) {
@@ -101,6 +102,14 @@ impl Cache {
         };
         self.store.say(request, &set)?;
         Ok(set)
+    }
+
+    /// Removes what installations left that ended before their time: a sandbox takes a moment to go, and
+    /// meanwhile goes on writing.
+    async fn sweep(&self) {
+        let all = self.store.staging.clone();
+        // A runtime that ends leaves it to the next process.
+        let _ = spawn_blocking(move || staging::sweep(&all)).await;
     }
 
     /// Keeps what was installed, and makes room for it.
