@@ -50,10 +50,11 @@ function npm(command, more, sources, builds) {
   const options = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", `--cache=${CACHE}`];
   if (!builds) options.push("--ignore-scripts");
   if (sources.index === null) options.push("--offline");
-  else options.push(`--registry=${sources.index}`);
+  // Everybody on a machine can read the words that a process is started with; addresses may hold passwords.
+  const env = sources.index === null ? process.env : { ...process.env, npm_config_registry: sources.index };
   process.stderr.write(command === "ci" ? "Installing\n" : "Resolving\n");
   return new Promise((resolve, reject) => {
-    const child = spawn("npm", [command, ...more, ...options], { cwd: PLACE, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn("npm", [command, ...more, ...options], { cwd: PLACE, env, stdio: ["ignore", "ignore", "pipe"] });
     let words = "";
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text) => {

@@ -42,6 +42,7 @@ class Uv:
     def __init__(self, sources, builds):
         self.options = ["--python", sys.executable, "--cache-dir", CACHE, "--no-config", "--no-progress"]
         self.options += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
+        tell_indexes(sources, "UV_INDEX_URL", "UV_EXTRA_INDEX_URL")
 
     def resolve(self, requirements):
         options = ["--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--output-file", RESOLVED]
@@ -71,6 +72,7 @@ class Pip:
         self.command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
         self.command += ["--no-cache-dir", "--ignore-installed", "--progress-bar", "off", "--retries", "1"]
         self.command += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
+        tell_indexes(sources, "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
 
     def resolve(self, requirements):
         report = "/tmp/report.json"
@@ -98,16 +100,27 @@ class Pip:
 
 def index_options(sources):
     found = [f"--find-links=/sources/{number}" for number in range(sources["directories"])]
-    if sources["index"] is None:
-        return [*found, "--no-index"]
-    return [*found, "--index-url", sources["index"], *(f"--extra-index-url={index}" for index in sources["more"])]
+    return found if sources["index"] else [*found, "--no-index"]
+
+
+# Everybody on a machine can read the words that a process is started with, and its environment nobody
+# else can: addresses may hold passwords.
+def tell_indexes(sources, first, others):
+    if sources["index"]:
+        os.environ[first] = sources["index"]
+        os.environ[others] = " ".join(sources["more"])
 
 
 # What it says is told as it says it; its last words are the reason where it fails.
 def run(command, stdin=None):
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
         )
     except OSError as error:
         raise Failure(str(error))

@@ -1,6 +1,9 @@
 //! What cannot be installed: the error names the package, nothing is left, and the next request works.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings, Sources};
@@ -160,13 +163,45 @@ async fn directories_alone_can_be_asked() {
     assert_eq!(reason, Reason::UnknownPackage("idna".into()));
 }
 
+/// Whoever looks at all processes of this machine for a word.
+struct Watch(Arc<AtomicBool>, JoinHandle<String>);
+
+/// Looks until it is told to end, or has found one.
+fn watch(word: &'static str) -> Watch {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let until = Arc::clone(&is_over);
+    let look = move || {
+        while !until.load(Ordering::Relaxed) {
+            let processes = fs::read_dir("/proc").unwrap().flatten();
+            let words = processes.filter_map(|one| fs::read(one.path().join("cmdline")).ok());
+            let mut words = words.map(|words| String::from_utf8_lossy(&words).into_owned());
+            if let Some(found) = words.find(|words| words.contains(word)) {
+                return found;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        String::new()
+    };
+    Watch(is_over, thread::spawn(look))
+}
+
+impl Watch {
+    /// What was found.
+    fn end(self) -> String {
+        self.0.store(true, Ordering::Relaxed);
+        self.1.join().unwrap()
+    }
+}
+
 /// What the address of an index says of who asks is for installers, and for nobody's eyes.
 #[tokio::test]
 async fn an_index_that_asks_who_one_is_is_told() {
     let folder = TempDir::new().unwrap();
     let (address, mut settings) = (index(Fault::Guarded), settings());
     settings.python.index = Some(address.replace("//", &format!("//{KNOWN}@")));
+    let watched = watch("ss-word");
     let found = python(&installer(&folder, settings.clone()), &["greeting"]).await.unwrap();
+    assert_eq!(watched.end(), "", "everybody on this machine can read it");
     let code = "import greeting; print(greeting.words)";
     let printed = prints(&found, Interpreter::Python, "main.py", code).await;
     assert_eq!(printed, "hello from a wheel\n");
