@@ -83,8 +83,8 @@ impl DependenciesStage {
         let mut found = found.map_err(|error| failed(error, &wanted))?;
         found.packages.modules = modules(run, rules.ecosystem);
         // What a package brings along is not known before.
-        let names = found.set.record().packages.iter().map(|package| package.name.as_str());
-        run.findings.extend(names.filter_map(|name| rules.denies_among_others(name)));
+        let packages = found.set.record().packages.iter();
+        run.findings.extend(packages.filter_map(|package| rules.denies_among_others(package)));
         Ok(Prepared { wanted, found })
     }
 }

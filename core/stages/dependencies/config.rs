@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use lazaret_analysis::{Ecosystem, Finding, Span};
-use lazaret_packages::{Cache, Installer, Settings, Sources};
+use lazaret_packages::{Cache, Installer, Pinned, Settings, Sources};
 use lazaret_sandbox::{Isolation, Limits, Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -265,11 +265,9 @@ impl Rules {
         if is_allowed { None } else { Some("it is none of those that are allowed") }
     }
 
-    /// The finding on a package that others bring along, where it must not be installed. `name` is the
-    /// package's, or of npm the place where it lies.
-    pub(super) fn denies_among_others(&self, name: &str) -> Option<Finding> {
-        let name = name.rsplit("node_modules/").next().unwrap_or(name);
-        let name = &normal(self.ecosystem, name);
+    /// The finding on a package that others bring along, where it must not be installed.
+    pub(super) fn denies_among_others(&self, package: &Pinned) -> Option<Finding> {
+        let name = &normal(self.ecosystem, own_name(package));
         let reason = "it is denied, and a package that is needed brings it along";
         let is_denied = self.deny.is_match(name);
         is_denied.then(|| choice::finding(name, reason, String::new(), Span::default()))
@@ -298,6 +296,14 @@ fn normal(ecosystem: Ecosystem, name: &str) -> String {
     parts.join("-").to_lowercase()
 }
 
+/// Of npm, a package's name is the place where it lies, and one that lies there under another name has its
+/// own in the version.
+fn own_name(package: &Pinned) -> &str {
+    let alias = package.version.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@'));
+    let place = package.name.rsplit("node_modules/").next().unwrap_or(&package.name);
+    alias.map_or(place, |(name, _)| name)
+}
+
 /// What programs look for: some for the one spelling, some for the other.
 fn proxies(proxy: Option<&str>) -> BTreeMap<String, String> {
     const NAMES: [&str; 4] = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
@@ -311,4 +317,29 @@ fn some(address: String) -> Option<String> {
 
 fn wrong(key: &str, reason: String) -> BuildError {
     BuildError { key: key.into(), reason, ..BuildError::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever publishes a package can have it bring along any other under another name.
+    #[test]
+    fn a_denied_package_is_denied_under_every_name() {
+        let deny = ["@bad/*".to_owned(), "left-pad".to_owned()];
+        let rules = Rules::new("node", Ecosystem::Npm, &[], &deny, BTreeMap::new()).expect("rules");
+        let denies = |name: &str, version: &str| {
+            let (name, version) = (name.into(), version.into());
+            rules.denies_among_others(&Pinned { name, version, hash: String::new() }).is_some()
+        };
+        for (name, version) in [
+            ("left-pad", "1.3.0"),
+            ("a/node_modules/left-pad", "1.3.0"),
+            ("harmless", "npm:left-pad@1.3.0"),
+            ("a/node_modules/harmless", "npm:@bad/thing@1.0.0"),
+        ] {
+            assert!(denies(name, version), "{name} {version}");
+        }
+        assert!(!denies("harmless", "1.3.0") && !denies("harmless", "npm:@good/thing@1.0.0"));
+    }
 }

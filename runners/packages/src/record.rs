@@ -35,7 +35,7 @@ pub struct Record {
 pub struct Pinned {
     /// Its name.
     pub name: String,
-    /// Its version.
+    /// Its version; of npm's that lie under another name than their own, `npm:name@version`.
     pub version: String,
     /// The digest of what was downloaded, as the index gives it: `sha256:…`, `sha512-…`; uv's is of the
     /// digests of all files that the index has of the version. Empty where the index gives none.

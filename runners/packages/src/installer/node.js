@@ -28,11 +28,14 @@ async function main({ requirements, sources, builds, before }) {
   }
 }
 
-// Every package that is installed, wherever it lies.
+// Every package that is installed, wherever it lies. What lies there under another name than its own is
+// told as npm has it declared: `npm:name@1.0.0` in place of the version.
 function locked() {
   const lock = JSON.parse(fs.readFileSync(`${PLACE}/package-lock.json`));
   const packages = Object.entries(lock.packages).filter(([path]) => path !== "");
-  return packages.map(([path, { version, integrity }]) => [path.replace(/^node_modules\//, ""), version, integrity ?? ""]);
+  return packages.map(([path, { name, version, integrity }]) => {
+    return [path.replace(/^node_modules\//, ""), name ? `npm:${name}@${version}` : version, integrity ?? ""];
+  });
 }
 
 function sorted(packages) {

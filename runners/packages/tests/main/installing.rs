@@ -99,6 +99,18 @@ async fn packages_of_javascript_are_installed_without_running_any_of_theirs() {
     assert_eq!(prints(&found, Interpreter::Node, "main.mjs", code).await, "2 number\n");
 }
 
+/// As `@isaacs/cliui` does, which brings along `string-width` twice.
+#[tokio::test]
+async fn a_package_that_lies_under_another_name_is_told_by_its_own() {
+    let folder = TempDir::new().unwrap();
+    let installer = installer(&folder, settings());
+    let wanted = [Requirement::of_npm("@isaacs/cliui", "8.0.2").unwrap()];
+    let found = installer.packages(Interpreter::Node, &wanted, "", &Events::none()).await.unwrap();
+    let mut packages = found.set.record().packages.iter();
+    let alias = packages.find(|one| one.name == "string-width-cjs").unwrap();
+    assert!(alias.version.starts_with("npm:string-width@4."), "{}", alias.version);
+}
+
 /// Of a request that is old, the versions are looked for again; nothing is installed where they are the
 /// same.
 #[tokio::test]
