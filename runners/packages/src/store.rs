@@ -109,8 +109,8 @@ impl Store {
     pub(crate) fn hold(&self, name: &str) -> Option<(File, Record)> {
         let file = File::options().read(true).write(true).open(self.records.join(name)).ok()?;
         // Who removes a set locks it for himself, and takes the record away at once; who looks whether it
-        // is used has it for a moment.
-        for _ in 0..20 {
+        // is used has it for a moment, which is longer where he does not get a processor.
+        for _ in 0..500 {
             match file.try_lock_shared() {
                 Ok(()) => return read(&file).map(|record| (file, record)),
                 Err(TryLockError::WouldBlock) if is_there(&file) => sleep(Duration::from_millis(1)),
