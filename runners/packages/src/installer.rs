@@ -8,6 +8,7 @@
 mod answer;
 mod job;
 mod reason;
+mod secrets;
 mod size;
 mod trial;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 use self::answer::Answer;
 use self::job::{Kind, Order};
 pub use self::reason::Reason;
+use self::secrets::Secrets;
 pub use self::trial::Trial;
 use crate::{Cache, InstallError, ObtainError, Record, Request, Requirement, Set};
 
@@ -199,7 +201,7 @@ impl Installer {
     ) -> Result<Set, InstallError> {
         let install = async |into: &Path, before: Option<&Record>| {
             let answer = self.install(order, into, before, tools, events).await?;
-            answer.installed(order, self.settings.builds)
+            answer.installed(order, &self.settings)
         };
         let fresh = if self.settings.offline { Duration::MAX } else { self.settings.fresh };
         self.cache.obtain(request, order.owner, fresh, install).await.map_err(|error| match error {
@@ -219,6 +221,7 @@ impl Installer {
     ) -> Result<Answer, InstallError> {
         let tools = tools.map(|set| packages(set, order.platform));
         let job = job::of(order, &self.settings, (into, before), tools);
+        let secrets = Secrets::of(order.sources, &self.settings);
         let (own, told) = Events::channel(job::WAITING_EVENTS);
         let outcome = async {
             tokio::select! {
@@ -228,7 +231,7 @@ impl Installer {
                 }),
             }
         };
-        let (outcome, ()) = tokio::join!(outcome, job::tell(told, events));
+        let (outcome, ()) = tokio::join!(outcome, job::tell(told, events, &secrets));
         answer::of(order, &self.settings, &outcome?)
     }
 }

@@ -1,10 +1,11 @@
 //! What an installer answers, and what an end without an answer means.
 
-use lazaret_sandbox::{Outcome, Printed, Status};
+use lazaret_sandbox::{Outcome, Status};
 use serde::Deserialize;
 
 use super::job::Order;
-use super::{Reason, Settings, Sources};
+use super::secrets::Secrets;
+use super::{Reason, Settings};
 use crate::{InstallError, Installed, Pinned, Words};
 
 /// What an installer answers.
@@ -46,7 +47,8 @@ pub(super) fn of(
         }
         (Status::TimeLimit, _) => Err(InstallError::TooSlow { what, limit: settings.limits.wall }),
         (status, _) => {
-            let words = Words(last_words(&outcome.stderr, order.sources));
+            let words = String::from_utf8_lossy(&outcome.stderr.bytes);
+            let words = Words(last_words(&words, &Secrets::of(order.sources, settings)));
             Err(InstallError::Broken { what, end: status.name().into(), words })
         }
     }
@@ -57,16 +59,17 @@ impl Answer {
     pub(super) fn installed(
         self,
         order: &Order<'_>,
-        builds: bool,
+        settings: &Settings,
     ) -> Result<Installed, InstallError> {
         match self {
             Self::Installed { platform, packages } => {
-                let platform = if builds { format!("{platform}, built") } else { platform };
+                let platform =
+                    if settings.builds { format!("{platform}, built") } else { platform };
                 Ok(Installed::New { platform, packages })
             }
             Self::Unchanged { .. } => Ok(Installed::Unchanged),
             Self::Failed { failure } => {
-                let words = without_secrets(failure.words, order.sources);
+                let words = last_words(&failure.words, &Secrets::of(order.sources, settings));
                 let reason = Reason::of(&words);
                 Err(InstallError::Refused { what: order.names(), reason, words: Words(words) })
             }
@@ -75,38 +78,10 @@ impl Answer {
 }
 
 /// More of them would hide what matters.
-const LAST_WORDS: usize = 2000;
+const LAST_WORDS: usize = 4000;
 
-fn last_words(printed: &Printed, sources: &Sources) -> String {
-    let bytes = &printed.bytes[printed.bytes.len().saturating_sub(LAST_WORDS)..];
-    without_secrets(String::from_utf8_lossy(bytes).trim().to_owned(), sources)
-}
-
-/// Installers leave out what addresses have of names and passwords; this is for the one that forgets.
-fn without_secrets(words: String, sources: &Sources) -> String {
-    let secrets = sources.index.iter().chain(&sources.more).filter_map(|address| secret(address));
-    secrets.fold(words, |words, secret| words.replace(secret, "***"))
-}
-
-/// The name and the password in an address.
-fn secret(address: &str) -> Option<&str> {
-    let place = address.split_once("://")?.1.split('/').next()?;
-    Some(place.rsplit_once('@')?.0).filter(|secret| !secret.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_password_of_an_index_is_told() {
-        let sources = Sources {
-            index: Some("https://me:p%40ss@example.org/simple".into()),
-            more: vec!["https://token@example.com/simple".into(), "https://example.net/a@b".into()],
-            ..Sources::default()
-        };
-        let words = "me:p%40ss@example.org failed, token@example.com too, and a@b";
-        let told = without_secrets(words.into(), &sources);
-        assert_eq!(told, "***@example.org failed, ***@example.com too, and a@b");
-    }
+fn last_words(words: &str, secrets: &Secrets) -> String {
+    let words = secrets.hidden(words.trim());
+    let from = words.floor_char_boundary(words.len().saturating_sub(LAST_WORDS));
+    words[from..].to_owned()
 }

@@ -8,6 +8,7 @@ use lazaret_sandbox::{
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
+use super::secrets::Secrets;
 use super::{Settings, Sources};
 use crate::{Pinned, Record, Requirement};
 
@@ -169,13 +170,14 @@ fn any_version(range: &str) -> &str {
 }
 
 /// Passes on what an installer says, until it says no more.
-pub(super) async fn tell(mut told: mpsc::Receiver<Event>, events: &Events) {
+pub(super) async fn tell(mut told: mpsc::Receiver<Event>, events: &Events, secrets: &Secrets) {
     let mut line = Vec::new();
     while let Some(event) = told.recv().await {
         let Event::Stderr(bytes) = event else { continue };
         for byte in bytes {
             if byte == b'\n' {
-                let text = String::from_utf8_lossy(&line).trim().to_owned();
+                let text = secrets.hidden(String::from_utf8_lossy(&line).trim());
+                let text = text.chars().take(LONGEST_TOLD).collect();
                 events.send(Event::Installing(text)).await;
                 line.clear();
             } else if line.len() < LONGEST_LINE {
@@ -185,5 +187,26 @@ pub(super) async fn tell(mut told: mpsc::Receiver<Event>, events: &Events) {
     }
 }
 
-/// More of a line is not told.
-const LONGEST_LINE: usize = 200;
+/// More of a line is not told. It is cut after secrets are hidden: of one that is cut, nobody sees that it
+/// is one.
+const LONGEST_TOLD: usize = 200;
+/// More of a line is not even kept.
+const LONGEST_LINE: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::super::secrets::tests::three;
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_told_of_an_installation_has_no_password_in_it() {
+        let (said, told) = Events::channel(9);
+        let (events, mut heard) = Events::channel(9);
+        let line = format!("{} https://me:p%40ss@example.org/simple\n", "a".repeat(185));
+        said.send(Event::Stderr(line.into_bytes())).await;
+        drop(said);
+        tell(told, &events, &three()).await;
+        let expected = format!("{} https://***@ex", "a".repeat(185));
+        assert_eq!(heard.recv().await, Some(Event::Installing(expected)));
+    }
+}

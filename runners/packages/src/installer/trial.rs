@@ -44,7 +44,7 @@ impl Trial {
         job.entry.form = Form::Main { arguments };
         let outcome = runner.run(job, Events::none()).await?;
         let answer = answer::of(&order, &settings, &outcome)?;
-        answer.installed(&order, false).map_err(unreachable)?;
+        answer.installed(&order, &settings).map_err(unreachable)?;
         Ok(Self { host: address.map(|address| host(address).to_owned()) })
     }
 }
