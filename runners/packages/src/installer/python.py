@@ -121,6 +121,8 @@ def run(command, stdin=None):
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            # Python ignores the signal of a file that is too large, and so sees the error. So do others.
+            restore_signals=False,
         )
     except OSError as error:
         raise Failure(str(error))

@@ -25,6 +25,8 @@ pub enum Reason {
     WrongDigest,
     /// There is no room.
     DiskFull,
+    /// A file of it is larger than all of an installation may be.
+    TooLarge,
     /// There is no npm, or neither uv nor pip.
     NoInstaller,
     /// Anything else.
@@ -36,8 +38,9 @@ type Make = fn(String) -> Reason;
 /// What is looked for, the first that is found; the first group is the package. uv 0.13, pip 23 to 25 and
 /// npm 10 and 11 say so.
 static TABLE: LazyLock<Vec<(Regex, Make)>> = LazyLock::new(|| {
-    let table: [(&str, Make); 15] = [
+    let table: [(&str, Make); 16] = [
         (r"No space left on device|ENOSPC", |_| Reason::DiskFull),
+        (r"File too large|EFBIG", |_| Reason::TooLarge),
         (r"No module named pip|spawn npm ENOENT", |_| Reason::NoInstaller),
         (r"(?i)hash mismatch|do not match the hashes|EINTEGRITY", |_| Reason::WrongDigest),
         (r"40[13] (?:Error|Unauthorized|Forbidden)|E40[13]", |_| Reason::Unauthorized),
@@ -102,6 +105,7 @@ impl Reason {
             Self::Unauthorized => Some("put a name and a password into the address of the index"),
             Self::WrongDigest => Some("somebody between here and the index may have changed it"),
             Self::DiskFull => Some("make room, or move the cache (`dependencies.cache`)"),
+            Self::TooLarge => Some("raise `dependencies.size`"),
             Self::NoInstaller => Some("use an image or an installation with npm, or with pip"),
             Self::Other => None,
         }
@@ -121,6 +125,7 @@ impl fmt::Display for Reason {
             Self::Unauthorized => to.write_str("the index does not let us in"),
             Self::WrongDigest => to.write_str("what was downloaded is not what the index says"),
             Self::DiskFull => to.write_str("the disk is full"),
+            Self::TooLarge => to.write_str("a file of it is larger than an installation may be"),
             Self::NoInstaller => to.write_str("there is no installer"),
             Self::Other => to.write_str("the installer gave up"),
         }
@@ -162,6 +167,10 @@ mod tests {
             ),
             ("npm error code ERESOLVE\nnpm error ERESOLVE unable to resolve", Reason::Conflict),
             ("npm error code ECONNREFUSED", Reason::Unreachable),
+            (
+                "cause: failed to write to file `/install/.uv/.tmps5qLsp/bomb.bin`: File too large (os error 27)",
+                Reason::TooLarge,
+            ),
             (
                 "ERROR: Could not find a version that satisfies the requirement nosuch (from versions: none)\nERROR: No matching distribution found for nosuch",
                 Reason::UnknownPackage(name("nosuch")),
