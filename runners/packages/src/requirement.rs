@@ -71,8 +71,9 @@ impl Requirement {
 /// For people, and as Python's installers read it.
 impl fmt::Display for Requirement {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let between =
-            if self.of_it.starts_with(|c: char| c.is_ascii_alphanumeric()) { "@" } else { "" };
+        // Nothing of Python's begins so.
+        let is_range = |c: char| c.is_ascii_alphanumeric() || "^*".contains(c);
+        let between = if self.of_it.starts_with(is_range) { "@" } else { "" };
         write!(to, "{}{between}{}", self.name, self.of_it)
     }
 }
@@ -103,8 +104,12 @@ mod tests {
         {
             assert!(Requirement::of_npm(name, range).is_ok(), "{name} {range}");
         }
-        let shown = Requirement::of_npm("@scope/part", "1.x").map(|it| it.to_string());
-        assert_eq!(shown, Ok("@scope/part@1.x".into()));
+        for (range, shown) in
+            [("1.x", "@s/p@1.x"), ("^1", "@s/p@^1"), ("*", "@s/p@*"), ("", "@s/p")]
+        {
+            let it = Requirement::of_npm("@s/p", range).map(|it| it.to_string());
+            assert_eq!(it, Ok(shown.into()));
+        }
     }
 
     #[test]
