@@ -67,10 +67,12 @@ impl DockerRunner {
         offered(&self.maker.config.runtime)
     }
 
-    /// Whether its packages are where sandboxes see them.
+    /// Whether its packages are where sandboxes see them, and are where an engine fills them.
     fn check_packages(&self, job: &Job) -> Result<(), RunnerError> {
+        let seen = self.maker.packages.as_deref();
         let parent = job.packages.as_ref().map(|packages| packages.directory.parent());
-        if parent.is_none_or(|parent| parent == self.maker.packages.as_deref()) {
+        let is_filled_here = job.installation.is_none() || seen.is_some();
+        if is_filled_here && parent.is_none_or(|parent| parent == seen) {
             return Ok(());
         }
         let reason = "its packages are on this machine, and the engine may be on another";

@@ -8,7 +8,7 @@ use crate::support::{Engine, bash_config, run, until};
 use futures_util::future::join_all;
 use lazaret_docker::{DockerConfig, DockerRunner, Images};
 use lazaret_sandbox::conformance::program::bash;
-use lazaret_sandbox::{Runner, RunnerError};
+use lazaret_sandbox::{Events, Installation, Interpreter, Job, Runner, RunnerError};
 
 async fn refusal(config: DockerConfig) -> RunnerError {
     DockerRunner::new(config).ready().await.expect_err("there is no such engine")
@@ -31,6 +31,20 @@ async fn without_an_engine_it_names_the_address_and_the_setting() {
 async fn without_images_it_is_not_ready_so_that_auto_goes_on() {
     let error = refusal(DockerConfig::default()).await;
     assert!(error.help().is_some_and(|help| help.contains("docker.images")), "{error:?}");
+}
+
+/// It would mount whatever the other machine has there, or say that nothing is.
+#[tokio::test]
+async fn an_engine_of_another_machine_installs_nothing_here() {
+    let hosts = vec!["tcp://127.0.0.1:9".to_owned()];
+    let config = DockerConfig { hosts, images: images(), ..DockerConfig::default() };
+    let runner = DockerRunner::with_packages(config, "/nowhere/sets".into());
+    let into = "/nowhere/staging".into();
+    let installation = Installation { into, sources: Vec::new(), network: true };
+    let job = Job::script(Interpreter::Python, "main.py", "");
+    let job = Job { installation: Some(installation), ..job };
+    let refused = runner.run(job, Events::none()).await;
+    assert!(matches!(refused, Err(RunnerError::Job(_))), "{refused:?}");
 }
 
 /// They would otherwise try one after the other, each for ten seconds.
