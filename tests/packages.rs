@@ -106,6 +106,17 @@ fn what_is_asked_for_beats_what_is_declared_and_that_what_is_imported() {
     assert_eq!(ran.json()["outcome"]["stdout"]["text"], "1.17.0\n");
 }
 
+/// Nobody should learn it from the first program that imports the package.
+#[test]
+fn a_pin_that_is_no_version_is_a_mistake_of_the_configuration() {
+    let place = Place::new();
+    place.write("a.py", "print('ran')\n");
+    let pinned = "[dependencies.python.pins]\nSix = \"1.17.0\"\n";
+    let ran = here(&place, pinned, &["a.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("dependencies.python.pins.six"), "{}", ran.stderr);
+}
+
 #[test]
 fn a_program_says_itself_what_it_needs() {
     let place = Place::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use lazaret_analysis::{Ecosystem, Finding, Span};
-use lazaret_packages::{Cache, Installer, Pinned, Settings, Sources};
+use lazaret_packages::{Cache, Installer, Pinned, Requirement, Settings, Sources};
 use lazaret_sandbox::{Isolation, Limits, Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -252,7 +252,14 @@ impl Rules {
                 .map_err(|error| wrong(&format!("{table}.{key}"), error.to_string()))
         };
         let allow = if allow.is_empty() { None } else { Some(patterns("allow", allow)?) };
-        let pins = pins.into_iter().map(|(name, pin)| (normal(ecosystem, &name), pin)).collect();
+        let pins: BTreeMap<String, String> =
+            pins.into_iter().map(|(name, pin)| (normal(ecosystem, &name), pin)).collect();
+        if let Some((name, pin)) = pins.iter().find(|(name, pin)| !is_pin(ecosystem, name, pin)) {
+            return Err(BuildError {
+                help: Some("write it like `==2.32.3` for Python, `4.17.21` for npm".into()),
+                ..wrong(&format!("{table}.pins.{name}"), format!("`{pin}` is no version"))
+            });
+        }
         Ok(Self { ecosystem, allow, deny: patterns("deny", deny)?, pins })
     }
 
@@ -285,6 +292,14 @@ fn patterns(ecosystem: Ecosystem, names: &[String]) -> Result<GlobSet, globset::
         set.add(Glob::new(&normal(ecosystem, name))?);
     }
     set.build()
+}
+
+fn is_pin(ecosystem: Ecosystem, name: &str, versions: &str) -> bool {
+    let requirement = match ecosystem {
+        Ecosystem::PyPi => Requirement::of_python(name, versions),
+        _ => Requirement::of_npm(name, versions),
+    };
+    requirement.is_ok() && !versions.is_empty()
 }
 
 /// To Python's index, `Zope.Interface` and `zope-interface` are one name (PEP 503); to npm's, no two are.
