@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lazaret_analysis::{Language, Manifest, Project, SourceFile};
+use lazaret_analysis::{Ecosystem, Language, Manifest, Project, SourceFile};
 use lazaret_sandbox::{Form, InputFile};
-use serde_json::{Map, Value, json};
 
 use crate::stage::Unjudged;
 
@@ -92,17 +91,11 @@ impl Submission {
         if self.dependencies.is_empty() || language == Language::Bash {
             return None;
         }
+        let ecosystem = if language == Language::Python { Ecosystem::PyPi } else { Ecosystem::Npm };
         // Each is a line. What is one of several is refused as what it is.
         let lines = self.dependencies.iter().map(|one| one.replace(char::is_control, "\u{fffd}"));
-        let manifest = if language == Language::Python {
-            let lines: Vec<String> = lines.collect();
-            Manifest::read("requirements.txt", lines.join("\n").as_bytes())
-        } else {
-            let dependencies: Map<String, Value> = lines.map(|one| of_npm(&one)).collect();
-            let text = json!({ "dependencies": dependencies }).to_string();
-            Manifest::read("package.json", text.as_bytes())
-        };
-        manifest.map(|manifest| Manifest { path: ASKED.into(), ..manifest })
+        let manifest = Manifest::of_words(ecosystem, &lines.collect::<Vec<_>>());
+        Some(Manifest { path: ASKED.into(), ..manifest })
     }
 
     /// What is in the file that is reported under `path`.
@@ -111,11 +104,4 @@ impl Submission {
         let manifest = || self.manifests.iter().find(|file| file.path == path);
         code.map(|file| &file.contents[..]).or_else(|| Some(&manifest()?.contents))
     }
-}
-
-/// `lodash@^4`, `@scope/name@1`, or a name alone.
-fn of_npm(package: &str) -> (String, Value) {
-    let (scope, rest) = package.split_at(usize::from(package.starts_with('@')));
-    let (name, range) = rest.split_once('@').unwrap_or((rest, "*"));
-    (format!("{scope}{name}"), range.into())
 }

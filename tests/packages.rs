@@ -181,6 +181,9 @@ fn what_is_no_requirement_is_refused_with_its_reason() {
         "git+https://example.org/a.git",
         "./a",
         "$(id)",
+        "# six",
+        "six \\",
+        "",
     ] {
         let ran = here(&place, "", &["a.py", &format!("--dep={asked}")]);
         assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{asked}: {}", ran.stderr);
@@ -276,4 +279,8 @@ fn what_is_asked_for_is_never_left_out() {
     let ran = here(&place, "", &["a.sh", "--dep", "six"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
     assert!(ran.stderr.contains("a Bash program imports no packages"), "{}", ran.stderr);
+    place.write("a.js", "console.log('ran')\n");
+    let ran = here(&place, "", &["a.js", "--dep", "lodash@3", "--dep", "lodash@4"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`lodash` is asked for twice"), "{}", ran.stderr);
 }

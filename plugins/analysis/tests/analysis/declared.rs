@@ -292,3 +292,13 @@ fn hostile_manifests_take_no_longer_than_others_and_are_refused() {
     assert_eq!(script.refused.len(), 1);
     assert!(analyse("a.py", &"# /// other\n# /// script\n".repeat(20_000)).script.is_some());
 }
+
+/// A service is asked by strangers, with as many words as fit into a request.
+#[test]
+fn more_words_than_anybody_asks_for_are_refused_at_once() {
+    let words: Vec<String> = (0..1_000_000).map(|number| format!("a{number}")).collect();
+    for ecosystem in [Ecosystem::PyPi, Ecosystem::Npm] {
+        let manifest = Manifest::of_words(ecosystem, &words);
+        assert_eq!((manifest.requirements.len(), manifest.refused.len()), (0, 1));
+    }
+}

@@ -108,6 +108,9 @@ pub enum Refusal {
     /// It is no name that npm has.
     #[error("`{0}` is no name of a package")]
     Name(String),
+    /// Of one package, there is one version.
+    #[error("`{0}` is asked for twice")]
+    Twice(String),
     /// The file is not what its name says.
     #[error("it cannot be read: {0}")]
     Unreadable(String),
@@ -141,6 +144,26 @@ impl Manifest {
         let mut manifest = manifest.bounded();
         location::find(&mut manifest, std::str::from_utf8(contents).unwrap_or_default());
         Some(manifest)
+    }
+
+    /// What somebody asks for outside of any file, each as the language's tools take it: `requests>=2`,
+    /// `lodash@^4`. It stands on the line of its place, and none is left out.
+    pub fn of_words(ecosystem: Ecosystem, words: &[String]) -> Self {
+        let is_python = ecosystem == Ecosystem::PyPi;
+        let path = if is_python { "requirements.txt" } else { "package.json" };
+        let mut manifest = Self { path: path.to_owned(), ..Self::default() };
+        // One more is enough to be too many.
+        let words = &words[..words.len().min(MOST + 1)];
+        for (word, line) in words.iter().zip(1..) {
+            if is_python {
+                manifest.python(word, Group::Run, line);
+            } else {
+                package::ask(&mut manifest, word, line);
+            }
+        }
+        let mut manifest = manifest.bounded();
+        location::find(&mut manifest, &words.join("\n"));
+        manifest
     }
 
     /// Whether a file of this name is a manifest.

@@ -59,6 +59,17 @@ fn replace(manifest: &mut Manifest, table: &Value, lines: &HashMap<&str, usize>,
     }
 }
 
+/// Keeps `lodash@^4`, `@scope/name@1`, or a name alone.
+pub(super) fn ask(manifest: &mut Manifest, word: &str, line: usize) {
+    let (scope, rest) = word.split_at(usize::from(word.starts_with('@')));
+    let (name, range) = rest.split_once('@').unwrap_or((rest, "*"));
+    let name = format!("{scope}{name}");
+    if manifest.requirements.iter().any(|one| one.name == name) {
+        return manifest.refuse(word, Refusal::Twice(name), line);
+    }
+    keep(manifest, &name, &range.into(), Group::Run, line);
+}
+
 /// The lines of keys behind a place, where they are written without escapes.
 fn lines(text: &str, start: usize) -> HashMap<&str, usize> {
     let mut lines = HashMap::new();
