@@ -16,8 +16,7 @@ pub fn folder() -> &'static Path {
 
 /// One directory for each user, which is the same each time.
 fn make() -> PathBuf {
-    let home = std::env::var("HOME").unwrap_or_default().replace('/', "-");
-    let folder = std::env::temp_dir().join(format!("lazaret-conformance{home}"));
+    let folder = std::env::temp_dir().join(format!("lazaret-conformance-{}", user()));
     let files = [
         ("of-python/greeting/__init__.py", "words = 'hello from python'\n"),
         ("of-python/apart.pth", "added\n"),
@@ -43,6 +42,13 @@ fn make() -> PathBuf {
     }
     set_mode(&folder, 0o711);
     folder
+}
+
+/// The number of this process's user, who owns what the kernel tells of it.
+#[cfg(unix)]
+fn user() -> u32 {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata("/proc/self").expect("a process has one").uid()
 }
 
 #[cfg(unix)]
