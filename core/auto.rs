@@ -108,10 +108,66 @@ impl Runner for Auto {
 
 /// Whether a runner can run a job with the packages that were installed for it.
 async fn is_for(job: &Job, runner: &dyn Runner) -> bool {
-    let Some(packages) = &job.packages else { return true };
-    runner.platform(job.interpreter).await.is_ok_and(|platform| platform == packages.platform)
+    let packages = job.packages.as_ref().map(|packages| &packages.platform);
+    let installation = job.installation.as_ref().map(|installation| &installation.platform);
+    let Some(wanted) = packages.or(installation) else { return true };
+    runner.platform(job.interpreter).await.is_ok_and(|platform| platform == *wanted)
 }
 
 fn no_runner() -> RunnerError {
     RunnerError::Job("no runner is built in".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lazaret_sandbox::{Installation, Packages};
+
+    use super::*;
+
+    /// A runner that is ready, and says who it is instead of running anything.
+    struct Named(&'static str);
+
+    #[async_trait]
+    impl Runner for Named {
+        async fn run(&self, _: Job, _: Events) -> Result<Outcome, RunnerError> {
+            Err(RunnerError::Job(self.0.into()))
+        }
+
+        async fn ready(&self) -> Result<Isolation, RunnerError> {
+            Ok(Isolation::Process)
+        }
+
+        async fn platform(&self, _: Interpreter) -> Result<String, RunnerError> {
+            Ok(self.0.into())
+        }
+    }
+
+    async fn runs(change: impl FnOnce(&mut Job)) -> String {
+        let named = |name| (name, Arc::new(Named(name)) as Arc<dyn Runner>);
+        let auto = Auto::new(vec![named("first"), named("second")]);
+        let mut job = Job::script(Interpreter::Python, "main.py", "");
+        change(&mut job);
+        auto.run(job, Events::none()).await.unwrap_err().to_string()
+    }
+
+    /// Another runner may be ready by then than was when somebody asked.
+    #[tokio::test]
+    async fn packages_are_installed_and_run_where_they_are_for() {
+        assert_eq!(runs(|_| {}).await, "cannot run the job: first");
+        let (directory, modules) = ("/packages".into(), Vec::new());
+        let packages = Packages { directory, platform: "second".into(), modules };
+        assert_eq!(runs(|job| job.packages = Some(packages)).await, "cannot run the job: second");
+        let installation = |platform: &str| Installation {
+            into: "/into".into(),
+            sources: Vec::new(),
+            platform: platform.into(),
+            network: true,
+        };
+        let ran = runs(|job| job.installation = Some(installation("second"))).await;
+        assert_eq!(ran, "cannot run the job: second");
+        let ran = runs(|job| job.installation = Some(installation("third"))).await;
+        assert!(ran.contains("a runner that is not there"), "{ran}");
+    }
 }

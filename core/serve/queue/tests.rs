@@ -81,7 +81,10 @@ fn job(name: &str) -> Job {
 /// An installer for the tenant that its name begins with.
 fn installer(name: &str) -> Job {
     let (into, sources) = ("/nowhere".into(), Vec::new());
-    Job { installation: Some(Installation { into, sources, network: true }), ..job(name) }
+    Job {
+        installation: Some(Installation { into, sources, platform: String::new(), network: true }),
+        ..job(name)
+    }
 }
 
 const LONG: Duration = Duration::from_mins(10);

@@ -40,7 +40,8 @@ async fn an_engine_of_another_machine_installs_nothing_here() {
     let config = DockerConfig { hosts, images: images(), ..DockerConfig::default() };
     let runner = DockerRunner::with_packages(config, "/nowhere/sets".into());
     let into = "/nowhere/staging".into();
-    let installation = Installation { into, sources: Vec::new(), network: true };
+    let installation =
+        Installation { into, sources: Vec::new(), platform: String::new(), network: true };
     let job = Job::script(Interpreter::Python, "main.py", "");
     let job = Job { installation: Some(installation), ..job };
     let refused = runner.run(job, Events::none()).await;

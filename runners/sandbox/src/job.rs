@@ -80,6 +80,8 @@ pub struct Installation {
     pub into: PathBuf,
     /// Directories of this machine that it may read, under the names that [`Installation::source`] gives.
     pub sources: Vec<PathBuf>,
+    /// What [`Runner::platform`](crate::Runner::platform) said of whom it installs for.
+    pub platform: String,
     /// Whether it may reach the network: the engine's, or this machine's where there is no engine.
     pub network: bool,
 }

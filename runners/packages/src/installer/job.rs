@@ -116,6 +116,7 @@ pub(super) fn of(
         environment,
         packages: tools,
         installation: Some(Installation {
+            platform: order.platform.to_owned(),
             into: into.to_owned(),
             sources: order.sources.directories.clone(),
             network: index.is_some(),

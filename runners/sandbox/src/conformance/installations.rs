@@ -19,7 +19,8 @@ fn installer(code: &str, network: bool) -> (Program, TempDir) {
     }
     fs::write(source.join("wheel"), "wheel").expect("a file can be written");
     let mut program = python(code);
-    program.job.installation = Some(Installation { into, sources: vec![source], network });
+    program.job.installation =
+        Some(Installation { into, sources: vec![source], platform: String::new(), network });
     (program, folder)
 }
 
