@@ -302,13 +302,10 @@ fn is_pin(ecosystem: Ecosystem, name: &str, versions: &str) -> bool {
     requirement.is_ok() && !versions.is_empty()
 }
 
-/// To Python's index, `Zope.Interface` and `zope-interface` are one name (PEP 503); to npm's, no two are.
+/// No package's name begins or ends with such a sign.
 fn normal(ecosystem: Ecosystem, name: &str) -> String {
-    if ecosystem != Ecosystem::PyPi {
-        return name.to_owned();
-    }
-    let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
-    parts.join("-").to_lowercase()
+    let edges = |c: char| ecosystem == Ecosystem::PyPi && "-_.".contains(c);
+    ecosystem.normal_name(name.trim_matches(edges))
 }
 
 /// Of npm, a package's name is the place where it lies, and one that lies there under another name has its

@@ -1,5 +1,6 @@
 //! What analysis established about a file.
 
+use crate::dependency::normal;
 use crate::{Marker, Span};
 
 /// Something that the file does or names.
@@ -152,6 +153,12 @@ impl Ecosystem {
             Self::Npm => "npm",
             Self::Jsr => "jsr",
         }
+    }
+
+    /// A package's name as its index compares it: to Python's, `Zope.Interface` and `zope-interface` are
+    /// one name (PEP 503); to the others, no two are.
+    pub fn normal_name(self, name: &str) -> String {
+        if self == Self::PyPi { normal(name) } else { name.to_owned() }
     }
 }
 

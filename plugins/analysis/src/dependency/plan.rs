@@ -237,7 +237,7 @@ fn finish(need: &mut Need) {
         Package::Unresolved => Some(&need.name),
     };
     if let Some(name) = written {
-        let name = if need.ecosystem == Ecosystem::PyPi { normal(name) } else { name.clone() };
+        let name = need.ecosystem.normal_name(name);
         need.notes.extend(suspicion::about(need.ecosystem, &name));
     }
     need.notes.sort();
