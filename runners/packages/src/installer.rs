@@ -53,6 +53,18 @@ pub struct Settings {
     pub node: Sources,
 }
 
+impl Settings {
+    /// The index that may be asked, where there is one.
+    fn index<'a>(&self, sources: &'a Sources) -> Option<&'a str> {
+        sources.index.as_deref().filter(|_| !self.offline)
+    }
+
+    /// For how long an answer holds. Where nobody can be asked anew, the last one does.
+    fn fresh(&self) -> Duration {
+        if self.offline { Duration::MAX } else { self.fresh }
+    }
+}
+
 /// Where packages come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sources {
@@ -131,8 +143,7 @@ impl Installer {
             platform: &platform,
         };
         let request = self.request(&order);
-        let fresh = if self.settings.offline { Duration::MAX } else { self.settings.fresh };
-        if let Some(set) = self.cache.find(&request, fresh) {
+        if let Some(set) = self.cache.find(&request, self.settings.fresh()) {
             return Ok(found(set, &platform, true));
         }
         self.refuse_offline(&order)?;
@@ -179,7 +190,7 @@ impl Installer {
         if let Some(set) = self.cache.find(&request, Duration::MAX) {
             return Ok(Some(set));
         }
-        if self.settings.offline || order.sources.index.is_none() {
+        if self.settings.index(order.sources).is_none() {
             return Ok(None);
         }
         match self.obtain(&uv, &request, None, events).await {
@@ -203,7 +214,7 @@ impl Installer {
             let answer = self.install(order, into, before, tools, events).await?;
             answer.installed(order, &self.settings)
         };
-        let fresh = if self.settings.offline { Duration::MAX } else { self.settings.fresh };
+        let fresh = self.settings.fresh();
         self.cache.obtain(request, order.owner, fresh, install).await.map_err(|error| match error {
             ObtainError::Cache(error) => InstallError::Cache(error),
             ObtainError::Install(error) => error,

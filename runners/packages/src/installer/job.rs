@@ -97,7 +97,7 @@ pub(super) fn of(
     tools: Option<Packages>,
 ) -> Job {
     let (path, code) = order.kind.program();
-    let index = order.sources.index.as_ref().filter(|_| !settings.offline);
+    let index = settings.index(order.sources);
     let mut files = vec![InputFile { path: path.into(), contents: code.into() }];
     let mut environment = settings.environment.clone();
     if let Some(certificates) = &settings.certificates {
@@ -135,7 +135,7 @@ fn arguments(
     before: Option<&Record>,
 ) -> Map<String, Value> {
     let sources = order.sources;
-    let index = sources.index.as_ref().filter(|_| !settings.offline);
+    let index = settings.index(sources);
     let arguments = match order.kind {
         Kind::Uv => json!({ "index": index, "wheels": Map::from_iter(UV.map(digest)) }),
         Kind::Python | Kind::Node => json!({

@@ -51,7 +51,7 @@ impl Trial {
 
 /// What is to be reached: the index, or the proxy before it.
 fn address<'a>(sources: &'a Sources, settings: &'a Settings) -> Option<&'a str> {
-    let index = sources.index.as_deref().filter(|_| !settings.offline)?;
+    let index = settings.index(sources)?;
     Some(settings.environment.get("HTTPS_PROXY").map_or(index, String::as_str))
 }
 
