@@ -104,11 +104,9 @@ fn not_taken(path: &str, refused: &lazaret_analysis::Refused) -> StageError {
 /// What is installed for one need. Where something says which versions, the import alone does not count.
 fn wanted(need: &Need, rules: &Rules, detect: bool) -> Result<Vec<Wanted>, StageError> {
     let is_imported = !need.imported.is_empty() && need.kind == DependencyKind::Required;
-    let mut declared: Vec<_> = need
-        .declared
-        .iter()
-        .filter(|(_, one)| one.group == Group::Run || (is_imported && detect))
-        .collect();
+    let is_detected = is_imported && detect;
+    let mut declared: Vec<_> =
+        need.declared.iter().filter(|(_, one)| one.group == Group::Run || is_detected).collect();
     if declared.iter().any(|(path, _)| path == ASKED) {
         declared.retain(|(path, _)| path == ASKED);
     }
@@ -121,8 +119,10 @@ fn wanted(need: &Need, rules: &Rules, detect: bool) -> Result<Vec<Wanted>, Stage
         let marker = one.marker.as_ref().map(ToString::to_string);
         all.push(made(rules, &one.name, &one.extras, &one.versions, marker.as_deref(), origin)?);
     }
-    if let (true, true, true, Package::Known { name, versions, .. }, Some(place)) =
-        (all.is_empty(), is_imported, detect, &need.package, need.imported.first())
+    if all.is_empty()
+        && is_detected
+        && let Package::Known { name, versions, .. } = &need.package
+        && let Some(place) = need.imported.first()
     {
         let origin = Origin::Imported { path: place.path.clone(), line: place.line };
         let marker = need.marker.as_ref().map(ToString::to_string);
@@ -186,7 +186,7 @@ pub(super) fn finding(name: &str, reason: &str, path: String, span: Span) -> Fin
     }
 }
 
-/// For people: `numpy` (imported at main.py:1).
+/// For people: `` `numpy` is imported at main.py:1 ``.
 impl fmt::Display for Wanted {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let requirement = &self.requirement;
