@@ -183,11 +183,12 @@ impl Store {
     pub(crate) fn remove(&self, name: &str) -> Result<bool, CacheError> {
         let path = self.records.join(name);
         let _change = lock::change(&self.locks)?;
-        let Ok(record) = File::open(&path) else { return Ok(true) };
-        if record.try_lock().is_err() {
-            return Ok(false);
+        if let Ok(record) = File::open(&path) {
+            if record.try_lock().is_err() {
+                return Ok(false);
+            }
+            fs::remove_file(&path).map_err(CacheError::of("remove", &path))?;
         }
-        fs::remove_file(&path).map_err(CacheError::of("remove", &path))?;
         self.whole.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         let place = self.sets.join(name);
         if place.symlink_metadata().is_ok() {

@@ -100,23 +100,44 @@ impl Room {
     }
 }
 
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+}
+
 impl Store {
     /// The last used last.
     fn list(&self) -> Vec<(Record, SystemTime)> {
-        let mut all: Vec<(Record, SystemTime)> = Vec::new();
-        for entry in fs::read_dir(&self.records).into_iter().flatten().flatten() {
-            let used = entry.metadata().and_then(|metadata| metadata.modified());
-            let record = fs::read(entry.path()).ok();
-            let record = record.and_then(|text| serde_json::from_slice(&text).ok());
-            all.extend(record.zip(used.ok()));
-        }
+        let records = names_in(&self.records).into_iter();
+        let mut all: Vec<(Record, SystemTime)> =
+            records.filter_map(|name| self.record(&name)).collect();
         all.sort_by_key(|(_, used)| *used);
         all
+    }
+
+    /// The record of a set, and when the set was used last.
+    fn record(&self, name: &str) -> Option<(Record, SystemTime)> {
+        let path = self.records.join(name);
+        let used = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok()?;
+        let record = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        Some((record, used))
+    }
+
+    /// Removes what nobody finds: sets without a record, and those with one that cannot be read.
+    fn remove_lost(&self) -> Result<(), CacheError> {
+        let all = [&self.sets, &self.records].map(|folder| names_in(folder));
+        for name in all.into_iter().flatten() {
+            if self.record(&name).is_none() && self.remove(&name)? {
+                tracing::info!(name, "a set that has no record was removed");
+            }
+        }
+        Ok(())
     }
 
     /// Removes sets until what is left is small enough, the one that was not used for longest first;
     /// then answers that name none.
     pub(crate) fn shrink(&self, is_enough: impl Fn(u64) -> bool) -> Result<Removed, CacheError> {
+        self.remove_lost()?;
         let all = self.list();
         let mut left: u64 = all.iter().map(|(record, _)| record.bytes).sum();
         let mut removed = Removed::default();
