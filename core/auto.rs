@@ -108,10 +108,8 @@ impl Runner for Auto {
 
 /// Whether a runner can run a job with the packages that were installed for it.
 async fn is_for(job: &Job, runner: &dyn Runner) -> bool {
-    let packages = job.packages.as_ref().map(|packages| &packages.platform);
-    let installation = job.installation.as_ref().map(|installation| &installation.platform);
-    let Some(wanted) = packages.or(installation) else { return true };
-    runner.platform(job.interpreter).await.is_ok_and(|platform| platform == *wanted)
+    let Some(wanted) = job.platform() else { return true };
+    runner.platform(job.interpreter).await.is_ok_and(|platform| platform == wanted)
 }
 
 fn no_runner() -> RunnerError {

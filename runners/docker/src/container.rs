@@ -75,6 +75,8 @@ impl Known {
 pub(crate) struct Container {
     pub(crate) id: String,
     pub(crate) fate: watch::Receiver<Fate>,
+    /// The image that it is made of.
+    pub(crate) image: String,
     engine: Arc<Engine>,
     tasks: TaskTracker,
     known: Known,
@@ -90,12 +92,14 @@ impl Container {
         body: ContainerCreateBody,
         maker: &Maker,
     ) -> Result<Self, RunnerError> {
+        let image = body.image.clone().unwrap_or_default();
         let created = engine.docker.create_container(None::<CreateContainerOptions>, body).await;
         let id = created.map_err(failed("create a container"))?.id;
         maker.known.add(&id);
         Ok(Self {
             fate: engine.watch(&id),
             id,
+            image,
             engine: Arc::clone(engine),
             tasks: maker.tasks.clone(),
             known: maker.known.clone(),

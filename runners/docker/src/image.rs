@@ -67,6 +67,16 @@ pub(crate) fn name(interpreter: Interpreter, id: &str) -> String {
     format!("lazaret/{}:{}", interpreter.name(), digest(id))
 }
 
+/// What packages are to be installed for that run in sandboxes of this base image.
+pub(crate) fn platform(id: &str) -> String {
+    format!("docker {id}")
+}
+
+/// The image that sandboxes for such packages are made of.
+pub(crate) fn of_platform(interpreter: Interpreter, platform: &str) -> Option<String> {
+    platform.strip_prefix("docker ").map(|id| name(interpreter, id))
+}
+
 /// The base image's digest.
 pub(crate) async fn find(
     engine: &Engine,

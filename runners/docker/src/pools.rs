@@ -24,6 +24,7 @@ use crate::Reuse;
 use crate::circuit::Circuit;
 use crate::connection::{Connection, Found};
 use crate::engine::Engine;
+use crate::image;
 use crate::maker::Maker;
 use crate::pool::{Pool, Taken};
 use crate::reaper::Reaper;
@@ -133,7 +134,7 @@ impl Pools {
         if let Some(ahead) = Kind::ahead_of(job) {
             self.asked.lock().unwrap_or_else(PoisonError::into_inner).note(ahead);
         }
-        let mut sandbox = self.take(&kind, &job.tenant).await?;
+        let mut sandbox = self.take(&kind, job).await?;
         sandbox.container.place = Some(place);
         Ok(Lease::new(self, kind, sandbox))
     }
@@ -155,22 +156,30 @@ impl Pools {
     ) -> Result<Sandbox, RunnerError> {
         let _turn = self.starts.acquire().await.map_err(|_| RunnerError::Closed)?;
         let mut sandbox = self.make_now(&Kind::of(job), Some(installation)).await?;
+        if !is_for(&sandbox, job) {
+            return Err(changed_meanwhile());
+        }
         sandbox.container.place = Some(place);
         Ok(sandbox)
     }
 
     /// One that waits may have died meanwhile: its agent is asked before it is given away. What was
     /// made just now needs no question.
-    async fn take(self: &Arc<Self>, kind: &Kind, tenant: &str) -> Result<Sandbox, RunnerError> {
+    async fn take(self: &Arc<Self>, kind: &Kind, job: &Job) -> Result<Sandbox, RunnerError> {
         loop {
-            match self.pool(kind, |pool| pool.take(tenant)) {
+            match self.pool(kind, |pool| pool.take(&job.tenant)) {
                 Taken::Coming(coming) => {
                     self.refill(kind);
-                    return coming.await.map_err(|_| RunnerError::Closed)?;
+                    let sandbox = coming.await.map_err(|_| RunnerError::Closed)??;
+                    return if is_for(&sandbox, job) {
+                        Ok(sandbox)
+                    } else {
+                        Err(changed_meanwhile())
+                    };
                 }
                 Taken::Ready(mut sandbox) => {
                     self.refill_soon(kind);
-                    if sandbox.is_well().await {
+                    if is_for(&sandbox, job) && sandbox.is_well().await {
                         return Ok(sandbox);
                     }
                 }
@@ -390,5 +399,19 @@ impl Pools {
             Pool::new(circuit.unwrap_or_default())
         };
         action(all.entry(kind.clone()).or_insert_with(new))
+    }
+}
+
+/// Whether a job's packages are for the image that a sandbox is made of: its name may have got another
+/// image since the sandbox was made, or since they were installed.
+fn is_for(sandbox: &Sandbox, job: &Job) -> bool {
+    let named = |platform| image::of_platform(job.interpreter, platform);
+    job.platform().and_then(named).is_none_or(|image| image == sandbox.container.image)
+}
+
+fn changed_meanwhile() -> RunnerError {
+    RunnerError::Failed {
+        action: "run the job with its packages".into(),
+        source: "the base image that they are for has just been changed; try again".into(),
     }
 }

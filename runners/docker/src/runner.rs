@@ -204,7 +204,7 @@ impl Runner for DockerRunner {
                 break;
             }
         }
-        answer.map(|id| format!("{NAME} {id}"))
+        answer.map(|id| image::platform(&id))
     }
 
     /// A job runs on whichever engine can take it, so each is examined.

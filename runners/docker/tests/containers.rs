@@ -5,9 +5,10 @@ use std::fs;
 use crate::support::{bash_config, config, containers, until, warmed};
 use bollard::models::{ContainerInspectResponse, HostConfig};
 use lazaret_docker::{DockerConfig, DockerRunner, Processors};
+use lazaret_sandbox::conformance::packages::folder;
 use lazaret_sandbox::conformance::program::{bash, node, stdout};
 use lazaret_sandbox::conformance::results;
-use lazaret_sandbox::{Runner, Size, Status};
+use lazaret_sandbox::{Events, Interpreter, Job, Limits, Packages, Runner, Size, Status, causes};
 
 /// The container that a configuration makes, and the runner that keeps it.
 async fn live(
@@ -207,6 +208,36 @@ async fn an_image_is_derived_once_and_again_when_its_base_changes() {
     }
     assert!(images[0] == images[1] && images[1] != images[2], "{images:?}");
     docker(&["rmi", "--force", base, &images[0], &images[2]]);
+}
+
+/// What was installed for one base image does not run in a sandbox that was made of another under the same
+/// name, and is ready.
+#[tokio::test]
+async fn packages_run_in_sandboxes_of_the_image_that_they_are_for() {
+    let base = "lazaret-test/moving";
+    rebuild(base, "old");
+    let mut config = bash_config("moving");
+    config.images.bash = Some(base.into());
+    let runner = DockerRunner::with_packages(config, folder().into());
+    runner.warm(&Limits::default()).await;
+    let is_ready = async || runner.pools().iter().any(|pool| pool.warm == 1);
+    until("a sandbox of the old image is ready", is_ready).await;
+    let directory = folder().join("of-python");
+    let platform = async || runner.platform(Interpreter::Bash).await.expect("the image is there");
+    let for_old = platform().await;
+    rebuild(base, "new");
+    let run = async |platform| {
+        let mut job = Job::script(Interpreter::Bash, "main.sh", "echo $(</version)");
+        let directory = directory.clone();
+        job.packages = Some(Packages { directory, platform, modules: Vec::new() });
+        runner.run(job, Events::none()).await
+    };
+    let outcome = run(platform().await).await.expect("there is one of the new image");
+    assert_eq!(stdout(&outcome), "new\n");
+    let error = run(for_old).await.expect_err("there are none of the old one any more");
+    assert!(causes(&error).contains("has just been changed"), "{error}");
+    runner.close().await;
+    docker(&["rmi", "--force", base]);
 }
 
 /// Makes a base image with a file in it, unless the one of this name has that.

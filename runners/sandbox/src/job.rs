@@ -51,6 +51,14 @@ impl Job {
         }
     }
 
+    /// What [`Runner::platform`](crate::Runner::platform) said of whom the job's packages, or those that it
+    /// installs, are for.
+    pub fn platform(&self) -> Option<&str> {
+        let packages = self.packages.as_ref().map(|packages| &packages.platform);
+        let installation = self.installation.as_ref().map(|installation| &installation.platform);
+        packages.or(installation).map(String::as_str)
+    }
+
     /// Whether its entry is TypeScript, which not every Node.js runs.
     pub fn is_typescript(&self) -> bool {
         let ending = self.entry.path.rsplit_once('.').map(|(_, ending)| ending);
