@@ -130,6 +130,28 @@ fn a_program_says_itself_what_it_needs() {
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "4.17.20\n"), "{}", ran.stderr);
 }
 
+/// `script` (util-linux) is the terminal.
+#[test]
+fn at_a_terminal_a_bar_shows_how_far_an_installation_is() {
+    let place = Place::new();
+    place.write("a.py", "import pip, six\nprint(six.PY3)\n");
+    place.write("own.toml", "runner = \"process\"\n");
+    let program = place.command().get_program().to_str().expect("a path in UTF-8").to_owned();
+    let mut terminal = std::process::Command::new("script");
+    place.prepare(terminal.current_dir(place.path()));
+    terminal.env("XDG_CACHE_HOME", place.path().join("cache")).env("TERM", "xterm");
+    let command = format!("{program} --config own.toml run a.py --dep pip");
+    let ran = finish(terminal.args(["-qec", &command, "/dev/null"]), b"");
+    let shown = |text: &str| ran.stdout.contains(text);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(shown("installing packages Resolving"), "{}", ran.stdout);
+    assert!(shown("installing packages [===") && shown("] Compiling"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("True\r\n"), "{}", ran.stdout);
+    // It goes before the program prints.
+    let last = ran.stdout.rsplit_once("True").map(|(before, _)| before.ends_with("\r\x1b[2K"));
+    assert_eq!(last, Some(true), "{:?}", ran.stdout);
+}
+
 #[test]
 fn what_is_not_needed_to_run_is_not_installed() {
     let place = Place::new();

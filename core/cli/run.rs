@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 pub(super) use self::answer::CODES;
 use self::answer::{exit_code, show, write_artifacts};
-use self::progress::Progress;
+use self::progress::Line;
 use self::submission::submission;
 use super::error::CliError;
 use super::{runtime, written};
@@ -149,20 +149,20 @@ async fn execute(
 async fn pass_on(receiver: Option<mpsc::Receiver<Event>>) -> Result<(), CliError> {
     let Some(mut receiver) = receiver else { return Ok(()) };
     let mut outcome = Ok(());
-    let mut progress = Progress::new();
+    let mut line = Line::default();
     while let Some(event) = receiver.recv().await {
         let (stdout, stderr) = (&mut std::io::stdout(), &mut std::io::stderr());
         let result = match event {
-            Event::Installing(said) => {
-                progress.show(&said);
+            Event::Installing(progress) => {
+                line.show(&progress);
                 continue;
             }
             Event::Stdout(bytes) => {
-                progress.clear();
+                line.clear();
                 write(stdout, &bytes)
             }
             Event::Stderr(bytes) => {
-                progress.clear();
+                line.clear();
                 write(stderr, &bytes)
             }
         };

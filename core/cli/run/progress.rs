@@ -1,46 +1,37 @@
 //! That packages are being installed, for whoever waits for the program at a terminal.
 
-use std::io::{IsTerminal, Write, stderr};
-
+use indicatif::{ProgressBar, ProgressStyle};
 use lazaret_analysis::printable;
+use lazaret_sandbox::Progress;
 
-/// Back to the beginning of the line, and nothing on it (ECMA-48: carriage return, erase in line).
-const CLEAR: &str = "\r\x1b[K";
-
-/// A line that is gone when the program prints, or has ended.
-pub(super) struct Progress {
-    is_shown: bool,
+/// A line on standard error, where that is a terminal. It is gone when the program prints, or has ended.
+#[derive(Default)]
+pub(super) struct Line {
+    bar: Option<ProgressBar>,
 }
 
-impl Progress {
-    pub(super) fn new() -> Self {
-        Self { is_shown: false }
-    }
-
-    /// Shows what the installer says, as far as the line has room for it.
-    pub(super) fn show(&mut self, said: &str) {
-        let mut stderr = stderr().lock();
-        if !stderr.is_terminal() {
-            return;
-        }
-        let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-        let line = format!("installing packages: {}", printable(said));
-        let line: String = line.chars().take(width.saturating_sub(1)).collect();
-        // Nobody fails because of a line that is for convenience.
-        let _ = write!(stderr, "{CLEAR}{line}");
-        let _ = stderr.flush();
-        self.is_shown = true;
+impl Line {
+    /// Shows how much is done, where that is known, and what the installer says, as far as the line has
+    /// room for it.
+    pub(super) fn show(&mut self, progress: &Progress) {
+        let bar = self.bar.get_or_insert_with(|| ProgressBar::new(100));
+        let share = progress.percent.map_or("", |_| "[{bar:24}] ");
+        let style =
+            ProgressStyle::with_template(&format!("installing packages {share}{{wide_msg}}"));
+        bar.set_style(style.expect("the template has no mistake").progress_chars("=> "));
+        bar.set_position(progress.percent.unwrap_or(0).into());
+        bar.set_message(printable(&progress.said));
     }
 
     /// Takes the line away.
     pub(super) fn clear(&mut self) {
-        if std::mem::take(&mut self.is_shown) {
-            let _ = write!(stderr(), "{CLEAR}");
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
         }
     }
 }
 
-impl Drop for Progress {
+impl Drop for Line {
     fn drop(&mut self) {
         self.clear();
     }

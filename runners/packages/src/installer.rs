@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lazaret_sandbox::{Events, Interpreter, Isolation, Limits, Packages, Runner};
+use lazaret_sandbox::{Event, Events, Interpreter, Isolation, Limits, Packages, Progress, Runner};
 use serde::Serialize;
 
 use self::answer::Answer;
@@ -210,6 +210,8 @@ impl Installer {
         tools: Option<&Set>,
         events: &Events,
     ) -> Result<Set, InstallError> {
+        let progress = Progress { said: order.names(), percent: None };
+        events.offer(Event::Installing(progress));
         let install = async |into: &Path, before: Option<&Record>| {
             let answer = self.install(order, into, before, tools, events).await?;
             answer.installed(order, &self.settings)

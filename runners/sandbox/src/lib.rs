@@ -22,5 +22,5 @@ pub use outcome::{
     Artifact, Isolation, Measured, Outcome, Printed, RefusedArtifact, Source, Status, Usage,
 };
 pub use pool::PoolState;
-pub use runner::{Event, Events, Runner, RunnerError};
+pub use runner::{Event, Events, Progress, Runner, RunnerError};
 pub use units::{Size, Time};

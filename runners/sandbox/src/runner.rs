@@ -68,8 +68,17 @@ pub enum Event {
     Stdout(Vec<u8>),
     /// It printed these bytes to standard error.
     Stderr(Vec<u8>),
-    /// Packages are being installed for it, and this is what the installer says: a line of text.
-    Installing(String),
+    /// Packages are being installed for it.
+    Installing(Progress),
+}
+
+/// How far an installation is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What the installer says it does: a line of text.
+    pub said: String,
+    /// How much of this step is done, in percent; nothing where nobody knows.
+    pub percent: Option<u8>,
 }
 
 /// Where a runner tells what happens. Bounded: a slow listener slows the program's output, and
@@ -103,6 +112,14 @@ impl Events {
     /// Whether the outcome is to hold what is printed.
     pub fn outcome_holds_output(&self) -> bool {
         self.kept
+    }
+
+    /// Tells the listener, and does not where too many events wait: for what is out of date with the next
+    /// one.
+    pub fn offer(&self, event: Event) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.try_send(event);
+        }
     }
 
     /// Tells the listener, and waits while too many events wait. A listener that has gone away is

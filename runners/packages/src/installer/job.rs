@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lazaret_sandbox::{
-    Entry, Event, Events, Form, InputFile, Installation, Interpreter, Job, Packages,
+    Entry, Event, Events, Form, InputFile, Installation, Interpreter, Job, Packages, Progress,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
@@ -173,18 +173,37 @@ fn any_version(range: &str) -> &str {
 /// Passes on what an installer says, until it says no more.
 pub(super) async fn tell(mut told: mpsc::Receiver<Event>, events: &Events, secrets: &Secrets) {
     let mut line = Vec::new();
+    let mut progress = Progress::default();
     while let Some(event) = told.recv().await {
         let Event::Stderr(bytes) = event else { continue };
         for byte in bytes {
             if byte == b'\n' {
-                let text = secrets.hidden(String::from_utf8_lossy(&line).trim());
-                let text = text.chars().take(LONGEST_TOLD).collect();
-                events.send(Event::Installing(text)).await;
+                hear(&mut progress, &secrets.hidden(&String::from_utf8_lossy(&line)));
+                events.offer(Event::Installing(progress.clone()));
                 line.clear();
             } else if line.len() < LONGEST_LINE {
                 line.push(byte);
             }
         }
+    }
+}
+
+/// A line can begin with a share, as `[43%]`. That and the words hold until others come.
+fn hear(progress: &mut Progress, line: &str) {
+    let (percent, said) = share(line);
+    let said = said.trim();
+    if !said.is_empty() {
+        progress.said = said.chars().take(LONGEST_TOLD).collect();
+    }
+    progress.percent = percent.or(progress.percent);
+}
+
+fn share(line: &str) -> (Option<u8>, &str) {
+    let parts = line.strip_prefix('[').and_then(|line| line.split_once("%]"));
+    let parts = parts.and_then(|(share, said)| Some((share.parse().ok()?, said)));
+    match parts {
+        Some((percent, said)) if percent <= 100 => (Some(percent), said),
+        _ => (None, line),
     }
 }
 
@@ -207,7 +226,27 @@ mod tests {
         said.send(Event::Stderr(line.into_bytes())).await;
         drop(said);
         tell(told, &events, &three()).await;
-        let expected = format!("{} https://***@ex", "a".repeat(185));
+        let said = format!("{} https://***@ex", "a".repeat(185));
+        let expected = Progress { said, percent: None };
         assert_eq!(heard.recv().await, Some(Event::Installing(expected)));
+    }
+
+    #[test]
+    fn shares_and_words_hold_until_others_come() {
+        let mut progress = Progress::default();
+        let lines = ["Resolving", "[0%] Installing", "Downloading a", "[50%] ", "[300%] b", "[x%]"];
+        let told = lines.map(|line| {
+            hear(&mut progress, line);
+            (progress.said.clone(), progress.percent)
+        });
+        let expected = [
+            ("Resolving", None),
+            ("Installing", Some(0)),
+            ("Downloading a", Some(0)),
+            ("Downloading a", Some(50)),
+            ("[300%] b", Some(50)),
+            ("[x%]", Some(50)),
+        ];
+        assert_eq!(told, expected.map(|(said, percent)| (said.to_owned(), percent)));
     }
 }

@@ -9,6 +9,8 @@ const PLACE = "/install";
 const CACHE = "/tmp/npm";
 // Of npm's last words.
 const MOST_LINES = 40;
+// Milliseconds between two looks at how much is done.
+const ROUND = 200;
 
 async function main({ requirements, sources, builds, before }) {
   // Whoever is outside may be another user, and has to be able to remove what is left here.
@@ -16,10 +18,12 @@ async function main({ requirements, sources, builds, before }) {
   const dependencies = Object.fromEntries(requirements);
   fs.writeFileSync(`${PLACE}/package.json`, JSON.stringify({ private: true, dependencies }));
   try {
+    say("Resolving");
     await npm("install", ["--package-lock-only"], sources, builds);
     const packages = locked();
     if (before !== null && sorted(packages) === sorted(before)) return { unchanged: true };
-    await npm("ci", [], sources, builds);
+    say("Installing", 0);
+    await npm("ci", [], sources, builds, sayShare);
     fs.mkdirSync(`${PLACE}/node_modules`, { recursive: true });
     const version = process.versions.modules;
     return { platform: `node abi ${version} ${os.platform()} ${os.arch()}`, packages };
@@ -31,15 +35,37 @@ async function main({ requirements, sources, builds, before }) {
 // Every package that is installed, wherever it lies. What lies there under another name than its own is
 // told as npm has it declared: `npm:name@1.0.0` in place of the version.
 function locked() {
-  const lock = JSON.parse(fs.readFileSync(`${PLACE}/package-lock.json`));
-  const packages = Object.entries(lock.packages).filter(([path]) => path !== "");
+  const packages = Object.entries(lock()).filter(([path]) => path !== "");
   return packages.map(([path, { name, version, integrity }]) => {
     return [path.replace(/^node_modules\//, ""), name ? `npm:${name}@${version}` : version, integrity ?? ""];
   });
 }
 
+function lock() {
+  return JSON.parse(fs.readFileSync(`${PLACE}/package-lock.json`)).packages;
+}
+
 function sorted(packages) {
   return JSON.stringify(packages.map((parts) => JSON.stringify(parts)).sort());
+}
+
+// Tells whoever waits: what is done now, and how much of it is. Either holds until it is told anew.
+function say(words, share) {
+  const percent = share === undefined ? "" : `[${Math.floor(share * 100)}%] `;
+  process.stderr.write(`${percent}${words}\n`);
+}
+
+// How many of the packages are there, until nobody wants to know it any more. Those that are optional are
+// often for other machines.
+function sayShare() {
+  const packages = Object.entries(lock()).filter(([path, { optional }]) => path !== "" && !optional);
+  const all = packages.map(([path]) => path);
+  let missing = all;
+  return setInterval(() => {
+    const still = missing.filter((path) => !fs.existsSync(`${PLACE}/${path}/package.json`));
+    if (still.length !== missing.length) say("", 1 - still.length / all.length);
+    missing = still;
+  }, ROUND);
 }
 
 // Without where npm itself was, and where it has written what.
@@ -49,13 +75,13 @@ function last(words) {
   return lines.filter(useful).slice(-MOST_LINES).join("\n");
 }
 
-function npm(command, more, sources, builds) {
+function npm(command, more, sources, builds, watch = () => undefined) {
   const options = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", `--cache=${CACHE}`];
   if (!builds) options.push("--ignore-scripts");
   if (sources.index === null) options.push("--offline");
   // Everybody on a machine can read the words that a process is started with; addresses may hold passwords.
   const env = sources.index === null ? process.env : { ...process.env, npm_config_registry: sources.index };
-  process.stderr.write(command === "ci" ? "Installing\n" : "Resolving\n");
+  const watching = watch();
   return new Promise((resolve, reject) => {
     const child = spawn("npm", [command, ...more, ...options], { cwd: PLACE, env, stdio: ["ignore", "ignore", "pipe"] });
     let words = "";
@@ -66,5 +92,5 @@ function npm(command, more, sources, builds) {
     });
     child.on("error", reject);
     child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(last(words) || `npm ended with ${code}`))));
-  });
+  }).finally(() => clearInterval(watching));
 }

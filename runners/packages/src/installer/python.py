@@ -1,13 +1,19 @@
 # Installs packages of Python into /install: resolves the requirements to exact versions and digests,
 # and installs these, so that what is downloaded is what was resolved.
 
+import contextlib
+import functools
+import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
+import time
 
 PLACE = "/install"
 # On the file system of the packages: what uv unpacks there it need not copy.
@@ -17,6 +23,10 @@ RESOLVED = "/tmp/resolved.txt"
 MOST_LINES = 40
 # Files that one process compiles.
 FEW = 300
+# Files that are compiled before it is told how many.
+BATCH = 20
+# Seconds between two looks at how much is done.
+ROUND = 0.2
 
 
 class Failure(Exception):
@@ -28,9 +38,11 @@ def main(requirements, sources, builds, before):
     os.umask(0)
     installer = Uv(sources, builds) if shutil.which("uv") else Pip(sources, builds)
     try:
+        say("Resolving")
         packages = installer.resolve(requirements)
         if before is not None and sorted(packages) == sorted(before):
             return {"unchanged": True}
+        say("Installing", 0)
         installer.install(packages)
     except Failure as failure:
         return {"failure": {"words": str(failure)}}
@@ -58,7 +70,9 @@ class Uv:
 
     def install(self, packages):
         options = ["--no-deps", "--require-hashes", "--target", PLACE]
-        run(["uv", "pip", "install", "--requirement", RESOLVED, *options, *self.options])
+        # What it has downloaded and unpacked lies there, until all of it is moved at once.
+        done = lambda: len(glob.glob(CACHE + "/archive-v*/*")) / len(packages)
+        run(["uv", "pip", "install", "--requirement", RESOLVED, *options, *self.options], done=done)
         shutil.rmtree(CACHE, ignore_errors=True)
 
 
@@ -111,13 +125,20 @@ def tell_indexes(sources, first, others):
         os.environ[others] = " ".join(sources["more"])
 
 
+# Tells whoever waits: what is done now, and how much of it is. Either holds until it is told anew.
+def say(words, share=None):
+    percent = "" if share is None else f"[{min(int(share * 100), 100)}%] "
+    sys.stderr.write(f"{percent}{words}\n")
+    sys.stderr.flush()
+
+
 # What it says is told as it says it; its last words are the reason where it fails.
-def run(command, stdin=None):
+def run(command, stdin=None, done=None):
     try:
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=sys.stderr,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
@@ -128,6 +149,8 @@ def run(command, stdin=None):
         raise Failure(str(error))
     process.stdin.write(stdin or "")
     process.stdin.close()
+    if done:
+        threading.Thread(target=say_share, args=(process, done)).start()
     words = []
     for line in process.stderr:
         print(line, end="", file=sys.stderr, flush=True)
@@ -136,21 +159,35 @@ def run(command, stdin=None):
         raise Failure("".join(words).strip() or f"{command[0]} ended with {process.returncode}")
 
 
+def say_share(process, done):
+    last = 0
+    while process.poll() is None:
+        time.sleep(ROUND)
+        share = done()
+        if share > last:
+            say("", share)
+            last = share
+
+
 # So that no program has to, which cannot keep it. What changes is a new set, so nobody has to look at
 # the times of files. Packages' own tests are left out, which nobody imports: of pandas, they are four
 # files in five.
 def compile_all():
     import compileall
+    import concurrent.futures
     import py_compile
-    import re
 
-    print("Compiling", file=sys.stderr, flush=True)
+    paths = (os.path.join(place, name) for place, _, names in os.walk(PLACE) for name in names)
+    files = [path for path in paths if path.endswith(".py") and not re.search("/tests?/", path)]
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    tests = re.compile(r"/tests?/")
-    files = sum(name.endswith(".py") for _, _, names in os.walk(PLACE) for name in names)
-    # To start more of them takes longer than to compile a few files.
-    workers = 0 if files > FEW else 1
-    compileall.compile_dir(PLACE, rx=tests, quiet=2, workers=workers, invalidation_mode=mode)
+    compile_one = functools.partial(compileall.compile_file, quiet=2, invalidation_mode=mode)
+    say("Compiling", 0)
+    # To start processes takes longer than to compile a few files.
+    with concurrent.futures.ProcessPoolExecutor() if len(files) > FEW else contextlib.nullcontext() as pool:
+        compiled = pool.map(compile_one, files, chunksize=BATCH) if pool else map(compile_one, files)
+        for number, _ in enumerate(compiled, 1):
+            if number % BATCH == 0:
+                say("", number / len(files))
 
 
 # What wheels and compiled files are for.

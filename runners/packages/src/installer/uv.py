@@ -14,6 +14,8 @@ import zipfile
 
 JSON = "application/vnd.pypi.simple.v1+json"
 PATIENCE = 30
+# Bytes that are read before it is told how many.
+BLOCK = 1 << 20
 
 
 class Links(html.parser.HTMLParser):
@@ -62,11 +64,17 @@ def find(page, digest):
 
 
 def fetch(address):
-    print("Downloading uv", file=sys.stderr, flush=True)
-    return get(address)[0]
+    say(0)
+    return get(address, say)[0]
 
 
-def get(address):
+# Tells whoever waits how much is done.
+def say(share):
+    sys.stderr.write(f"[{int(share * 100)}%] Downloading uv\n")
+    sys.stderr.flush()
+
+
+def get(address, say=lambda share: None):
     parts = urllib.parse.urlsplit(address)
     place = parts.netloc.rpartition("@")[2]
     request = urllib.request.Request(parts._replace(netloc=place, fragment="").geturl())
@@ -76,4 +84,9 @@ def get(address):
         words = base64.b64encode(":".join(words).encode()).decode()
         request.add_unredirected_header("Authorization", "Basic " + words)
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-        return answer.read(), answer.headers.get_content_type()
+        size = int(answer.headers.get("Content-Length") or 0)
+        content = b""
+        while block := answer.read(BLOCK):
+            content += block
+            say(min(len(content) / size, 1) if size else 0)
+        return content, answer.headers.get_content_type()
