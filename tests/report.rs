@@ -11,6 +11,11 @@ fn the_published_schema_is_the_reports() {
 }
 
 #[test]
+fn the_published_schema_is_the_events() {
+    assert_published("events.v1.json", &lazaret::report::events::schema());
+}
+
+#[test]
 fn real_reports_keep_to_the_schema() {
     let place = Place::new();
     place.write("ok.py", "def main(): return None\n");

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::support::schema::assert_kept;
 use crate::support::service::{Service, answer};
 use crate::support::within;
 
@@ -127,6 +128,60 @@ fn programs_have_the_packages_that_they_import() {
     let service = Service::start(&format!("runner = \"process\"\n{table}{down}"));
     let (status, report) = service.post("/v1/run", &asks("python", "six"));
     assert_eq!(status, 503, "{report}");
+}
+
+/// From the installer's first word to the report, which is the one that is answered otherwise.
+#[test]
+fn what_happens_is_told_to_whoever_asks_for_events() {
+    let cache = tempfile::tempdir().unwrap();
+    let table = format!("[dependencies]\ncache = \"{}\"\n", cache.path().display());
+    let service = Service::start(&format!("runner = \"process\"\n{table}"));
+    let code = "import six, sys\nprint('\u{e4}', file=sys.stderr)\ndef main(): return six.PY3\n";
+    let program = json!({"path": "a.py", "code": code, "arguments": {}});
+    let events: Vec<Value> = service.listen(&program).collect();
+    for event in &events {
+        assert_kept("events.v1.json", event);
+    }
+    let of_kind = |kind: &str| events.iter().filter(|event| event["event"] == kind).collect();
+    let installing: Vec<&Value> = of_kind("installing");
+    assert!(installing.iter().any(|event| event["said"] == "Resolving"), "{installing:?}");
+    let compiling = json!({"event": "installing", "said": "Compiling", "percent": 0});
+    assert_eq!(installing.last(), Some(&&compiling));
+    let printed: Vec<&Value> = of_kind("stderr");
+    assert_eq!(printed, [&json!({"event": "stderr", "text": "\u{e4}\n", "base64": null})]);
+    let last = events.last().unwrap();
+    assert_eq!((&last["event"], &last["status"]), (&json!("report"), &json!(200)), "{last}");
+    assert_kept("report.v1.json", &last["report"]);
+    assert_eq!(last["report"]["outcome"]["result"], true, "{last}");
+    assert_eq!(last["report"]["outcome"]["stderr"]["text"], "\u{e4}\n", "{last}");
+    let unknown = json!({"language": "python", "code": "", "dependencies": ["lazaret-no-such"]});
+    let last = service.listen(&unknown).last().unwrap();
+    assert_eq!((&last["status"], &last["report"]["verdict"]), (&json!(422), &json!("unknown")));
+}
+
+/// Whoever listens to a program that prints for long, and goes away, ends it.
+#[test]
+fn a_listener_that_goes_away_ends_its_program() {
+    let service = Service::start("runner = \"process\"\n");
+    let code = "while True:\n    print('more', flush=True)\n";
+    let mut events = service.listen(&json!({"path": "a.py", "code": code}));
+    assert_eq!(events.next().unwrap()["event"], "stdout");
+    assert_eq!(service.queue(), (1, 0));
+    drop(events);
+    assert!(eventually(|| service.queue() == (0, 0)));
+}
+
+/// More is printed than all buffers on the way have room for.
+#[test]
+fn a_listener_that_does_not_read_holds_no_turn() {
+    let more = "[execution]\noutput = \"256MiB\"\n[serve]\nreceive = \"1s\"\n";
+    let service = Service::start(&format!("runner = \"process\"\n{more}"));
+    let code = "while True:\n    print('more' * 1000)\n";
+    let limits = json!({"timeout": "2s"});
+    let events = service.listen(&json!({"path": "a.py", "code": code, "limits": limits}));
+    assert!(eventually(|| service.queue() == (1, 0)), "it never ran");
+    assert!(eventually(|| service.queue() == (0, 0)), "it still runs");
+    assert_eq!(events.last().unwrap()["event"], "stdout");
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub(crate) mod lines;
 
 pub mod cache;
 pub mod deps;
+pub mod events;
 pub(crate) mod explanation;
 pub(crate) mod fixtures;
 pub mod human;

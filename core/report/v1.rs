@@ -5,6 +5,8 @@
 
 mod convert;
 
+pub(super) use convert::encoded;
+
 use lazaret_analysis::{Capability, Severity};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -6,6 +6,7 @@
 //! sandboxes. Being told a second time, it does not wait.
 
 mod connections;
+mod events;
 mod pools;
 mod queue;
 mod v1;
@@ -48,7 +49,8 @@ pub(crate) struct ServeConfig {
     pub(crate) listen: SocketAddr,
     /// The largest request body.
     body: Size,
-    /// How long a caller may take to send the head of a request, and then its body.
+    /// How long a caller may take to send the head of a request, and then its body; and how long a caller
+    /// that listens to events may keep its program waiting.
     receive: Time,
     /// How long running programs may take to end when the service stops.
     drain: Time,
@@ -64,15 +66,18 @@ fn address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SocketAd
 }
 
 impl ServeConfig {
-    /// Refuses more turns than the runner has places: whoever gets one too many would wait once more,
-    /// in a line without patience and fairness.
+    /// Refuses more turns than the runner has places, those of installers included: whoever gets one too
+    /// many would wait once more, in a line without patience and fairness.
     pub(crate) fn check(&self, runner: &dyn Runner) -> Result<(), BuildError> {
-        let turns = self.queue.concurrent.get();
+        let (programs, installers) = (self.queue.concurrent.get(), self.queue.installers());
+        let turns = programs.saturating_add(installers);
         match runner.places().filter(|places| *places < turns) {
             None => Ok(()),
             Some(places) => Err(BuildError {
                 key: "queue.concurrent".into(),
-                reason: format!("it is {turns}, and the runner has places for {places}"),
+                reason: format!(
+                    "it is {programs}, with {installers} installers beside them, and the runner has places for {places}"
+                ),
                 help: Some("lower it, or raise `docker.max`, which is for each engine".into()),
                 ..BuildError::default()
             }),
@@ -91,7 +96,7 @@ struct Service {
     queue: Arc<Queue>,
     /// The weakest sandbox that is accepted.
     isolation: Isolation,
-    /// How long the body of a request may take.
+    /// How long may be waited for a caller.
     receive: Duration,
 }
 

@@ -56,14 +56,20 @@ pub(crate) struct QueueState {
     pub(crate) places: u32,
 }
 
+impl QueueConfig {
+    /// Installers that run at one time, beside the programs.
+    pub(super) fn installers(&self) -> u32 {
+        self.concurrent.get().div_ceil(2)
+    }
+}
+
 impl Queue {
     pub(crate) fn new(runner: Arc<dyn Runner>, config: QueueConfig) -> Self {
-        let concurrent = config.concurrent.get();
         let turns = |concurrent| Arc::new(Turns::new(concurrent, config.waiting));
         Self {
             runner,
-            turns: turns(concurrent),
-            installers: turns(concurrent.div_ceil(2)),
+            turns: turns(config.concurrent.get()),
+            installers: turns(config.installers()),
             patience: config.patience.0,
         }
     }

@@ -1,4 +1,5 @@
-//! `POST /v1/check` and `POST /v1/run`: a submission as JSON, the report as JSON.
+//! `POST /v1/check` and `POST /v1/run`: a submission as JSON, the report as JSON. To whoever asks
+//! `/v1/run` for events, it tells what happens on the way, too.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use lazaret_sandbox::{Events, Form, InputFile, RunnerError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Service;
+use super::{Service, events};
 use crate::config::{Size, Time};
 use crate::report::v1::Report;
 use crate::stage::Phase;
@@ -110,13 +111,16 @@ pub(super) async fn run(
     Received(body): Received,
 ) -> Result<Response, Refusal> {
     let submission = read(&headers, &body)?;
+    if events::are_wanted(&headers) {
+        return Ok(events::run(service, submission));
+    }
     let report = service.pipeline.run(submission, Events::none(), Phase::Execute).await;
     Ok((status(&report), Json(Report::from(&report))).into_response())
 }
 
 /// 200 for whatever the code is or does. When it was allowed to run and did not: 422 where the
 /// request asks for what nobody could run or install, else 503, so that a caller can go elsewhere.
-fn status(report: &crate::pipeline::Report) -> StatusCode {
+pub(super) fn status(report: &crate::pipeline::Report) -> StatusCode {
     let begun = report.timings.last().is_some_and(|last| last.phase > Phase::Check);
     match report.verdict {
         Verdict::Unknown { .. } if begun && is_callers_mistake(report) => {

@@ -35,14 +35,23 @@ impl Service {
 
     /// Sends a request of a tenant.
     pub(crate) fn send_for(&self, tenant: &str, method: &str, path: &str, body: &str) -> TcpStream {
+        let whose = (!tenant.is_empty()).then(|| format!("X-Lazaret-Tenant: {tenant}"));
+        self.send_with(whose.as_deref(), method, path, body)
+    }
+
+    /// Runs a program, whose events can be read as they happen.
+    pub(crate) fn listen(&self, body: &Value) -> impl Iterator<Item = Value> + use<> {
+        let accept = "Accept: text/html;q=0.5, text/event-stream";
+        let stream = self.send_with(Some(accept), "POST", "/v1/run", &body.to_string());
+        let lines = BufReader::new(stream).lines().map_while(Result::ok);
+        lines.filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok())
+    }
+
+    fn send_with(&self, header: Option<&str>, method: &str, path: &str, body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let whose = if tenant.is_empty() {
-            String::new()
-        } else {
-            format!("X-Lazaret-Tenant: {tenant}\r\n")
-        };
+        let more = header.map(|header| format!("{header}\r\n")).unwrap_or_default();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n{whose}"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n{more}"
         );
         write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
         stream

@@ -1,5 +1,7 @@
 //! From what the pipeline works with to what is published.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lazaret_analysis::{Analysis, DependencyKind, Package};
@@ -211,15 +213,17 @@ impl From<&Outcome> for Ran {
     }
 }
 
+/// Bytes as text, and in Base64 where they are not.
+pub(in crate::report) fn encoded(bytes: &[u8]) -> (String, Option<String>) {
+    match String::from_utf8_lossy(bytes) {
+        Cow::Borrowed(text) => (text.to_owned(), None),
+        Cow::Owned(text) => (text, Some(BASE64_STANDARD.encode(bytes))),
+    }
+}
+
 impl From<&Printed> for Stream {
     fn from(printed: &Printed) -> Self {
-        let (text, base64) = match std::str::from_utf8(&printed.bytes) {
-            Ok(text) => (text.to_owned(), None),
-            Err(_) => (
-                String::from_utf8_lossy(&printed.bytes).into_owned(),
-                Some(BASE64_STANDARD.encode(&printed.bytes)),
-            ),
-        };
+        let (text, base64) = encoded(&printed.bytes);
         Self { text, base64, truncated: printed.truncated }
     }
 }
