@@ -66,7 +66,7 @@ impl Received {
                 Kind::FileBytes => files::append(file.as_mut(), &frame.payload)?,
                 Kind::Arguments => self.arguments.extend_from_slice(&frame.payload),
                 Kind::Start => {
-                    self.packages = Packages::of(&self.job)?;
+                    self.packages = Packages::of(&self.job, self.interpreter)?;
                     self.packages.iter().try_for_each(|packages| packages.show_in(&directory))?;
                     return Ok(true);
                 }

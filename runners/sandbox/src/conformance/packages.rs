@@ -21,6 +21,8 @@ fn make() -> PathBuf {
         ("of-python/greeting/__init__.py", "words = 'hello from python'\n"),
         ("of-python/apart.pth", "added\n"),
         ("of-python/added/further.py", "words = 'further'\n"),
+        ("of-both/greeting/__init__.py", "words = 'hello from python'\n"),
+        ("of-both/node_modules/greeting/index.js", ""),
         ("of-python/bin/greet", "#!/bin/sh\necho hello from a program\n"),
         ("of-node/node_modules/greeting/index.js", "exports.words = 'hello from node';\n"),
         (
@@ -78,6 +80,9 @@ subprocess.run(['greet'], check=True)
     let main = python("def main():\n    import greeting\n    return greeting.words\n");
     let outcome = with("of-python", main).main(serde_json::json!({})).succeed(runner).await;
     assert_eq!(outcome.result, Some("hello from python".into()));
+    // A package may bring along what looks like Node's.
+    let both = with("of-both", python("import greeting; print(greeting.words)"));
+    assert_eq!(stdout(&both.succeed(runner).await), "hello from python\n");
 }
 
 /// However it asks for them: a script, a module, a part of a package, another directory, `main`.
