@@ -108,13 +108,18 @@ fn what_is_asked_for_beats_what_is_declared_and_that_what_is_imported() {
 
 /// Nobody should learn it from the first program that imports the package.
 #[test]
-fn a_pin_that_is_no_version_is_a_mistake_of_the_configuration() {
+fn what_makes_no_sense_is_a_mistake_of_the_configuration() {
     let place = Place::new();
     place.write("a.py", "print('ran')\n");
     let pinned = "[dependencies.python.pins]\nSix = \"1.17.0\"\n";
     let ran = here(&place, pinned, &["a.py"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
     assert!(ran.stderr.contains("dependencies.python.pins.six"), "{}", ran.stderr);
+    let extra =
+        "[dependencies.python]\nindex = \"\"\nextra_indexes = [\"https://pypi.org/simple\"]\n";
+    let ran = here(&place, extra, &["a.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("dependencies.python.extra_indexes"), "{}", ran.stderr);
 }
 
 #[test]

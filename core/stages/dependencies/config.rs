@@ -72,7 +72,7 @@ struct PythonTable {
     allow: Vec<String>,
     /// Names, with wildcards, of packages that must not be installed, whoever needs them.
     deny: Vec<String>,
-    /// The versions of packages, whatever is asked for.
+    /// The versions of packages, whatever is asked for, and whoever needs them.
     pins: BTreeMap<String, String>,
 }
 
@@ -88,8 +88,39 @@ struct NodeTable {
     allow: Vec<String>,
     /// Names, with wildcards, of packages that must not be installed, whoever needs them.
     deny: Vec<String>,
-    /// The versions of packages, whatever is asked for.
+    /// The versions of packages, whatever is asked for, and whoever needs them.
     pins: BTreeMap<String, String>,
+}
+
+impl PythonTable {
+    fn rules(&self) -> Result<Rules, BuildError> {
+        Rules::new("python", Ecosystem::PyPi, &self.allow, &self.deny, &self.pins)
+    }
+
+    fn sources(self, pins: Vec<Requirement>) -> Result<Sources, BuildError> {
+        if self.index.is_empty() && !self.extra_indexes.is_empty() {
+            let reason = "there are further indexes, and no first one".into();
+            let help = Some("name one of them as `index`".into());
+            return Err(BuildError { help, ..wrong("python.extra_indexes", reason) });
+        }
+        Ok(Sources {
+            index: some(self.index),
+            more: self.extra_indexes,
+            directories: self.find_links.iter().map(absolute).collect(),
+            pins,
+            private: !self.shared,
+        })
+    }
+}
+
+impl NodeTable {
+    fn rules(&self) -> Result<Rules, BuildError> {
+        Rules::new("node", Ecosystem::Npm, &self.allow, &self.deny, &self.pins)
+    }
+
+    fn sources(self, pins: Vec<Requirement>) -> Sources {
+        Sources { index: some(self.index), pins, private: !self.shared, ..Sources::default() }
+    }
 }
 
 /// Which packages may be installed.
@@ -98,7 +129,7 @@ pub(super) struct Rules {
     pub(super) ecosystem: Ecosystem,
     allow: Option<GlobSet>,
     deny: GlobSet,
-    pins: BTreeMap<String, String>,
+    pins: BTreeMap<String, Requirement>,
 }
 
 /// What the stage is made of.
@@ -145,46 +176,22 @@ impl DependenciesConfig {
             help: Some("set it to a directory, or set HOME".into()),
             ..wrong("cache", "there is no place for packages".into())
         })?;
-        let path = |path: RelativePathBuf| {
-            let path = path.relative();
-            std::path::absolute(&path).unwrap_or(path)
+        let (python, node) = (self.python.rules()?, self.node.rules()?);
+        let settings = Settings {
+            fresh: self.fresh.0,
+            offline: self.offline,
+            builds: self.builds,
+            limits,
+            size: self.size.0,
+            isolation,
+            certificates: None,
+            environment: proxies(self.proxy.as_deref()),
+            python: self.python.sources(python.pins())?,
+            node: self.node.sources(node.pins()),
         };
-        let Self { python, node, .. } = self;
-        Ok(Setup {
-            detect: self.detect,
-            python: Rules::new(
-                "python",
-                Ecosystem::PyPi,
-                &python.allow,
-                &python.deny,
-                python.pins,
-            )?,
-            node: Rules::new("node", Ecosystem::Npm, &node.allow, &node.deny, node.pins)?,
-            settings: Settings {
-                fresh: self.fresh.0,
-                offline: self.offline,
-                builds: self.builds,
-                limits,
-                size: self.size.0,
-                isolation,
-                certificates: None,
-                environment: proxies(self.proxy.as_deref()),
-                python: Sources {
-                    index: some(python.index),
-                    more: python.extra_indexes,
-                    directories: python.find_links.into_iter().map(path).collect(),
-                    private: !python.shared,
-                },
-                node: Sources {
-                    index: some(node.index),
-                    private: !node.shared,
-                    ..Sources::default()
-                },
-            },
-            ca_bundle: self.ca_bundle.map(path),
-            cache,
-            cache_size: self.cache_size.0,
-        })
+        let ca_bundle = self.ca_bundle.as_ref().map(absolute);
+        let (detect, cache_size) = (self.detect, self.cache_size.0);
+        Ok(Setup { detect, python, node, settings, ca_bundle, cache, cache_size })
     }
 
     fn limits(&self) -> Limits {
@@ -245,21 +252,22 @@ impl Rules {
         ecosystem: Ecosystem,
         allow: &[String],
         deny: &[String],
-        pins: BTreeMap<String, String>,
+        pins: &BTreeMap<String, String>,
     ) -> Result<Self, BuildError> {
         let patterns = |key: &str, names: &[String]| {
             patterns(ecosystem, names)
                 .map_err(|error| wrong(&format!("{table}.{key}"), error.to_string()))
         };
         let allow = if allow.is_empty() { None } else { Some(patterns("allow", allow)?) };
-        let pins: BTreeMap<String, String> =
-            pins.into_iter().map(|(name, pin)| (normal(ecosystem, &name), pin)).collect();
-        if let Some((name, pin)) = pins.iter().find(|(name, pin)| !is_pin(ecosystem, name, pin)) {
-            return Err(BuildError {
+        let pin = |(name, versions): (&String, &String)| {
+            let name = normal(ecosystem, name);
+            let pin = pin(ecosystem, &name, versions).ok_or_else(|| BuildError {
                 help: Some("write it like `==2.32.3` for Python, `4.17.21` for npm".into()),
-                ..wrong(&format!("{table}.pins.{name}"), format!("`{pin}` is no version"))
+                ..wrong(&format!("{table}.pins.{name}"), format!("`{versions}` is no version"))
             });
-        }
+            pin.map(|pin| (name, pin))
+        };
+        let pins = pins.iter().map(pin).collect::<Result<_, _>>()?;
         Ok(Self { ecosystem, allow, deny: patterns("deny", deny)?, pins })
     }
 
@@ -282,7 +290,11 @@ impl Rules {
 
     /// The versions of a package that count, whatever is asked for.
     pub(super) fn pin(&self, name: &str) -> Option<&str> {
-        self.pins.get(name).map(String::as_str)
+        self.pins.get(name).map(Requirement::of_it)
+    }
+
+    fn pins(&self) -> Vec<Requirement> {
+        self.pins.values().cloned().collect()
     }
 }
 
@@ -294,12 +306,13 @@ fn patterns(ecosystem: Ecosystem, names: &[String]) -> Result<GlobSet, globset::
     set.build()
 }
 
-fn is_pin(ecosystem: Ecosystem, name: &str, versions: &str) -> bool {
-    let requirement = match ecosystem {
+/// Extras are nothing that a package can be held to.
+fn pin(ecosystem: Ecosystem, name: &str, versions: &str) -> Option<Requirement> {
+    let pin = match ecosystem {
         Ecosystem::PyPi => Requirement::of_python(name, versions),
         _ => Requirement::of_npm(name, versions),
     };
-    requirement.is_ok() && !versions.is_empty()
+    pin.ok().filter(|pin| !pin.of_it().is_empty() && !pin.of_it().starts_with('['))
 }
 
 /// No package's name begins or ends with such a sign.
@@ -323,6 +336,12 @@ fn proxies(proxy: Option<&str>) -> BTreeMap<String, String> {
     proxy.map(each).unwrap_or_default()
 }
 
+/// A directory that does not exist yet has no other name than this.
+fn absolute(path: &RelativePathBuf) -> PathBuf {
+    let path = path.relative();
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 fn some(address: String) -> Option<String> {
     Some(address).filter(|address| !address.is_empty())
 }
@@ -339,7 +358,8 @@ mod tests {
     #[test]
     fn a_denied_package_is_denied_under_every_name() {
         let deny = ["@bad/*".to_owned(), "left-pad".to_owned()];
-        let rules = Rules::new("node", Ecosystem::Npm, &[], &deny, BTreeMap::new()).expect("rules");
+        let rules =
+            Rules::new("node", Ecosystem::Npm, &[], &deny, &BTreeMap::new()).expect("rules");
         let denies = |name: &str, version: &str| {
             let (name, version) = (name.into(), version.into());
             rules.denies_among_others(&Pinned { name, version, hash: String::new() }).is_some()

@@ -65,7 +65,7 @@ impl Settings {
     }
 }
 
-/// Where packages come from.
+/// Where packages come from, and which of their versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sources {
     /// The address of the index or registry. May hold secrets. Without one, the directories alone.
@@ -74,6 +74,8 @@ pub struct Sources {
     pub more: Vec<String>,
     /// Directories of this machine with wheels, for Python.
     pub directories: Vec<PathBuf>,
+    /// The versions of packages, whoever needs them.
+    pub pins: Vec<Requirement>,
     /// Whether each tenant has packages of its own, because not everybody may have all of them.
     pub private: bool,
 }

@@ -139,7 +139,8 @@ fn arguments(
     let arguments = match order.kind {
         Kind::Uv => json!({ "index": index, "wheels": Map::from_iter(UV.map(digest)) }),
         Kind::Python | Kind::Node => json!({
-            "requirements": order.requirements.iter().map(|one| written(order.kind, one)).collect::<Vec<_>>(),
+            "requirements": written(order.kind, order.requirements),
+            "pins": written(order.kind, &sources.pins),
             "sources": { "index": index, "more": sources.more, "directories": sources.directories.len() },
             "builds": settings.builds,
             "before": before.map(|record| record.packages.iter().map(parts).collect::<Vec<_>>()),
@@ -157,12 +158,13 @@ fn digest((machine, digest): (&str, &str)) -> (String, Value) {
     (machine.into(), digest.into())
 }
 
-/// A requirement as the installer takes it.
-fn written(kind: Kind, requirement: &Requirement) -> Value {
-    match kind {
-        Kind::Node => json!([requirement.name(), any_version(requirement.of_it())]),
-        Kind::Python | Kind::Uv => requirement.to_string().into(),
-    }
+/// Requirements as the installer takes them.
+fn written(kind: Kind, requirements: &[Requirement]) -> Vec<Value> {
+    let written = |one: &Requirement| match kind {
+        Kind::Node => json!([one.name(), any_version(one.of_it())]),
+        Kind::Python | Kind::Uv => one.to_string().into(),
+    };
+    requirements.iter().map(written).collect()
 }
 
 /// Nothing, to npm, is the version that its owner calls the latest.

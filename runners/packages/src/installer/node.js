@@ -12,11 +12,11 @@ const MOST_LINES = 40;
 // Milliseconds between two looks at how much is done.
 const ROUND = 200;
 
-async function main({ requirements, sources, builds, before }) {
+async function main({ requirements, pins, sources, builds, before }) {
   // Whoever is outside may be another user, and has to be able to remove what is left here.
   process.umask(0);
-  const dependencies = Object.fromEntries(requirements);
-  fs.writeFileSync(`${PLACE}/package.json`, JSON.stringify({ private: true, dependencies }));
+  const [dependencies, overrides] = [requirements, pins].map(Object.fromEntries);
+  fs.writeFileSync(`${PLACE}/package.json`, JSON.stringify({ private: true, dependencies, overrides }));
   try {
     say("Resolving");
     await npm("install", ["--package-lock-only"], sources, builds);

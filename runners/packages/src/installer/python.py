@@ -14,11 +14,13 @@ import sys
 import sysconfig
 import threading
 import time
+import urllib.parse
 
 PLACE = "/install"
 # On the file system of the packages: what uv unpacks there it need not copy.
 CACHE = PLACE + "/.uv"
 RESOLVED = "/tmp/resolved.txt"
+PINS = "/tmp/pins.txt"
 # Of an installer's last words.
 MOST_LINES = 40
 # Files that one process compiles.
@@ -33,12 +35,14 @@ class Failure(Exception):
     pass
 
 
-def main(requirements, sources, builds, before):
+def main(requirements, pins, sources, builds, before):
     # Whoever is outside may be another user, and has to be able to remove what is left here.
     os.umask(0)
     installer = Uv(sources, builds) if shutil.which("uv") else Pip(sources, builds)
     try:
         say("Resolving")
+        with open(PINS, "w") as file:
+            file.write("\n".join(pins))
         packages = installer.resolve(requirements)
         if before is not None and sorted(packages) == sorted(before):
             return {"unchanged": True}
@@ -58,7 +62,8 @@ class Uv:
 
     def resolve(self, requirements):
         options = ["--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--output-file", RESOLVED]
-        run(["uv", "pip", "compile", "-", *options, *self.options], "\n".join(requirements))
+        command = ["uv", "pip", "compile", "-", "--constraint", PINS, *options, *self.options]
+        run(command, "\n".join(requirements))
         packages = []
         for line in open(RESOLVED):
             name, _, version = line.strip().rstrip("\\ ").partition("==")
@@ -71,7 +76,7 @@ class Uv:
     def install(self, packages):
         options = ["--no-deps", "--require-hashes", "--target", PLACE]
         # What it has downloaded and unpacked lies there, until all of it is moved at once.
-        done = lambda: len(glob.glob(CACHE + "/archive-v*/*")) / len(packages)
+        done = lambda: len(glob.glob(CACHE + "/archive-v*/*")) / max(len(packages), 1)
         run(["uv", "pip", "install", "--requirement", RESOLVED, *options, *self.options], done=done)
         shutil.rmtree(CACHE, ignore_errors=True)
 
@@ -93,10 +98,12 @@ class Pip:
         written = "/tmp/requirements.txt"
         with open(written, "w") as file:
             file.write("\n".join(requirements))
-        run([*self.command, "--dry-run", "--report", report, "--requirement", written])
+        options = ["--dry-run", "--report", report, "--requirement", written, "--constraint", PINS]
+        run([*self.command, *options])
         packages = []
         for package in json.load(open(report))["install"]:
-            hashes = package["download_info"].get("archive_info", {}).get("hashes", {})
+            file = package["download_info"]
+            hashes = file.get("archive_info", {}).get("hashes") or hashes_of(file["url"])
             digests = sorted(f"{name}:{digest}" for name, digest in hashes.items())
             about = package["metadata"]
             packages.append([about["name"], about["version"], " ".join(digests)])
@@ -107,9 +114,17 @@ class Pip:
             for name, version, digests in packages:
                 file.write(f"{name}=={version} {' '.join('--hash=' + digest for digest in digests.split())}\n")
         options = ["--no-deps", "--no-compile", "--target", PLACE]
-        # Of a file in a directory, nobody has said its digest.
         options += ["--require-hashes"] if all(digests for _, _, digests in packages) else []
         run([*self.command, *options, "--requirement", RESOLVED])
+
+
+# Of a file in a directory, nobody has said its digest.
+def hashes_of(address):
+    if not address.startswith("file://"):
+        return {}
+    path = urllib.parse.unquote(urllib.parse.urlsplit(address).path)
+    with open(path, "rb") as file:
+        return {"sha256": hashlib.sha256(file.read()).hexdigest()}
 
 
 def index_options(sources):
@@ -190,6 +205,11 @@ def compile_all():
                 say("", number / len(files))
 
 
-# What wheels and compiled files are for.
+# What wheels and compiled files are for. Musl's C library does not tell its version.
 def platform():
-    return f"{sys.implementation.cache_tag} {sysconfig.get_config_var('HOST_GNU_TYPE') or sysconfig.get_platform()}"
+    machine = sysconfig.get_config_var("HOST_GNU_TYPE") or sysconfig.get_platform()
+    try:
+        library = os.confstr("CS_GNU_LIBC_VERSION")
+    except (OSError, ValueError):
+        library = None
+    return " ".join(filter(None, [sys.implementation.cache_tag, machine, library]))

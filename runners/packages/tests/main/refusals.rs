@@ -159,6 +159,8 @@ async fn directories_alone_can_be_asked() {
     let code = "import greeting; print(greeting.words)";
     let printed = prints(&found, Interpreter::Python, "main.py", code).await;
     assert_eq!(printed, "hello from a wheel\n");
+    // Another wheel of that version is another set.
+    assert!(found.set.record().packages[0].hash.starts_with("sha256:"));
     let (reason, _) = refuses_python(&installer, &["idna"]).await;
     assert_eq!(reason, Reason::UnknownPackage("idna".into()));
 }
