@@ -43,7 +43,7 @@ pub struct Cache {
 pub struct Set {
     /// Its name, which is that of its directory below `sets`.
     pub name: String,
-    /// What it was installed for: `cpython-313 x86_64-pc-linux-gnu glibc 2.41`.
+    /// What it was installed for: `cpython-313 x86_64 glibc 2.41`.
     pub platform: String,
     /// Everything in it.
     pub packages: Vec<InstalledPackage>,

@@ -196,7 +196,7 @@ pub enum Need {
 pub struct Installed {
     /// Whether it was there already.
     pub cached: bool,
-    /// What it was installed for: `cpython-313 x86_64-pc-linux-gnu glibc 2.41`.
+    /// What it was installed for: `cpython-313 x86_64 glibc 2.41`.
     pub platform: String,
     /// What was wanted, and why.
     pub requirements: Vec<Requirement>,

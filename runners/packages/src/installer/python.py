@@ -205,11 +205,10 @@ def compile_all():
                 say("", number / len(files))
 
 
-# What wheels and compiled files are for. Musl's C library does not tell its version.
+# What wheels and compiled files are for. Another C library than GNU's does not tell its version.
 def platform():
-    machine = sysconfig.get_config_var("HOST_GNU_TYPE") or sysconfig.get_platform()
     try:
         library = os.confstr("CS_GNU_LIBC_VERSION")
     except (OSError, ValueError):
-        library = None
-    return " ".join(filter(None, [sys.implementation.cache_tag, machine, library]))
+        library = sysconfig.get_config_var("HOST_GNU_TYPE")
+    return f"{sys.implementation.cache_tag} {os.uname().machine} {library}"
