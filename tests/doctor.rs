@@ -1,6 +1,11 @@
 //! `lazaret doctor`: what a user is told of this machine. What it finds wrong with engines, their own
 //! tests show.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 
 use crate::support::{Place, Ran};
@@ -91,17 +96,62 @@ fn trials(ran: &Ran, runner: &str) -> Vec<(String, String)> {
     parts.map(|part| (text(&part["health"]), text(&part["found"]))).into()
 }
 
+/// An index without packages, for those who name themselves `me` with the password `PASS`.
+struct Index {
+    host: String,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Index {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&is_over);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if ends.load(Ordering::Relaxed) {
+                    return;
+                }
+                let _ = Self::answer(stream);
+            }
+        });
+        Self { host, is_over }
+    }
+
+    fn answer(mut stream: TcpStream) -> std::io::Result<()> {
+        let lines = BufReader::new(stream.try_clone()?).lines().map_while(Result::ok);
+        let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+        let is_known =
+            head.iter().any(|line| line.to_lowercase() == "authorization: basic bwu6ueftuw==");
+        let status = if is_known { "404 Not Found" } else { "401 Unauthorized" };
+        write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    }
+}
+
+/// Nobody listens any more.
+impl Drop for Index {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(&self.host);
+    }
+}
+
 /// A sandbox that installs has this machine's network, where there is no engine.
 #[test]
 fn whether_an_installation_reaches_its_index_is_tried() {
-    let index = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let host = index.local_addr().unwrap().to_string();
+    let index = Index::start();
+    let host = index.host.clone();
     let address = format!("index = \"http://me:PASS@{host}/simple\"\n");
     let settings =
         format!("{NO_ENGINE}[dependencies.python]\n{address}[dependencies.node]\n{address}");
     let ran = doctor(&settings, &["--json"]);
     let reached = ("ok".to_owned(), format!("an installation reaches {host}"));
     assert_eq!(trials(&ran, "process"), [reached.clone(), reached], "{ran:?}");
+    let stranger = settings.replace("PASS", "PASSED");
+    for (health, told) in trials(&doctor(&stranger, &["--json"]), "process") {
+        assert!(health == "warn" && told.contains("does not let us in"), "{told}");
+    }
     drop(index);
     let ran = doctor(&settings, &["--json"]);
     for (health, told) in trials(&ran, "process") {

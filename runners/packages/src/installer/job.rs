@@ -99,6 +99,10 @@ pub(super) fn of(
     let (path, code) = order.kind.program();
     let index = settings.index(order.sources);
     let mut files = vec![InputFile { path: path.into(), contents: code.into() }];
+    if order.kind.interpreter() == Interpreter::Python {
+        let contents = include_str!("index.py").into();
+        files.push(InputFile { path: "index.py".into(), contents });
+    }
     let mut environment = settings.environment.clone();
     if let Some(certificates) = &settings.certificates {
         files.push(InputFile { path: CERTIFICATES.into(), contents: certificates.clone() });

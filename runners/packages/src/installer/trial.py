@@ -1,30 +1,23 @@
-# Looks whether an installer could do its work: fill its directory, and reach the index, or the proxy
-# before it.
+# Looks whether an installer could do its work: fill its directory, and be answered by the index.
 
 import os
-import socket
-import ssl
-import urllib.parse
+import urllib.error
+
+from index import ask
 
 PATIENCE = 5
 
 
-def main(address):
+def main(index):
     open("/install/trial", "w").close()
     os.remove("/install/trial")
     try:
-        reach(urllib.parse.urlsplit(address or ""))
+        if index:
+            ask(index.rstrip("/") + "/pip/", PATIENCE).close()
+    except urllib.error.HTTPError as error:
+        # That it has no pip is an answer.
+        if error.code != 404:
+            return {"failure": {"words": f"{error.code} {error.reason}"}}
     except (OSError, ValueError) as error:
         return {"failure": {"words": str(error)}}
     return {"unchanged": True}
-
-
-def reach(address):
-    if not address.hostname:
-        return
-    is_safe = address.scheme == "https"
-    port = address.port or (443 if is_safe else 80)
-    with socket.create_connection((address.hostname, port), PATIENCE) as connection:
-        if is_safe:
-            context = ssl.create_default_context()
-            context.wrap_socket(connection, server_hostname=address.hostname).close()

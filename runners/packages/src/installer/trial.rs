@@ -1,5 +1,5 @@
 //! Whether packages could be installed: a sandbox is made as for an installation, and in it the index is
-//! reached. Nothing is downloaded.
+//! asked for a package. Nothing is installed.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use lazaret_sandbox::{Events, Form, Interpreter, Limits, Runner};
 use serde_json::json;
 
 use super::job::{self, Kind, Order};
-use super::{Reason, Settings, Sources, answer};
+use super::{Reason, Settings, answer};
 use crate::InstallError;
 use crate::staging::Staging;
 
@@ -17,8 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What a trial of an installation came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
-    /// What was reached: the host of the index, or of the proxy before it; nothing, where nothing is to be
-    /// downloaded.
+    /// What has answered: the host of the index; nothing, where nothing is to be downloaded.
     pub host: Option<String>,
 }
 
@@ -35,24 +34,18 @@ impl Trial {
             Interpreter::Node => (Kind::Node, &settings.node, include_str!("trial.js")),
             _ => (Kind::Python, &settings.python, include_str!("trial.py")),
         };
-        let address = address(sources, &settings);
+        let index = settings.index(sources);
         let order = Order { kind, requirements: &[], owner: "", tenant: "", sources, platform: "" };
         let staging = Staging::new(&std::env::temp_dir())?;
         let mut job = job::of(&order, &settings, (&staging.packages(), None), None);
         job.files[0].contents = program.into();
-        let arguments = [("address".to_owned(), json!(address))].into_iter().collect();
+        let arguments = [("index".to_owned(), json!(index))].into_iter().collect();
         job.entry.form = Form::Main { arguments };
         let outcome = runner.run(job, Events::none()).await?;
         let answer = answer::of(&order, &settings, &outcome)?;
         answer.installed(&order, &settings).map_err(unreachable)?;
-        Ok(Self { host: address.map(|address| host(address).to_owned()) })
+        Ok(Self { host: index.map(|index| host(index).to_owned()) })
     }
-}
-
-/// What is to be reached: the index, or the proxy before it.
-fn address<'a>(sources: &'a Sources, settings: &'a Settings) -> Option<&'a str> {
-    let index = settings.index(sources)?;
-    Some(settings.environment.get("HTTPS_PROXY").map_or(index, String::as_str))
 }
 
 /// A trial says no more than that, in the words of an interpreter.
@@ -81,7 +74,7 @@ mod tests {
         for (address, told) in [
             ("https://pypi.org/simple", "pypi.org"),
             ("https://me:p@ss@example.org:8443/simple", "example.org:8443"),
-            ("http://proxy:3128", "proxy:3128"),
+            ("http://index:3128", "index:3128"),
         ] {
             assert_eq!(host(address), told);
         }

@@ -1,7 +1,6 @@
 # Puts uv into /install/bin: the wheel of one version, from the index that everything else comes from,
 # by its digest. It needs nothing but Python, so that any image with Python can install.
 
-import base64
 import hashlib
 import html.parser
 import io
@@ -9,13 +8,9 @@ import json
 import os
 import sys
 import urllib.parse
-import urllib.request
 import zipfile
 
-JSON = "application/vnd.pypi.simple.v1+json"
-PATIENCE = 30
-# Bytes that are read before it is told how many.
-BLOCK = 1 << 20
+from index import JSON, get
 
 
 class Links(html.parser.HTMLParser):
@@ -72,21 +67,3 @@ def fetch(address):
 def say(share):
     sys.stderr.write(f"[{int(share * 100)}%] Downloading uv\n")
     sys.stderr.flush()
-
-
-def get(address, say=lambda share: None):
-    parts = urllib.parse.urlsplit(address)
-    place = parts.netloc.rpartition("@")[2]
-    request = urllib.request.Request(parts._replace(netloc=place, fragment="").geturl())
-    request.add_header("Accept", f"{JSON}, text/html;q=0.1, */*;q=0.01")
-    if parts.username is not None:
-        words = [urllib.parse.unquote(word or "") for word in (parts.username, parts.password)]
-        words = base64.b64encode(":".join(words).encode()).decode()
-        request.add_unredirected_header("Authorization", "Basic " + words)
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-        size = int(answer.headers.get("Content-Length") or 0)
-        content = b""
-        while block := answer.read(BLOCK):
-            content += block
-            say(min(len(content) / size, 1) if size else 0)
-        return content, answer.headers.get_content_type()

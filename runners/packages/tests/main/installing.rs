@@ -39,7 +39,7 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-fn runner() -> Arc<dyn Runner> {
+pub(crate) fn runner() -> Arc<dyn Runner> {
     Arc::new(ProcessRunner::new(ProcessConfig::default()))
 }
 

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings, Sources};
+use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings, Sources, Trial};
 use lazaret_sandbox::{Events, Interpreter, causes};
 use tempfile::TempDir;
 
 use crate::index::{Fault, KNOWN, index, wheels};
-use crate::installing::{installer, prints, python, settings};
+use crate::installing::{installer, prints, python, runner, settings};
 
 /// Nothing is left of an installation that failed.
 fn assert_clean(folder: &TempDir) {
@@ -211,6 +211,21 @@ async fn an_index_that_asks_who_one_is_is_told() {
     let (reason, told) = refuses_python(&installer(&folder, settings), &["greeting"]).await;
     assert_eq!(reason, Reason::Unauthorized, "{told}");
     assert!(told.contains("`greeting`") && !told.contains("another-word"), "{told}");
+}
+
+/// As `lazaret doctor` does, before any program needs it.
+#[tokio::test]
+async fn a_trial_finds_out_whether_an_index_answers() {
+    let (address, mut settings) = (index(Fault::Guarded), settings());
+    let trial =
+        async |settings: &Settings| Trial::of(&*runner(), Interpreter::Python, settings).await;
+    settings.python.index = Some(address.replace("//", &format!("//{KNOWN}@")));
+    let host = trial(&settings).await.unwrap().host.unwrap();
+    assert!(address.contains(&host) && !host.contains('@'), "{host}");
+    settings.python.index = Some(address.replace("//", "//me:another-word@"));
+    let error = trial(&settings).await.unwrap_err();
+    let is_told = matches!(&error, InstallError::Refused { reason: Reason::Unauthorized, .. });
+    assert!(is_told && !error.to_string().contains("another-word"), "{error}");
 }
 
 /// uv has room, and numpy has not.
