@@ -38,6 +38,9 @@
   let entry = '/dev/null';
   let directory = '/dev';
 
+  // Where packages are that were shown before there was a job, and what it is known to import of them.
+  const [packages, ...known] = process.argv.splice(1);
+
   process.once('exit', leave);
   // Not before `--eval` has ended, which puts its own traces back. What it does at its end takes
   // as long as a small program, and need not be waited for then.
@@ -46,6 +49,28 @@
   function begin() {
     hideTraces();
     practise();
+    if (packages) importAhead().finally(() => process.nextTick(listen));
+    else listen();
+  }
+
+  // However the program does it: a package may have one module to be required, and another to be
+  // imported. Where that fails, the program sees why.
+  async function importAhead() {
+    const filename = path.join(packages, 'node_modules', 'ahead.js');
+    const require = nodeModule.createRequire(filename);
+    const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+    for (const name of known) {
+      try {
+        require(name);
+      } catch {}
+      // Before Node 20.12, nothing can be imported from there.
+      if (!importModuleDynamically) continue;
+      const script = new vm.Script(`import(${stringify(name)})`, { filename, importModuleDynamically });
+      await script.runInThisContext().catch(() => {});
+    }
+  }
+
+  function listen() {
     fs.writeSync(RESULT, `${process.versions.node.split('-')[0]}\n`);
     const instructions = parse(fs.readFileSync(INSTRUCTIONS, 'utf8'));
     fs.closeSync(INSTRUCTIONS);

@@ -27,6 +27,7 @@ AT_ONCE = 0.02
 
 
 def serve():
+    import_ahead(*sys.argv[1:])
     os.write(RESULT, b"\n")
     patience = AT_ONCE
     for name in OFTEN:
@@ -34,7 +35,6 @@ def serve():
             break
         __import__(name)
         patience = 0
-    import_ahead(*sys.argv[1:])
     remember()
     work()
 

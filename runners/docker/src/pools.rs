@@ -132,7 +132,7 @@ impl Pools {
     ) -> Result<Lease, RunnerError> {
         let kind = self.best_kind(job);
         if let Some(ahead) = Kind::ahead_of(job) {
-            self.asked.lock().unwrap_or_else(PoisonError::into_inner).note(ahead);
+            self.asked().note(ahead);
         }
         let mut sandbox = self.take(&kind, job).await?;
         sandbox.container.place = Some(place);
@@ -208,6 +208,7 @@ impl Pools {
                 let Some(made) = pools.make(&kind).await else { return };
                 if let Err(error) = &made {
                     tracing::warn!(%error, "cannot start a sandbox");
+                    pools.asked().give_up(&kind);
                 }
                 pools.pool(&kind, |pool| pool.started(made));
                 // Those of other kinds may have waited for how this start ends.
@@ -288,7 +289,7 @@ impl Pools {
         let most =
             if self.maker.config.reuse == Reuse::Never { self.maker.config.warm.ahead } else { 0 };
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let often = self.asked.lock().unwrap_or_else(PoisonError::into_inner).often(most);
+        let often = self.asked().often(most);
         for (kind, pool) in self.all().iter_mut().filter(|(kind, _)| kind.ahead.is_some()) {
             if !often.contains(kind) {
                 pool.want(0);
@@ -305,6 +306,8 @@ impl Pools {
             let Some(mut sandbox) = self.pool(kind, Pool::inspect) else { return };
             if sandbox.is_well().await {
                 self.pool(kind, |pool| pool.put(sandbox));
+            } else {
+                self.asked().give_up(kind);
             }
         }
     }
@@ -346,7 +349,7 @@ impl Pools {
             );
         }
         let all = self.all();
-        let mut those = all.iter().filter(|(kind, _)| interpreters.contains(&kind.interpreter));
+        let mut those = all.iter().filter(|(kind, _)| kind.is_plain_for(interpreters));
         those.find_map(|(_, pool)| pool.refuses())
     }
 
@@ -354,7 +357,7 @@ impl Pools {
     /// those of all of them.
     pub(crate) fn serves(&self, interpreters: &[Interpreter]) -> bool {
         let all = self.all();
-        let those = all.iter().filter(|(kind, _)| interpreters.contains(&kind.interpreter));
+        let those = all.iter().filter(|(kind, _)| kind.is_plain_for(interpreters));
         let those: Vec<&Pool<Sandbox>> = those.map(|(_, pool)| pool).collect();
         let well = those.iter().all(|pool| pool.trouble().is_none());
         well && those.iter().any(|pool| pool.serves()) && !self.is_stuck()
@@ -384,6 +387,10 @@ impl Pools {
         states
     }
 
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn all(&self) -> MutexGuard<'_, HashMap<Kind, Pool<Sandbox>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -395,8 +402,9 @@ impl Pools {
     fn pool<T>(&self, kind: &Kind, action: impl FnOnce(&mut Pool<Sandbox>) -> T) -> T {
         let mut all = self.all();
         let new = || {
-            let circuit = self.circuits.get(&kind.interpreter).cloned();
-            Pool::new(circuit.unwrap_or_default())
+            // What cannot be imported says nothing about the image.
+            let shared = self.circuits.get(&kind.interpreter).filter(|_| kind.ahead.is_none());
+            Pool::new(shared.cloned().unwrap_or_default())
         };
         action(all.entry(kind.clone()).or_insert_with(new))
     }

@@ -92,12 +92,17 @@ impl Kind {
     /// there yet when they are.
     pub(crate) fn ahead_of(job: &Job) -> Option<Self> {
         let packages = job.packages.as_ref().filter(|packages| !packages.modules.is_empty())?;
-        if job.interpreter != Interpreter::Python || !job.environment.is_empty() {
+        if job.interpreter == Interpreter::Bash || !job.environment.is_empty() {
             return None;
         }
         let name = packages.directory.file_name()?.to_str()?.to_owned();
         let ahead = Ahead { packages: name, modules: packages.modules.clone() };
         Some(Self { ahead: Some(ahead), ..Self::of(job) })
+    }
+
+    /// Whether it is for one of these interpreters, and for any packages.
+    pub(crate) fn is_plain_for(&self, interpreters: &[Interpreter]) -> bool {
+        self.ahead.is_none() && interpreters.contains(&self.interpreter)
     }
 
     /// The limits that hold from the start; the others are the job's.

@@ -72,8 +72,8 @@ pub(super) fn command(preparation: &Preparation, role: Role) -> Result<Command, 
 /// Where packages are and what is imported of them before there is a job. What makes programs of itself
 /// makes them for any job.
 fn ahead(preparation: &Preparation, role: Role) -> Vec<String> {
-    match (&preparation.ahead, preparation.interpreter, role) {
-        (Some(Ahead { packages, modules }), Interpreter::Python, Role::Program) => {
+    match (&preparation.ahead, role) {
+        (Some(Ahead { packages, modules }), Role::Program) => {
             let place = Path::new(PACKAGES).join(packages).display().to_string();
             [vec![place], modules.clone()].concat()
         }

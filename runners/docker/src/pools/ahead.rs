@@ -1,6 +1,7 @@
 //! Packages that are asked for often: sandboxes are kept that have them imported.
 //!
-//! To import pandas takes most of a second, and a program that uses it a few milliseconds.
+//! To import pandas takes most of a second, and a program that uses it a few milliseconds. What does not
+//! survive that, or takes too long, is not tried again.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -16,22 +17,38 @@ const MEMORY: Duration = Duration::from_mins(10);
 /// What jobs have asked for lately.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    kinds: HashMap<Kind, (u32, Option<Instant>)>,
+    kinds: HashMap<Kind, Interest>,
+}
+
+#[derive(Debug, Default)]
+struct Interest {
+    count: u32,
+    last: Option<Instant>,
+    /// It could not be imported.
+    is_vain: bool,
 }
 
 impl Asked {
     /// Notes that a job asks for it.
     pub(super) fn note(&mut self, kind: Kind) {
-        let (count, last) = self.kinds.entry(kind).or_default();
-        *count = count.saturating_add(1);
-        *last = Some(Instant::now());
+        let interest = self.kinds.entry(kind).or_default();
+        interest.count = interest.count.saturating_add(1);
+        interest.last = Some(Instant::now());
+    }
+
+    /// Notes that there is no sandbox that has it imported, or not for long. It is forgotten with the jobs
+    /// that ask for it.
+    pub(super) fn give_up(&mut self, kind: &Kind) {
+        if let Some(interest) = self.kinds.get_mut(kind) {
+            interest.is_vain = true;
+        }
     }
 
     /// What is asked for often, at most so much of it: what was asked for last.
     pub(super) fn often(&mut self, most: usize) -> Vec<Kind> {
-        self.kinds.retain(|_, (_, last)| last.is_some_and(|last| last.elapsed() < MEMORY));
-        let often = self.kinds.iter().filter(|(_, (count, _))| *count >= OFTEN);
-        let mut often: Vec<_> = often.map(|(kind, (_, last))| (*last, kind)).collect();
+        self.kinds.retain(|_, one| one.last.is_some_and(|last| last.elapsed() < MEMORY));
+        let often = self.kinds.iter().filter(|(_, one)| one.count >= OFTEN && !one.is_vain);
+        let mut often: Vec<_> = often.map(|(kind, one)| (one.last, kind)).collect();
         often.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
         often.into_iter().take(most).map(|(_, kind)| kind.clone()).collect()
     }
@@ -61,5 +78,8 @@ mod tests {
         }
         assert_eq!(asked.often(2), [kind("three"), kind("two")]);
         assert!(asked.often(0).is_empty());
+        asked.give_up(&kind("three"));
+        asked.note(kind("three"));
+        assert_eq!(asked.often(2), [kind("two"), kind("one")]);
     }
 }

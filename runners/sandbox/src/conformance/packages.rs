@@ -27,14 +27,18 @@ fn make() -> PathBuf {
         ("of-node/node_modules/greeting/index.js", "exports.words = 'hello from node';\n"),
         (
             "of-node/node_modules/@scope/part/sub/index.js",
-            "module.exports = require('greeting');\n",
+            "globalThis.isRequired = true;\nmodule.exports = require('greeting');\n",
         ),
         (
             "of-node/node_modules/modern/package.json",
             "{\"type\": \"module\", \"exports\": \"./a.js\"}",
         ),
-        ("of-node/node_modules/modern/a.js", "export const words = 'hello from a module';\n"),
+        (
+            "of-node/node_modules/modern/a.js",
+            "globalThis.isModern = true;\nexport const words = 'hello from a module';\n",
+        ),
         ("of-others/secret.py", ""),
+        ("of-others/ends.py", "import os\nos._exit(7)\n"),
     ];
     for (path, text) in files {
         let path = folder.join(path);
