@@ -132,8 +132,13 @@ impl InstallError {
                 Reason::UnknownPackage(_)
                     | Reason::UnknownVersion(_)
                     | Reason::NoWheel(_)
+                    | Reason::Outside
                     | Reason::Conflict
             ),
+            Self::TooLarge { .. } => true,
+            Self::Cache(error) => {
+                matches!(error, CacheError::Foreign { .. } | CacheError::TooLarge { .. })
+            }
             Self::Runner(RunnerError::Job(_) | RunnerError::Limit(_)) => true,
             _ => false,
         }

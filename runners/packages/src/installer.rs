@@ -140,7 +140,7 @@ impl Installer {
             kind: if interpreter == Interpreter::Node { Kind::Node } else { Kind::Python },
             requirements: &requirements,
             sources,
-            owner: if sources.private { tenant } else { "" },
+            owner: if sources.private || self.settings.builds { tenant } else { "" },
             tenant,
             platform: &platform,
         };
@@ -219,10 +219,17 @@ impl Installer {
             answer.installed(order, &self.settings)
         };
         let fresh = self.settings.fresh();
-        self.cache.obtain(request, order.owner, fresh, install).await.map_err(|error| match error {
+        let owner = self.owner(order, request);
+        self.cache.obtain(request, owner, fresh, install).await.map_err(|error| match error {
             ObtainError::Cache(error) => InstallError::Cache(error),
             ObtainError::Install(error) => error,
         })
+    }
+
+    /// Who may have a set. Code of packages that was run may have changed anything that is installed, and said
+    /// anything of it: that is for one request alone.
+    fn owner<'a>(&self, order: &'a Order<'_>, request: &'a Request) -> &'a str {
+        if self.settings.builds && order.kind != Kind::Uv { request.key() } else { order.owner }
     }
 
     /// Has an installer fill a directory.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::job::Order;
 use super::secrets::Secrets;
 use super::{Reason, Settings};
-use crate::{InstallError, Installed, Pinned, Request, Words};
+use crate::{InstallError, Installed, Pinned, Words};
 
 /// What an installer answers.
 #[derive(Debug, Deserialize)]
@@ -55,7 +55,7 @@ pub(super) fn of(
 }
 
 impl Answer {
-    /// For the cache. What packages have built or set up themselves is another set, for one image alone.
+    /// For the cache.
     pub(super) fn installed(
         self,
         order: &Order<'_>,
@@ -63,11 +63,8 @@ impl Answer {
     ) -> Result<Installed, InstallError> {
         match self {
             Self::Installed { platform, packages } => {
-                let platform = if settings.builds {
-                    format!("{platform}, built for {}", short(order.platform))
-                } else {
-                    platform
-                };
+                let platform =
+                    if settings.builds { format!("{platform}, built") } else { platform };
                 Ok(Installed::New { platform, packages })
             }
             Self::Unchanged { .. } => Ok(Installed::Unchanged),
@@ -78,11 +75,6 @@ impl Answer {
             }
         }
     }
-}
-
-/// As much as tells platforms apart.
-fn short(platform: &str) -> String {
-    Request::of(&platform).key().chars().take(8).collect()
 }
 
 /// More of them would hide what matters.

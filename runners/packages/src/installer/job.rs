@@ -52,6 +52,14 @@ impl Kind {
         }
     }
 
+    /// What its program has in common with its trial.
+    fn shared(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Python | Self::Uv => ("index.py", include_str!("index.py")),
+            Self::Node => ("registry.js", include_str!("registry.js")),
+        }
+    }
+
     fn program(self) -> (&'static str, &'static str) {
         match self {
             Self::Python => ("install.py", include_str!("python.py")),
@@ -98,11 +106,9 @@ pub(super) fn of(
 ) -> Job {
     let (path, code) = order.kind.program();
     let index = settings.index(order.sources);
-    let mut files = vec![InputFile { path: path.into(), contents: code.into() }];
-    if order.kind.interpreter() == Interpreter::Python {
-        let contents = include_str!("index.py").into();
-        files.push(InputFile { path: "index.py".into(), contents });
-    }
+    let (shared, shared_code) = order.kind.shared();
+    let file = |path: &str, code: &str| InputFile { path: path.into(), contents: code.into() };
+    let mut files = vec![file(path, code), file(shared, shared_code)];
     let mut environment = settings.environment.clone();
     if let Some(certificates) = &settings.certificates {
         files.push(InputFile { path: CERTIFICATES.into(), contents: certificates.clone() });
@@ -145,7 +151,7 @@ fn arguments(
         Kind::Python | Kind::Node => json!({
             "requirements": written(order.kind, order.requirements),
             "pins": written(order.kind, &sources.pins),
-            "sources": { "index": index, "more": sources.more, "directories": sources.directories.len() },
+            "sources": { "index": index, "more": index.map_or(&[][..], |_| &sources.more), "directories": sources.directories.len() },
             "builds": settings.builds,
             "before": before.map(|record| record.packages.iter().map(parts).collect::<Vec<_>>()),
         }),

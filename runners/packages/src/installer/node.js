@@ -4,11 +4,10 @@
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
+const { environment, last } = require("./registry.js");
 
 const PLACE = "/install";
 const CACHE = "/tmp/npm";
-// Of npm's last words.
-const MOST_LINES = 40;
 // Milliseconds between two looks at how much is done.
 const ROUND = 200;
 
@@ -20,6 +19,7 @@ async function main({ requirements, pins, sources, builds, before }) {
   try {
     say("Resolving");
     await npm("install", ["--package-lock-only"], sources, builds);
+    refuseOutside();
     const packages = locked();
     if (before !== null && sorted(packages) === sorted(before)) return { unchanged: true };
     say("Installing", 0);
@@ -29,6 +29,16 @@ async function main({ requirements, pins, sources, builds, before }) {
     return { platform: `node abi ${version} ${os.platform()} ${os.arch()}`, packages };
   } catch (error) {
     return { failure: { words: error.message } };
+  }
+}
+
+// A package may name addresses, repositories and directories for what it needs, which nobody has allowed to be
+// asked. Newer versions of npm refuse them by themselves.
+function refuseOutside() {
+  for (const [path, { dependencies, optionalDependencies, peerDependencies }] of Object.entries(lock())) {
+    const needs = Object.entries({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+    const outside = needs.find(([, wanted]) => /[:/]/.test(wanted) && !wanted.startsWith("npm:"));
+    if (outside) throw new Error(`${path} needs ${outside[0]} from ${outside[1]}, which is not the registry`);
   }
 }
 
@@ -68,19 +78,12 @@ function sayShare() {
   }, ROUND);
 }
 
-// Without where npm itself was, and where it has written what.
-function last(words) {
-  const lines = words.split("\n").map((line) => line.replace(/^npm (error|ERR!) ?/, ""));
-  const useful = (line) => line.trim() && !/^\s+at |^\/tmp\/|A complete log|For a full report/.test(line);
-  return lines.filter(useful).slice(-MOST_LINES).join("\n");
-}
-
 function npm(command, more, sources, builds, watch = () => undefined) {
   const options = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", `--cache=${CACHE}`];
+  for (const kind of ["remote", "git", "file", "directory"]) options.push(`--allow-${kind}=none`);
   if (!builds) options.push("--ignore-scripts");
   if (sources.index === null) options.push("--offline");
-  // Everybody on a machine can read the words that a process is started with; addresses may hold passwords.
-  const env = sources.index === null ? process.env : { ...process.env, npm_config_registry: sources.index };
+  const env = environment(sources.index);
   const watching = watch();
   return new Promise((resolve, reject) => {
     const child = spawn("npm", [command, ...more, ...options], { cwd: PLACE, env, stdio: ["ignore", "ignore", "pipe"] });

@@ -38,8 +38,8 @@ class Failure(Exception):
 def main(requirements, pins, sources, builds, before):
     # Whoever is outside may be another user, and has to be able to remove what is left here.
     os.umask(0)
-    installer = Uv(sources, builds) if shutil.which("uv") else Pip(sources, builds)
     try:
+        installer = Uv(sources, builds) if shutil.which("uv") else Pip(sources, builds)
         say("Resolving")
         with open(PINS, "w") as file:
             file.write("\n".join(pins))
@@ -58,7 +58,9 @@ class Uv:
     def __init__(self, sources, builds):
         self.options = ["--python", sys.executable, "--cache-dir", CACHE, "--no-config", "--no-progress"]
         self.options += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
-        tell_indexes(sources, "UV_INDEX_URL", "UV_EXTRA_INDEX_URL")
+        # The last one that it asks is the one that it has without others; before it, in their order.
+        *first, last = [sources["index"], *sources["more"]]
+        tell_indexes(UV_INDEX_URL=last, UV_EXTRA_INDEX_URL=" ".join(first))
 
     def resolve(self, requirements):
         options = ["--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--output-file", RESOLVED]
@@ -88,10 +90,12 @@ def digest_of(hashes):
 
 class Pip:
     def __init__(self, sources, builds):
+        if sources["more"]:
+            raise Failure("pip takes the newest of all indexes, and not of the first that has a package: use uv")
         self.command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
         self.command += ["--no-cache-dir", "--ignore-installed", "--progress-bar", "off", "--retries", "1"]
         self.command += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
-        tell_indexes(sources, "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
+        tell_indexes(PIP_INDEX_URL=sources["index"])
 
     def resolve(self, requirements):
         report = "/tmp/report.json"
@@ -134,10 +138,8 @@ def index_options(sources):
 
 # Everybody on a machine can read the words that a process is started with, and its environment nobody
 # else can: addresses may hold passwords.
-def tell_indexes(sources, first, others):
-    if sources["index"]:
-        os.environ[first] = sources["index"]
-        os.environ[others] = " ".join(sources["more"])
+def tell_indexes(**variables):
+    os.environ.update({name: value for name, value in variables.items() if value})
 
 
 # Tells whoever waits: what is done now, and how much of it is. Either holds until it is told anew.

@@ -15,6 +15,8 @@ pub enum Reason {
     UnknownVersion(String),
     /// There is nothing of it that could be installed here without running its code.
     NoWheel(String),
+    /// It needs something that is not on the index: at an address, in a repository.
+    Outside,
     /// What is wanted cannot be had together.
     Conflict,
     /// The index does not answer, or not in time.
@@ -38,7 +40,7 @@ type Make = fn(String) -> Reason;
 /// What is looked for, the first that is found; the first group is the package. uv 0.13, pip 23 to 25 and
 /// npm 10 and 11 say so.
 static TABLE: LazyLock<Vec<(Regex, Make)>> = LazyLock::new(|| {
-    let table: [(&str, Make); 16] = [
+    let table: [(&str, Make); 17] = [
         (r"No space left on device|ENOSPC", |_| Reason::DiskFull),
         (r"File too large|EFBIG", |_| Reason::TooLarge),
         (r"No module named pip|spawn npm ENOENT", |_| Reason::NoInstaller),
@@ -68,6 +70,7 @@ static TABLE: LazyLock<Vec<(Regex, Make)>> = LazyLock::new(|| {
         ),
         (r"only \S+ (?:is|are) available and you require (\S+),", Reason::UnknownVersion),
         (r"No matching distribution found for (\S+)", Reason::UnknownVersion),
+        (r"which is not the registry|EALLOW(?:REMOTE|GIT|FILE|DIRECTORY)", |_| Reason::Outside),
         (r"requirements are unsatisfiable|ERESOLVE|ResolutionImpossible", |_| Reason::Conflict),
     ];
     let compiled = table.map(|(pattern, reason)| (Regex::new(pattern).expect("a pattern"), reason));
@@ -97,12 +100,15 @@ impl Reason {
                 "ask for another version, or allow code of packages to be run in the sandbox that \
                  installs: `dependencies.builds = true`",
             ),
+            Self::Outside => Some("use another version of what needs it, or another package"),
             Self::Conflict => Some("ask for versions that go together"),
             Self::Unreachable => Some(
                 "look at `dependencies.python.index` and `dependencies.node.index`, `dependencies.proxy`, \
                  `dependencies.ca_bundle`; in Docker, at `docker.install`",
             ),
-            Self::Unauthorized => Some("put a name and a password into the address of the index"),
+            Self::Unauthorized => {
+                Some("look at the name and the password in the address of the index")
+            }
             Self::WrongDigest => Some("somebody between here and the index may have changed it"),
             Self::DiskFull => Some("make room, or move the cache (`dependencies.cache`)"),
             Self::TooLarge => Some("raise `dependencies.size`"),
@@ -120,6 +126,7 @@ impl fmt::Display for Reason {
             Self::NoWheel(name) => {
                 write!(to, "the index has no wheel of `{name}` for this platform")
             }
+            Self::Outside => to.write_str("a package needs something that is not on the index"),
             Self::Conflict => to.write_str("what is required cannot be had together"),
             Self::Unreachable => to.write_str("the index cannot be reached"),
             Self::Unauthorized => to.write_str("the index does not let us in"),

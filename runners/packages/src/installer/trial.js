@@ -3,6 +3,7 @@
 
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
+const { environment, last } = require("./registry.js");
 
 const PATIENCE = 10_000;
 
@@ -10,13 +11,12 @@ function main({ index }) {
   fs.writeFileSync("/install/trial", "");
   fs.rmSync("/install/trial");
   try {
-    // Everybody on a machine can read the words that a process is started with; addresses may hold passwords.
-    const env = { ...process.env, ...(index && { npm_config_registry: index }) };
+    const env = environment(index);
     const command = index ? ["view", "isarray", "version"] : ["--version"];
     const options = ["--cache=/tmp/npm", "--fetch-retries=0", "--no-update-notifier", "--loglevel=error"];
     execFileSync("npm", [...command, ...options], { env, timeout: PATIENCE, stdio: "pipe" });
   } catch (error) {
-    const words = `${error.message}\n${error.stderr ?? ""}`;
+    const words = last(String(error.stderr ?? "")) || error.message;
     // That it has no such package is an answer.
     if (!words.includes("E404")) return { failure: { words } };
   }

@@ -54,6 +54,10 @@ fn answer(mut stream: TcpStream, fault: Fault) -> std::io::Result<()> {
         return respond(&mut stream, "401 Unauthorized", b"");
     }
     let path = request.split(' ').nth(1).unwrap_or_default();
+    if let Some(name) = path.strip_prefix("/simple/npm/") {
+        let host = stream.local_addr()?.to_string();
+        return respond(&mut stream, "200 OK", &of_npm(name, &host));
+    }
     if path == "/simple/uv/" {
         // The installer itself is none of the test.
         return stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: https://pypi.org/simple/uv/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -78,6 +82,38 @@ fn answer(mut stream: TcpStream, fault: Fault) -> std::io::Result<()> {
         "<!DOCTYPE html><a data-core-metadata=\"true\" href=\"/greeting-1.0-py3-none-any.whl#sha256={digest}\">greeting-1.0-py3-none-any.whl</a>"
     );
     respond(&mut stream, "200 OK", page.as_bytes())
+}
+
+/// A registry of npm's, with two packages: `greeting`, and `outside`, which needs it from an address.
+fn of_npm(name: &str, host: &str) -> Vec<u8> {
+    if let Some(name) = name.strip_suffix(".tgz") {
+        return tarball(name);
+    }
+    let needs = if name == "outside" {
+        format!("{{\"greeting\": \"http://{host}/simple/npm/greeting.tgz\"}}")
+    } else {
+        "{}".into()
+    };
+    let version = format!(
+        "{{\"name\": \"{name}\", \"version\": \"1.0.0\", \"dependencies\": {needs}, \"dist\": {{\"tarball\": \"http://{host}/simple/npm/{name}.tgz\"}}}}"
+    );
+    let tags = "{\"latest\": \"1.0.0\"}";
+    format!(
+        "{{\"name\": \"{name}\", \"dist-tags\": {tags}, \"versions\": {{\"1.0.0\": {version}}}}}"
+    )
+    .into()
+}
+
+fn tarball(name: &str) -> Vec<u8> {
+    let folder = TempDir::new().expect("a directory");
+    let package = folder.path().join("package");
+    std::fs::create_dir(&package).expect("made");
+    let about = format!("{{\"name\": \"{name}\", \"version\": \"1.0.0\"}}");
+    std::fs::write(package.join("package.json"), about).expect("written");
+    std::fs::write(package.join("index.js"), "exports.words = 'hello from a tarball';")
+        .expect("written");
+    let made = Command::new("tar").arg("-C").arg(folder.path()).args(["-cz", "package"]).output();
+    made.expect("tar").stdout
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

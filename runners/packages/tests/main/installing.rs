@@ -179,8 +179,13 @@ async fn what_has_to_be_built_is_built_where_that_is_allowed() {
         "{error}"
     );
     let builds = Settings { builds: true, ..settings() };
-    let found = python(&installer(&folder, builds), &wanted).await.unwrap();
-    assert!(found.set.record().platform.contains(", built for "));
+    let installer = installer(&folder, builds);
+    let found = python(&installer, &wanted).await.unwrap();
+    assert!(found.set.record().platform.ends_with(", built"));
     let code = "import docopt; print(docopt.__version__)";
     assert_eq!(prints(&found, Interpreter::Python, "main.py", code).await, "0.6.2\n");
+    // Its code may have changed what others get.
+    let other = python(&installer, &["docopt<=0.6.2"]).await.unwrap();
+    assert_eq!(other.set.record().packages, found.set.record().packages);
+    assert_ne!(other.packages.directory, found.packages.directory);
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use lazaret_packages::{InstallError, Installer, Reason, Requirement, Settings, Sources, Trial};
+use lazaret_packages::{
+    Found, InstallError, Installer, Reason, Requirement, Settings, Sources, Trial,
+};
 use lazaret_sandbox::{Events, Interpreter, causes};
 use tempfile::TempDir;
 
@@ -211,6 +213,54 @@ async fn an_index_that_asks_who_one_is_is_told() {
     let (reason, told) = refuses_python(&installer(&folder, settings), &["greeting"]).await;
     assert_eq!(reason, Reason::Unauthorized, "{told}");
     assert!(told.contains("`greeting`") && !told.contains("another-word"), "{told}");
+}
+
+async fn node(installer: &Installer, package: &str) -> Result<Found, InstallError> {
+    let wanted = [Requirement::of_npm(package, "").expect("a requirement")];
+    installer.packages(Interpreter::Node, &wanted, "", &Events::none()).await
+}
+
+/// npm itself would send a name and a password with some of its requests alone.
+#[tokio::test]
+async fn a_registry_that_asks_who_one_is_is_told() {
+    let folder = TempDir::new().unwrap();
+    let (address, mut settings) = (index(Fault::Guarded) + "/npm", settings());
+    settings.node.index = Some(address.replace("//", &format!("//{KNOWN}@")));
+    let watched = watch("ss-word");
+    let found = node(&installer(&folder, settings.clone()), "greeting").await.unwrap();
+    assert_eq!(watched.end(), "", "everybody on this machine can read it");
+    let code = "console.log(require('greeting').words)";
+    let printed = prints(&found, Interpreter::Node, "main.js", code).await;
+    assert_eq!(printed, "hello from a tarball\n");
+    settings.node.index = Some(address.replace("//", "//me:another-word@"));
+    let (reason, told) = reason(node(&installer(&folder, settings), "outside").await.unwrap_err());
+    assert_eq!(reason, Reason::Unauthorized, "{told}");
+}
+
+/// Whoever publishes a package would have it fetched from wherever an installer reaches.
+#[tokio::test]
+async fn what_a_package_needs_from_outside_its_registry_is_not_installed() {
+    let folder = TempDir::new().unwrap();
+    let mut settings = settings();
+    settings.node.index = Some(index(Fault::WrongDigest) + "/npm");
+    let installer = installer(&folder, settings);
+    let (reason, told) = reason(node(&installer, "outside").await.unwrap_err());
+    assert_eq!(reason, Reason::Outside, "{told}");
+    assert_clean(&folder);
+}
+
+/// Or else whoever publishes a package under the name of one's own has it installed in place of that.
+#[tokio::test]
+async fn a_package_comes_from_the_first_index_that_has_it() {
+    let folder = TempDir::new().unwrap();
+    let (address, mut settings) = (index(Fault::Guarded), settings());
+    settings.python.index = Some(address.replace("//", &format!("//{KNOWN}@")));
+    // There it is another one.
+    settings.python.more = vec![index(Fault::WrongDigest)];
+    let found = python(&installer(&folder, settings), &["greeting"]).await.unwrap();
+    let code = "import greeting; print(greeting.words)";
+    let printed = prints(&found, Interpreter::Python, "main.py", code).await;
+    assert_eq!(printed, "hello from a wheel\n");
 }
 
 /// As `lazaret doctor` does, before any program needs it.
