@@ -154,6 +154,15 @@ fn what_happens_is_told_to_whoever_asks_for_events() {
     assert_kept("report.v1.json", &last["report"]);
     assert_eq!(last["report"]["outcome"]["result"], true, "{last}");
     assert_eq!(last["report"]["outcome"]["stderr"]["text"], "\u{e4}\n", "{last}");
+    for refused in ["text/event-stream;q=0", "text/event-streams", "application/json"] {
+        let (status, report) = answer(service.send_with(
+            Some(&format!("Accept: {refused}")),
+            "POST",
+            "/v1/run",
+            &program.to_string(),
+        ));
+        assert!(status == 200 && report.starts_with("{\"version\":1"), "{refused}: {report}");
+    }
     let unknown = json!({"language": "python", "code": "", "dependencies": ["lazaret-no-such"]});
     let last = service.listen(&unknown).last().unwrap();
     assert_eq!((&last["status"], &last["report"]["verdict"]), (&json!(422), &json!("unknown")));
@@ -174,14 +183,18 @@ fn a_listener_that_goes_away_ends_its_program() {
 /// More is printed than all buffers on the way have room for.
 #[test]
 fn a_listener_that_does_not_read_holds_no_turn() {
-    let more = "[execution]\noutput = \"256MiB\"\n[serve]\nreceive = \"1s\"\n";
+    let more = "[execution]\noutput = \"32MiB\"\n[serve]\nreceive = \"1s\"\n";
     let service = Service::start(&format!("runner = \"process\"\n{more}"));
     let code = "while True:\n    print('more' * 1000)\n";
     let limits = json!({"timeout": "2s"});
     let events = service.listen(&json!({"path": "a.py", "code": code, "limits": limits}));
     assert!(eventually(|| service.queue() == (1, 0)), "it never ran");
     assert!(eventually(|| service.queue() == (0, 0)), "it still runs");
-    assert_eq!(events.last().unwrap()["event"], "stdout");
+    // Not all is told, but that has all of it.
+    let last = events.last().unwrap();
+    assert_eq!(last["event"], "report");
+    let printed = last["report"]["outcome"]["stdout"]["text"].as_str().unwrap();
+    assert!(printed.len() > 10 << 20, "{}", printed.len());
 }
 
 #[test]

@@ -85,10 +85,10 @@ impl Characters {
     fn text(&mut self, bytes: Vec<u8>) -> Option<Text> {
         let mut all = std::mem::take(&mut self.begun);
         all.extend(bytes);
-        if let Err(error) = std::str::from_utf8(&all)
-            && error.error_len().is_none()
-        {
-            self.begun = all.split_off(error.valid_up_to());
+        let last = all.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+        let is_begun = std::str::from_utf8(last).is_err_and(|error| error.error_len().is_none());
+        if is_begun {
+            self.begun = all.split_off(all.len() - last.len());
         }
         Text::of(&all)
     }
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn characters_are_not_cut_in_two_and_no_byte_is_lost() {
         let mut teller = Teller::default();
-        let parts: [&[u8]; 5] = [b"a\xe2", b"\x82", b"\xacb", b"\xffc", b"d\xe2"];
+        let parts: [&[u8]; 5] = [b"a\xe2", b"\x82", b"\xacb", b"\xffc\xc3", b"\xa4d\xe2"];
         let mut told: Vec<Event> = Vec::new();
         for part in parts {
             told.extend(teller.tell(sandbox::Event::Stdout(part.to_vec())));
@@ -130,7 +130,7 @@ mod tests {
             ("a", None),
             ("€b", None),
             ("\u{fffd}c", Some("/2M=")),
-            ("d", None),
+            ("äd", None),
             ("\u{fffd}", Some("4g==")),
         ];
         let expected = expected.map(|(text, base64)| (text.to_owned(), base64.map(str::to_owned)));

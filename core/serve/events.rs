@@ -20,11 +20,22 @@ use crate::submission::Submission;
 /// Events that wait for a slow caller before the program is made to wait.
 const WAITING_EVENTS: usize = 16;
 
+/// The media type of such an answer.
+const EVENTS: &str = "text/event-stream";
+
 /// Whether a caller wants to hear what happens, and not only what came of it.
 pub(super) fn are_wanted(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut kinds = accepted.flat_map(|value| value.split(','));
-    kinds.any(|kind| kind.split(';').next().map(str::trim) == Some("text/event-stream"))
+    kinds.any(|kind| {
+        let mut parts = kind.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(EVENTS));
+        is_named && !parts.any(|part| part.strip_prefix("q=").is_some_and(is_zero))
+    })
+}
+
+fn is_zero(quality: &str) -> bool {
+    quality.parse() == Ok(0.0)
 }
 
 /// Runs the submission, and answers with what happens. A caller that goes away ends it.
@@ -43,46 +54,32 @@ pub(super) fn run(service: Arc<Service>, submission: Submission) -> Response {
 async fn run_and_tell(service: Arc<Service>, submission: Submission, told: mpsc::Sender<Event>) {
     let (events, heard) = Events::channel(1);
     let run = service.pipeline.run(submission, events, Phase::Execute);
-    let mut caller = Caller { told, patience: service.receive };
-    let (report, is_heard) = tokio::join!(run, caller.hears(heard));
-    if is_heard {
-        let status = v1::status(&report).as_u16();
-        // Whoever has gone away needs no report.
-        let _ =
-            caller.told.send(Event::Report { status, report: Box::new((&report).into()) }).await;
-    }
+    let (report, ()) = tokio::join!(run, pass_on(heard, &told, service.receive));
+    let status = v1::status(&report).as_u16();
+    let last = Event::Report { status, report: Box::new((&report).into()) };
+    // What it holds is used by nobody any more.
+    drop(report);
+    // A caller that has gone away needs no report, and to one that does not read, an end without it says so.
+    let _ = told.send_timeout(last, service.receive).await;
 }
 
-/// Whoever listens.
-struct Caller {
-    told: mpsc::Sender<Event>,
-    /// For how long his program may still wait for him: meanwhile it keeps its turn.
-    patience: Duration,
-}
-
-impl Caller {
-    /// Whether he has heard it all. One who keeps his program waiting for too long is told no more.
-    async fn hears(&mut self, mut heard: mpsc::Receiver<sandbox::Event>) -> bool {
-        let mut teller = Teller::default();
-        while let Some(event) = heard.recv().await {
-            if let Some(event) = teller.tell(event)
-                && !self.takes(event).await
-            {
-                return false;
-            }
-        }
-        for event in teller.rest() {
-            if !self.takes(event).await {
-                return false;
-            }
-        }
-        true
-    }
-
-    async fn takes(&mut self, event: Event) -> bool {
+/// Tells a caller all events, for as long as its program need not wait for it for longer than `patience`
+/// altogether: meanwhile that keeps its turn. The report has all of it.
+async fn pass_on(
+    mut heard: mpsc::Receiver<sandbox::Event>,
+    told: &mpsc::Sender<Event>,
+    mut patience: Duration,
+) {
+    let mut teller = Teller::default();
+    while let Some(event) = heard.recv().await {
+        let Some(event) = teller.tell(event) else { continue };
         let begun = Instant::now();
-        let taken = self.told.send_timeout(event, self.patience).await;
-        self.patience = self.patience.saturating_sub(begun.elapsed());
-        taken.is_ok()
+        if told.send_timeout(event, patience).await.is_err() {
+            return;
+        }
+        patience = patience.saturating_sub(begun.elapsed());
+    }
+    for event in teller.rest() {
+        let _ = told.try_send(event);
     }
 }

@@ -41,13 +41,20 @@ impl Service {
 
     /// Runs a program, whose events can be read as they happen.
     pub(crate) fn listen(&self, body: &Value) -> impl Iterator<Item = Value> + use<> {
-        let accept = "Accept: text/html;q=0.5, text/event-stream";
+        let accept = "Accept: text/html;q=0.5, Text/Event-Stream; q=0.9";
         let stream = self.send_with(Some(accept), "POST", "/v1/run", &body.to_string());
         let lines = BufReader::new(stream).lines().map_while(Result::ok);
         lines.filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok())
     }
 
-    fn send_with(&self, header: Option<&str>, method: &str, path: &str, body: &str) -> TcpStream {
+    /// Sends a request with one more header.
+    pub(crate) fn send_with(
+        &self,
+        header: Option<&str>,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let more = header.map(|header| format!("{header}\r\n")).unwrap_or_default();
         let head = format!(

@@ -24,6 +24,8 @@ pub struct Cache {
 pub enum Installed {
     /// The request still means what it did: there is nothing new.
     Unchanged,
+    /// Nobody can say what the request means now. What it meant before is used for a minute.
+    Unknown,
     /// These packages are in the directory now.
     New {
         /// What they were installed for, as who installed them knows it.
@@ -42,7 +44,7 @@ impl Cache {
     pub fn open(folder: &Path, size: u64) -> Result<Self, CacheError> {
         let store = Store::open(folder)?;
         staging::sweep(&store.staging);
-        let turns = Turns::new(store.locks.clone());
+        let turns = Turns::new(store.locks.clone(), store.secret.clone());
         Ok(Self { store: Arc::new(store), turns, size })
     }
 
@@ -95,7 +97,13 @@ impl Cache {
         let installed = install(&staging.packages(), before.as_ref().map(Set::record)).await;
         let set = match (installed.map_err(ObtainError::Install)?, before) {
             (Installed::Unchanged, Some(before)) => before,
-            (Installed::Unchanged, None) => self.keep(staging, owner, "", Vec::new()).await?,
+            (Installed::Unknown, Some(before)) => {
+                self.store.say_again(request, &before, fresh.as_secs())?;
+                return Ok(before);
+            }
+            (Installed::Unchanged | Installed::Unknown, None) => {
+                self.keep(staging, owner, "", Vec::new()).await?
+            }
             (Installed::New { platform, packages }, _) => {
                 self.keep(staging, owner, &platform, packages).await?
             }

@@ -124,6 +124,15 @@ pub enum InstallError {
 }
 
 impl InstallError {
+    /// Whether the index may say more another time.
+    pub(crate) fn is_outage(&self) -> bool {
+        match self {
+            Self::Refused { reason, .. } => *reason == Reason::Unreachable,
+            Self::TooSlow { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether nobody could install what was asked for, here or elsewhere.
     pub fn is_callers_mistake(&self) -> bool {
         match self {

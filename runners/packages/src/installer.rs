@@ -19,13 +19,17 @@ use std::time::Duration;
 
 use lazaret_sandbox::{Event, Events, Interpreter, Isolation, Limits, Packages, Progress, Runner};
 use serde::Serialize;
+use tokio::time::timeout;
 
 use self::answer::Answer;
 use self::job::{Kind, Order};
 pub use self::reason::Reason;
 use self::secrets::Secrets;
 pub use self::trial::Trial;
-use crate::{Cache, InstallError, ObtainError, Record, Request, Requirement, Set};
+use crate::{Cache, InstallError, Installed, ObtainError, Record, Request, Requirement, Set};
+
+/// How long after its time an installation may still be answered: its sandbox has to come and go.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// How installations go.
 #[derive(Clone, Debug)]
@@ -149,9 +153,11 @@ impl Installer {
             return Ok(found(set, &platform, true));
         }
         self.refuse_offline(&order)?;
+        let before = self.cache.find(&request, Duration::MAX);
         let tools = self.tools(&order, events).await?;
         let set = self.obtain(&order, &request, tools.as_ref(), events).await?;
-        Ok(found(set, &platform, false))
+        let was_there = before.is_some_and(|before| before.path() == set.path());
+        Ok(found(set, &platform, was_there))
     }
 
     fn sources(&self, interpreter: Interpreter) -> &Sources {
@@ -215,15 +221,32 @@ impl Installer {
         let progress = Progress { said: order.names(), percent: None };
         events.offer(Event::Installing(progress));
         let install = async |into: &Path, before: Option<&Record>| {
-            let answer = self.install(order, into, before, tools, events).await?;
-            answer.installed(order, &self.settings)
+            let installed = match self.install(order, into, before, tools, events).await {
+                Ok(answer) => answer.installed(order, &self.settings),
+                Err(error) => Err(error),
+            };
+            match installed {
+                Err(error) if before.is_some() && error.is_outage() => {
+                    tracing::warn!(%error, "what was installed before is used");
+                    Ok(Installed::Unknown)
+                }
+                other => other,
+            }
         };
         let fresh = self.settings.fresh();
         let owner = self.owner(order, request);
-        self.cache.obtain(request, owner, fresh, install).await.map_err(|error| match error {
+        let obtain = self.cache.obtain(request, owner, fresh, install);
+        // Others may install the same, and fail one after the other.
+        let patience = self.settings.limits.wall + GRACE;
+        let obtained = timeout(patience, obtain).await.map_err(|_| self.too_slow(order))?;
+        obtained.map_err(|error| match error {
             ObtainError::Cache(error) => InstallError::Cache(error),
             ObtainError::Install(error) => error,
         })
+    }
+
+    fn too_slow(&self, order: &Order<'_>) -> InstallError {
+        InstallError::TooSlow { what: order.names(), limit: self.settings.limits.wall }
     }
 
     /// Who may have a set. Code of packages that was run may have changed anything that is installed, and said

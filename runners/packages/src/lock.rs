@@ -13,6 +13,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::sleep;
 
 use crate::CacheError;
+use crate::request::hexadecimal;
 
 /// How often somebody else's lock is looked at. Installing takes seconds.
 const ROUND: Duration = Duration::from_millis(20);
@@ -21,6 +22,8 @@ const ROUND: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct Turns {
     folder: PathBuf,
+    /// Nobody else can tell which keys have one file.
+    secret: Vec<u8>,
     here: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -32,21 +35,22 @@ pub(crate) struct Turn {
 }
 
 impl Turns {
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, here: Mutex::default() }
+    pub(crate) fn new(folder: PathBuf, secret: Vec<u8>) -> Self {
+        Self { folder, secret, here: Mutex::default() }
     }
 
     /// Waits for a turn. Dropping the future gives it up.
     pub(crate) async fn wait(&self, key: &str) -> Result<Turn, CacheError> {
-        // Files of locks are never removed, because somebody may just have opened one. So there are
-        // 4,096 at most, and what has one with others waits for them.
-        let name = key.get(..3).unwrap_or(key);
         let here = {
             let mut all = self.here.lock().unwrap_or_else(PoisonError::into_inner);
             all.retain(|_, mutex| Arc::strong_count(mutex) > 1);
-            Arc::clone(all.entry(name.to_owned()).or_default())
+            Arc::clone(all.entry(key.to_owned()).or_default())
         };
         let here = here.lock_owned().await;
+        // Files of locks are never removed, because somebody may just have opened one. So there are
+        // 4,096 at most, and what has one with others waits for them.
+        let mut name = hexadecimal(&[&self.secret, key.as_bytes()]);
+        name.truncate(3);
         let path = self.folder.join(name);
         let file = open(&path)?;
         loop {

@@ -31,10 +31,13 @@ pub(crate) struct Store {
     pub(crate) requests: PathBuf,
     pub(crate) staging: PathBuf,
     pub(crate) locks: PathBuf,
-    secret: Vec<u8>,
+    pub(crate) secret: Vec<u8>,
     /// The sets that this process has seen whole.
     whole: Mutex<HashSet<String>>,
 }
+
+/// For how long what answered before does, where nobody can say what answers now.
+const MEANWHILE: u64 = 60;
 
 /// Which set answers a request.
 #[derive(Serialize, Deserialize)]
@@ -92,6 +95,18 @@ impl Store {
     /// From now on, the set answers the request.
     pub(crate) fn say(&self, request: &Request, set: &Set) -> Result<(), CacheError> {
         let answer = Answer { set: set.record.name.clone(), since: now() };
+        self.write(&self.requests.join(request.key()), &answer)
+    }
+
+    /// For a while, the set answers the request that did so before, though that may have changed.
+    pub(crate) fn say_again(
+        &self,
+        request: &Request,
+        set: &Set,
+        fresh: u64,
+    ) -> Result<(), CacheError> {
+        let since = (now() + MEANWHILE).saturating_sub(fresh);
+        let answer = Answer { set: set.record.name.clone(), since };
         self.write(&self.requests.join(request.key()), &answer)
     }
 
@@ -183,11 +198,11 @@ impl Store {
     pub(crate) fn remove(&self, name: &str) -> Result<bool, CacheError> {
         let path = self.records.join(name);
         let _change = lock::change(&self.locks)?;
-        if let Ok(record) = File::open(&path) {
-            if record.try_lock().is_err() {
-                return Ok(false);
-            }
-            fs::remove_file(&path).map_err(CacheError::of("remove", &path))?;
+        match File::open(&path) {
+            Ok(record) if record.try_lock().is_err() => return Ok(false),
+            Ok(_) => fs::remove_file(&path).map_err(CacheError::of("remove", &path))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(CacheError::of("read", &path)(error)),
         }
         self.whole.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         let place = self.sets.join(name);

@@ -1,6 +1,7 @@
 //! What is looked after from time to time: the size, and whether all is as it was.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -123,21 +124,29 @@ impl Store {
         Some((record, used))
     }
 
-    /// Removes what nobody finds: sets without a record, and those with one that cannot be read.
-    fn remove_lost(&self) -> Result<(), CacheError> {
+    /// Removes what nobody finds: sets without a record, and those whose record was cut off. One that another
+    /// version has written stays. Nobody has to wait for that to succeed.
+    fn remove_lost(&self) {
         let all = [&self.sets, &self.records].map(|folder| names_in(folder));
-        for name in all.into_iter().flatten() {
-            if self.record(&name).is_none() && self.remove(&name)? {
-                tracing::info!(name, "a set that has no record was removed");
+        for name in all.into_iter().flatten().filter(|name| self.is_lost(name)) {
+            match self.remove(&name) {
+                Ok(is_removed) => tracing::info!(name, is_removed, "a set has no record"),
+                Err(error) => tracing::warn!(name, %error, "a set has no record"),
             }
         }
-        Ok(())
+    }
+
+    fn is_lost(&self, name: &str) -> bool {
+        match fs::read(self.records.join(name)) {
+            Ok(text) => serde_json::from_slice::<serde::de::IgnoredAny>(&text).is_err(),
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        }
     }
 
     /// Removes sets until what is left is small enough, the one that was not used for longest first;
     /// then answers that name none.
     pub(crate) fn shrink(&self, is_enough: impl Fn(u64) -> bool) -> Result<Removed, CacheError> {
-        self.remove_lost()?;
+        self.remove_lost();
         let all = self.list();
         let mut left: u64 = all.iter().map(|(record, _)| record.bytes).sum();
         let mut removed = Removed::default();

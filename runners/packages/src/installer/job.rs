@@ -12,6 +12,9 @@ use super::secrets::Secrets;
 use super::{Settings, Sources};
 use crate::{Pinned, Record, Requirement};
 
+/// More packages are not named to people.
+const MOST_NAMES: usize = 20;
+
 /// Lines that wait for whoever is told of them.
 pub(super) const WAITING_EVENTS: usize = 16;
 
@@ -91,8 +94,10 @@ impl Order<'_> {
         if self.requirements.is_empty() {
             return format!("packages of {}", self.kind.name());
         }
-        let names: Vec<String> = self.requirements.iter().map(|one| format!("`{one}`")).collect();
-        names.join(", ")
+        let named = self.requirements.iter().take(MOST_NAMES).map(|one| format!("`{one}`"));
+        let more = self.requirements.len().saturating_sub(MOST_NAMES);
+        let rest = (more > 0).then(|| format!("{more} more"));
+        named.chain(rest).collect::<Vec<_>>().join(", ")
     }
 }
 

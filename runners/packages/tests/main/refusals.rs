@@ -278,6 +278,23 @@ async fn a_trial_finds_out_whether_an_index_answers() {
     assert!(is_told && !error.to_string().contains("another-word"), "{error}");
 }
 
+/// A day after, an index that is down must not stop what ran the day before.
+#[tokio::test]
+async fn what_was_installed_is_used_while_its_index_is_down() {
+    let folder = TempDir::new().unwrap();
+    let mut settings = settings();
+    let first = python(&installer(&folder, settings.clone()), &["six"]).await.unwrap();
+    settings.fresh = Duration::ZERO;
+    let again = python(&installer(&folder, settings.clone()), &["six"]).await.unwrap();
+    assert!(again.was_there && again.packages == first.packages);
+    settings.environment.insert("HTTPS_PROXY".into(), "http://127.0.0.1:9".into());
+    let installer = installer(&folder, settings);
+    let again = python(&installer, &["six"]).await.unwrap();
+    assert!(again.was_there && again.packages == first.packages);
+    let (reason, told) = refuses_python(&installer, &["idna"]).await;
+    assert_eq!(reason, Reason::Unreachable, "{told}");
+}
+
 /// uv has room, and numpy has not.
 #[tokio::test]
 async fn a_disk_that_is_full_in_the_middle_is_told_and_nothing_is_left() {
