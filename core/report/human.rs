@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use lazaret_analysis::{Capability, Dependency, DependencyKind, Finding, Severity, printable};
+use lazaret_analysis::{
+    Capability, Dependency, DependencyKind, Finding, Package, Severity, printable,
+};
 use lazaret_sandbox::{Outcome, Status};
 
 use super::fix;
@@ -252,13 +254,26 @@ pub fn missing_dependencies(report: &Report) -> Option<String> {
     };
     let needed = run.dependencies.iter().filter(|each| each.kind == DependencyKind::Required);
     let missing = needed.filter(|each| !is_given(each));
-    let names: Vec<String> = missing.map(|each| format!("`{}`", printable(&each.name))).collect();
+    let names: Vec<String> = missing.map(missing_name).collect();
     (!names.is_empty()).then(|| {
         format!(
             "it imports {}, which is not installed: name its package with `--dep`",
             names.join(", ")
         )
     })
+}
+
+/// Its name, and the packages that it can come with.
+fn missing_name(dependency: &Dependency) -> String {
+    let quoted = |name: &String| format!("`{}`", printable(name));
+    let name = quoted(&dependency.name);
+    match &dependency.package {
+        Package::OneOf(packages) => {
+            let packages: Vec<String> = packages.iter().map(quoted).collect();
+            format!("{name} (of {})", packages.join(" or "))
+        }
+        _ => name,
+    }
 }
 
 /// `1 file`, `2 files`

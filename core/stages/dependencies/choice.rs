@@ -90,10 +90,14 @@ impl Choice {
 }
 
 fn not_taken(path: &str, refused: &lazaret_analysis::Refused) -> StageError {
-    let written = refused.written.escape_debug();
+    // Where nothing can be read, nothing is named.
+    let what = match &*refused.written {
+        "" => "what is asked for".to_owned(),
+        written => format!("`{}`", written.escape_debug()),
+    };
     let place = if path == ASKED { String::new() } else { format!(" of {path}:{}", refused.line) };
     StageError {
-        message: format!("cannot install `{written}`{place}"),
+        message: format!("cannot install {what}{place}"),
         help: Some(
             "name a package of an index, and its versions: `requests>=2`, `lodash@^4`".into(),
         ),

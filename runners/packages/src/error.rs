@@ -144,11 +144,12 @@ impl InstallError {
                     | Reason::Outside
                     | Reason::Conflict
             ),
-            Self::TooLarge { .. } => true,
             Self::Cache(error) => {
                 matches!(error, CacheError::Foreign { .. } | CacheError::TooLarge { .. })
             }
-            Self::Runner(RunnerError::Job(_) | RunnerError::Limit(_)) => true,
+            Self::TooLarge { .. } | Self::Runner(RunnerError::Job(_) | RunnerError::Limit(_)) => {
+                true
+            }
             _ => false,
         }
     }
