@@ -144,8 +144,8 @@ fn what_happens_is_told_to_whoever_asks_for_events() {
     }
     let of_kind = |kind: &str| events.iter().filter(|event| event["event"] == kind).collect();
     let installing: Vec<&Value> = of_kind("installing");
-    assert!(installing.iter().any(|event| event["said"] == "Resolving"), "{installing:?}");
-    let compiling = json!({"event": "installing", "said": "Compiling", "percent": 0});
+    assert!(installing.iter().any(|event| event["message"] == "Resolving"), "{installing:?}");
+    let compiling = json!({"event": "installing", "message": "Compiling", "percent": 0});
     assert_eq!(installing.last(), Some(&&compiling));
     let printed: Vec<&Value> = of_kind("stderr");
     assert_eq!(printed, [&json!({"event": "stderr", "text": "\u{e4}\n", "base64": null})]);

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 pub(super) use self::answer::CODES;
 use self::answer::{exit_code, show, write_artifacts};
-use self::progress::Line;
+use self::progress::Bar;
 use self::submission::submission;
 use super::error::CliError;
 use super::{runtime, written};
@@ -149,20 +149,20 @@ async fn execute(
 async fn pass_on(receiver: Option<mpsc::Receiver<Event>>) -> Result<(), CliError> {
     let Some(mut receiver) = receiver else { return Ok(()) };
     let mut outcome = Ok(());
-    let mut line = Line::default();
+    let mut bar = Bar::default();
     while let Some(event) = receiver.recv().await {
         let (stdout, stderr) = (&mut std::io::stdout(), &mut std::io::stderr());
         let result = match event {
             Event::Installing(progress) => {
-                line.show(&progress);
+                bar.show(&progress);
                 continue;
             }
             Event::Stdout(bytes) => {
-                line.clear();
+                bar.clear();
                 write(stdout, &bytes)
             }
             Event::Stderr(bytes) => {
-                line.clear();
+                bar.clear();
                 write(stderr, &bytes)
             }
         };

@@ -17,7 +17,7 @@ pub enum Event {
     /// Packages are being installed for the program.
     Installing {
         /// What the installer says it does.
-        said: String,
+        message: String,
         /// How much of this step is done; null where nobody knows.
         percent: Option<u8>,
     },
@@ -62,8 +62,8 @@ impl Teller {
         Some(match event {
             sandbox::Event::Stdout(bytes) => Event::Stdout(self.stdout.text(bytes)?),
             sandbox::Event::Stderr(bytes) => Event::Stderr(self.stderr.text(bytes)?),
-            sandbox::Event::Installing(sandbox::Progress { said, percent }) => {
-                Event::Installing { said, percent }
+            sandbox::Event::Installing(sandbox::Progress { message, percent }) => {
+                Event::Installing { message, percent }
             }
         })
     }

@@ -40,46 +40,46 @@ fn is_zero(quality: &str) -> bool {
 
 /// Runs the submission, and answers with what happens. A caller that goes away ends it.
 pub(super) fn run(service: Arc<Service>, submission: Submission) -> Response {
-    let (told, heard) = mpsc::channel(WAITING_EVENTS);
+    let (sender, receiver) = mpsc::channel(WAITING_EVENTS);
     // On its own, so that a program's time goes on while its caller does not read.
     let mut running = JoinSet::new();
-    running.spawn(run_and_tell(service, submission, told));
-    let events = unfold((heard, running), async |(mut heard, running)| {
-        let event: Event = heard.recv().await?;
-        Some((sse::Event::default().json_data(event), (heard, running)))
+    running.spawn(run_and_tell(service, submission, sender));
+    let events = unfold((receiver, running), async |(mut receiver, running)| {
+        let event: Event = receiver.recv().await?;
+        Some((sse::Event::default().json_data(event), (receiver, running)))
     });
     Sse::new(events).keep_alive(KeepAlive::default()).into_response()
 }
 
-async fn run_and_tell(service: Arc<Service>, submission: Submission, told: mpsc::Sender<Event>) {
-    let (events, heard) = Events::channel(1);
+async fn run_and_tell(service: Arc<Service>, submission: Submission, sender: mpsc::Sender<Event>) {
+    let (events, receiver) = Events::channel(1);
     let run = service.pipeline.run(submission, events, Phase::Execute);
-    let (report, ()) = tokio::join!(run, pass_on(heard, &told, service.receive));
+    let (report, ()) = tokio::join!(run, pass_on(receiver, &sender, service.receive));
     let status = v1::status(&report).as_u16();
     let last = Event::Report { status, report: Box::new((&report).into()) };
     // What it holds is used by nobody any more.
     drop(report);
     // A caller that has gone away needs no report, and to one that does not read, an end without it says so.
-    let _ = told.send_timeout(last, service.receive).await;
+    let _ = sender.send_timeout(last, service.receive).await;
 }
 
 /// Tells a caller all events, for as long as its program need not wait for it for longer than `patience`
 /// altogether: meanwhile that keeps its turn. The report has all of it.
 async fn pass_on(
-    mut heard: mpsc::Receiver<sandbox::Event>,
-    told: &mpsc::Sender<Event>,
+    mut receiver: mpsc::Receiver<sandbox::Event>,
+    sender: &mpsc::Sender<Event>,
     mut patience: Duration,
 ) {
     let mut teller = Teller::default();
-    while let Some(event) = heard.recv().await {
+    while let Some(event) = receiver.recv().await {
         let Some(event) = teller.tell(event) else { continue };
         let begun = Instant::now();
-        if told.send_timeout(event, patience).await.is_err() {
+        if sender.send_timeout(event, patience).await.is_err() {
             return;
         }
         patience = patience.saturating_sub(begun.elapsed());
     }
     for event in teller.rest() {
-        let _ = told.try_send(event);
+        let _ = sender.try_send(event);
     }
 }

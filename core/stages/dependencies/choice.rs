@@ -90,7 +90,7 @@ impl Choice {
 }
 
 fn not_taken(path: &str, refused: &lazaret_analysis::Refused) -> StageError {
-    // Where nothing can be read, nothing is named.
+    // An empty requirement has no name to show.
     let what = match &*refused.written {
         "" => "what is asked for".to_owned(),
         written => format!("`{}`", written.escape_debug()),

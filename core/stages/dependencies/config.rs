@@ -105,10 +105,10 @@ impl PythonTable {
         }
         Ok(Sources {
             index: some(self.index),
-            more: self.extra_indexes,
-            directories: self.find_links.iter().map(absolute).collect(),
+            extra_indexes: self.extra_indexes,
+            find_links: self.find_links.iter().map(absolute).collect(),
             pins,
-            private: !self.shared,
+            shared: self.shared,
         })
     }
 }
@@ -119,7 +119,7 @@ impl NodeTable {
     }
 
     fn sources(self, pins: Vec<Requirement>) -> Sources {
-        Sources { index: some(self.index), pins, private: !self.shared, ..Sources::default() }
+        Sources { index: some(self.index), pins, shared: self.shared, ..Sources::default() }
     }
 }
 
@@ -259,15 +259,8 @@ impl Rules {
                 .map_err(|error| wrong(&format!("{table}.{key}"), error.to_string()))
         };
         let allow = if allow.is_empty() { None } else { Some(patterns("allow", allow)?) };
-        let pin = |(name, versions): (&String, &String)| {
-            let name = normal(ecosystem, name);
-            let pin = pin(ecosystem, &name, versions).ok_or_else(|| BuildError {
-                help: Some("write it like `==2.32.3` for Python, `4.17.21` for npm".into()),
-                ..wrong(&format!("{table}.pins.{name}"), format!("`{versions}` is no version"))
-            });
-            pin.map(|pin| (name, pin))
-        };
-        let pins = pins.iter().map(pin).collect::<Result<_, _>>()?;
+        let pins = pins.iter().map(|(name, versions)| pin(table, ecosystem, name, versions));
+        let pins = pins.collect::<Result<_, _>>()?;
         Ok(Self { ecosystem, allow, deny: patterns("deny", deny)?, pins })
     }
 
@@ -290,7 +283,7 @@ impl Rules {
 
     /// The versions of a package that count, whatever is asked for.
     pub(super) fn pin(&self, name: &str) -> Option<&str> {
-        self.pins.get(name).map(Requirement::of_it)
+        self.pins.get(name).map(Requirement::specifier)
     }
 
     fn pins(&self) -> Vec<Requirement> {
@@ -306,13 +299,29 @@ fn patterns(ecosystem: Ecosystem, names: &[String]) -> Result<GlobSet, globset::
     set.build()
 }
 
-/// Extras are nothing that a package can be held to.
-fn pin(ecosystem: Ecosystem, name: &str, versions: &str) -> Option<Requirement> {
+/// A package, and the versions that it is held to. Extras are nothing that it can be held to.
+fn pin(
+    table: &str,
+    ecosystem: Ecosystem,
+    name: &str,
+    versions: &str,
+) -> Result<(String, Requirement), BuildError> {
+    let name = normal(ecosystem, name);
     let pin = match ecosystem {
-        Ecosystem::PyPi => Requirement::of_python(name, versions),
-        _ => Requirement::of_npm(name, versions),
+        Ecosystem::PyPi => Requirement::of_python(&name, versions),
+        _ => Requirement::of_npm(&name, versions),
     };
-    pin.ok().filter(|pin| !pin.of_it().is_empty() && !pin.of_it().starts_with('['))
+    let is_version = |pin: &Requirement| {
+        let specifier = pin.specifier();
+        !specifier.is_empty() && !specifier.starts_with('[')
+    };
+    match pin.ok().filter(is_version) {
+        Some(pin) => Ok((name, pin)),
+        None => Err(BuildError {
+            help: Some("write it like `==2.32.3` for Python, `4.17.21` for npm".into()),
+            ..wrong(&format!("{table}.pins.{name}"), format!("`{versions}` is no version"))
+        }),
+    }
 }
 
 /// No package's name begins or ends with such a sign.
@@ -336,7 +345,7 @@ fn proxies(proxy: Option<&str>) -> BTreeMap<String, String> {
     proxy.map(each).unwrap_or_default()
 }
 
-/// A directory that does not exist yet has no other name than this.
+/// From the root: installers and engines start elsewhere.
 fn absolute(path: &RelativePathBuf) -> PathBuf {
     let path = path.relative();
     std::path::absolute(&path).unwrap_or(path)

@@ -156,9 +156,7 @@ impl Pools {
     ) -> Result<Sandbox, RunnerError> {
         let _turn = self.starts.acquire().await.map_err(|_| RunnerError::Closed)?;
         let mut sandbox = self.make_now(&Kind::of(job), Some(installation)).await?;
-        if !is_for(&sandbox, job) {
-            return Err(changed_meanwhile());
-        }
+        check_image(&sandbox, job)?;
         sandbox.container.place = Some(place);
         Ok(sandbox)
     }
@@ -171,15 +169,12 @@ impl Pools {
                 Taken::Coming(coming) => {
                     self.refill(kind);
                     let sandbox = coming.await.map_err(|_| RunnerError::Closed)??;
-                    return if is_for(&sandbox, job) {
-                        Ok(sandbox)
-                    } else {
-                        Err(changed_meanwhile())
-                    };
+                    check_image(&sandbox, job)?;
+                    return Ok(sandbox);
                 }
                 Taken::Ready(mut sandbox) => {
                     self.refill_soon(kind);
-                    if is_for(&sandbox, job) && sandbox.is_well().await {
+                    if check_image(&sandbox, job).is_ok() && sandbox.is_well().await {
                         return Ok(sandbox);
                     }
                 }
@@ -410,16 +405,15 @@ impl Pools {
     }
 }
 
-/// Whether a job's packages are for the image that a sandbox is made of: its name may have got another
-/// image since the sandbox was made, or since they were installed.
-fn is_for(sandbox: &Sandbox, job: &Job) -> bool {
+/// Refuses a sandbox of another image than the one that a job's packages are for: its name may have got
+/// another image since the sandbox was made, or since they were installed.
+fn check_image(sandbox: &Sandbox, job: &Job) -> Result<(), RunnerError> {
     let named = |platform| image::of_platform(job.interpreter, platform);
-    job.platform().and_then(named).is_none_or(|image| image == sandbox.container.image)
-}
-
-fn changed_meanwhile() -> RunnerError {
-    RunnerError::Failed {
-        action: "run the job with its packages".into(),
-        source: "the base image that they are for has just been changed; try again".into(),
+    if job.platform().and_then(named).is_none_or(|image| image == sandbox.container.image) {
+        return Ok(());
     }
+    Err(RunnerError::Failed {
+        action: "give the job a sandbox of its base image".into(),
+        source: "the base image that its packages are for has just been changed; try again".into(),
+    })
 }

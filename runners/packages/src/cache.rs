@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::lock::Turns;
+use crate::record::now;
 use crate::staging::{self, Staging};
 use crate::store::Store;
 use crate::{CacheError, ObtainError, Pinned, Record, Request, Set};
@@ -19,12 +20,15 @@ pub struct Cache {
     pub(crate) size: u64,
 }
 
+/// After how long an index is asked again that did not answer. To find that out takes some seconds.
+const RETRY: Duration = Duration::from_mins(1);
+
 /// What an installation came to.
 #[derive(Debug)]
 pub enum Installed {
     /// The request still means what it did: there is nothing new.
     Unchanged,
-    /// Nobody can say what the request means now. What it meant before is used for a minute.
+    /// Nobody can say what the request means now. What it meant before is used for a while.
     Unknown,
     /// These packages are in the directory now.
     New {
@@ -95,20 +99,20 @@ impl Cache {
         self.sweep().await;
         let staging = Staging::new(&self.store.staging)?;
         let installed = install(&staging.packages(), before.as_ref().map(Set::record)).await;
-        let set = match (installed.map_err(ObtainError::Install)?, before) {
-            (Installed::Unchanged, Some(before)) => before,
-            (Installed::Unknown, Some(before)) => {
-                self.store.say_again(request, &before, fresh.as_secs())?;
-                return Ok(before);
-            }
-            (Installed::Unchanged | Installed::Unknown, None) => {
-                self.keep(staging, owner, "", Vec::new()).await?
-            }
+        let installed = installed.map_err(ObtainError::Install)?;
+        // An answer that is older than it looks is asked for anew sooner.
+        let since = match installed {
+            Installed::Unknown => (now() + RETRY.as_secs()).saturating_sub(fresh.as_secs()),
+            _ => now(),
+        };
+        let set = match (installed, before) {
             (Installed::New { platform, packages }, _) => {
                 self.keep(staging, owner, &platform, packages).await?
             }
+            (_, Some(before)) => before,
+            (_, None) => self.keep(staging, owner, "", Vec::new()).await?,
         };
-        self.store.say(request, &set)?;
+        self.store.say(request, &set, since)?;
         Ok(set)
     }
 

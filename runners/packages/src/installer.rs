@@ -21,7 +21,6 @@ use lazaret_sandbox::{Event, Events, Interpreter, Isolation, Limits, Packages, P
 use serde::Serialize;
 use tokio::time::timeout;
 
-use self::answer::Answer;
 use self::job::{Kind, Order};
 pub use self::reason::Reason;
 use self::secrets::Secrets;
@@ -75,13 +74,13 @@ pub struct Sources {
     /// The address of the index or registry. May hold secrets. Without one, the directories alone.
     pub index: Option<String>,
     /// Further indexes, for Python.
-    pub more: Vec<String>,
+    pub extra_indexes: Vec<String>,
     /// Directories of this machine with wheels, for Python.
-    pub directories: Vec<PathBuf>,
+    pub find_links: Vec<PathBuf>,
     /// The versions of packages, whoever needs them.
     pub pins: Vec<Requirement>,
-    /// Whether each tenant has packages of its own, because not everybody may have all of them.
-    pub private: bool,
+    /// Whether tenants share packages from there, because everybody may have all of them.
+    pub shared: bool,
 }
 
 /// Installs what is not there yet.
@@ -144,7 +143,8 @@ impl Installer {
             kind: if interpreter == Interpreter::Node { Kind::Node } else { Kind::Python },
             requirements: &requirements,
             sources,
-            owner: if sources.private || self.settings.builds { tenant } else { "" },
+            // Code of one tenant's packages is not run into another's.
+            owner: if !sources.shared || self.settings.builds { tenant } else { "" },
             tenant,
             platform: &platform,
         };
@@ -181,7 +181,7 @@ impl Installer {
 
     /// Without the network, directories can still have what is wanted.
     fn refuse_offline(&self, order: &Order<'_>) -> Result<(), InstallError> {
-        if self.settings.offline && order.sources.directories.is_empty() {
+        if self.settings.offline && order.sources.find_links.is_empty() {
             return Err(InstallError::Offline { what: order.names() });
         }
         Ok(())
@@ -218,41 +218,38 @@ impl Installer {
         tools: Option<&Set>,
         events: &Events,
     ) -> Result<Set, InstallError> {
-        let progress = Progress { said: order.names(), percent: None };
+        let progress = Progress { message: order.names(), percent: None };
         events.offer(Event::Installing(progress));
-        let install = async |into: &Path, before: Option<&Record>| {
-            let installed = match self.install(order, into, before, tools, events).await {
-                Ok(answer) => answer.installed(order, &self.settings),
-                Err(error) => Err(error),
-            };
-            match installed {
-                Err(error) if before.is_some() && error.is_outage() => {
-                    tracing::warn!(%error, "what was installed before is used");
-                    Ok(Installed::Unknown)
-                }
-                other => other,
+        let install = async |into: &Path, before: Option<&Record>| match self
+            .install(order, into, before, tools, events)
+            .await
+        {
+            Err(error) if before.is_some() && error.is_outage() => {
+                tracing::warn!(%error, "what was installed before is used");
+                Ok(Installed::Unknown)
             }
+            other => other,
         };
         let fresh = self.settings.fresh();
         let owner = self.owner(order, request);
         let obtain = self.cache.obtain(request, owner, fresh, install);
         // Others may install the same, and fail one after the other.
         let patience = self.settings.limits.wall + GRACE;
-        let obtained = timeout(patience, obtain).await.map_err(|_| self.too_slow(order))?;
+        let too_slow = |_| {
+            let limit = self.settings.limits.wall;
+            InstallError::TooSlow { what: order.names(), limit }
+        };
+        let obtained = timeout(patience, obtain).await.map_err(too_slow)?;
         obtained.map_err(|error| match error {
             ObtainError::Cache(error) => InstallError::Cache(error),
             ObtainError::Install(error) => error,
         })
     }
 
-    fn too_slow(&self, order: &Order<'_>) -> InstallError {
-        InstallError::TooSlow { what: order.names(), limit: self.settings.limits.wall }
-    }
-
     /// Who may have a set. Code of packages that was run may have changed anything that is installed, and said
     /// anything of it: that is for one request alone.
     fn owner<'a>(&self, order: &'a Order<'_>, request: &'a Request) -> &'a str {
-        if self.settings.builds && order.kind != Kind::Uv { request.key() } else { order.owner }
+        if self.settings.builds { request.key() } else { order.owner }
     }
 
     /// Has an installer fill a directory.
@@ -263,7 +260,7 @@ impl Installer {
         before: Option<&Record>,
         tools: Option<&Set>,
         events: &Events,
-    ) -> Result<Answer, InstallError> {
+    ) -> Result<Installed, InstallError> {
         let tools = tools.map(|set| packages(set, order.platform));
         let job = job::of(order, &self.settings, (into, before), tools);
         let secrets = Secrets::of(order.sources, &self.settings);

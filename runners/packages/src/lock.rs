@@ -22,7 +22,7 @@ const ROUND: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct Turns {
     folder: PathBuf,
-    /// Nobody else can tell which keys have one file.
+    /// Or else a tenant could choose requests that make another's wait.
     secret: Vec<u8>,
     here: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }

@@ -17,7 +17,7 @@ const SIGNS: &str = " .,_*+!<>=~^|()[]'\";-";
 pub struct Requirement {
     name: String,
     /// Python's extras, versions and marker; npm's range of versions. Empty for any version.
-    of_it: String,
+    specifier: String,
 }
 
 /// Why something is no requirement.
@@ -27,10 +27,11 @@ pub struct NotARequirement(String);
 
 impl Requirement {
     /// A distribution of Python, and its extras, versions and marker as PEP 508 writes them.
-    pub fn of_python(name: &str, of_it: &str) -> Result<Self, NotARequirement> {
+    pub fn of_python(name: &str, specifier: &str) -> Result<Self, NotARequirement> {
         let ends = name.ends_with(|c: char| c.is_ascii_alphanumeric());
-        let begins = of_it.is_empty() || of_it.trim_start().starts_with(|c| "[(<>=!~;".contains(c));
-        Self::new(name, of_it, is_part(name) && ends && begins)
+        let begins =
+            specifier.is_empty() || specifier.trim_start().starts_with(|c| "[(<>=!~;".contains(c));
+        Self::new(name, specifier, is_part(name) && ends && begins)
     }
 
     /// A package of npm, and a range of its versions.
@@ -44,16 +45,17 @@ impl Requirement {
         Self::new(name, range, is_name && !range.trim_start().starts_with('-'))
     }
 
-    fn new(name: &str, of_it: &str, is_well_formed: bool) -> Result<Self, NotARequirement> {
+    fn new(name: &str, specifier: &str, is_well_formed: bool) -> Result<Self, NotARequirement> {
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || SIGNS.contains(c);
-        let is_short = name.len() + of_it.len() <= LONGEST;
+        let is_short = name.len() + specifier.len() <= LONGEST;
         // Between two versions of npm's stands a hyphen of its own.
         let is_option = |word: &str| word.starts_with('-') && word != "-";
-        let is_plain = of_it.chars().all(is_allowed) && !of_it.split_whitespace().any(is_option);
+        let is_plain =
+            specifier.chars().all(is_allowed) && !specifier.split_whitespace().any(is_option);
         if is_well_formed && is_short && is_plain {
-            Ok(Self { name: name.to_owned(), of_it: of_it.trim().to_owned() })
+            Ok(Self { name: name.to_owned(), specifier: specifier.trim().to_owned() })
         } else {
-            Err(NotARequirement(format!("{name}{of_it}").chars().take(LONGEST).collect()))
+            Err(NotARequirement(format!("{name}{specifier}").chars().take(LONGEST).collect()))
         }
     }
 
@@ -63,8 +65,8 @@ impl Requirement {
     }
 
     /// What is wanted of it.
-    pub fn of_it(&self) -> &str {
-        &self.of_it
+    pub fn specifier(&self) -> &str {
+        &self.specifier
     }
 }
 
@@ -73,8 +75,8 @@ impl fmt::Display for Requirement {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Nothing of Python's begins so.
         let is_range = |c: char| c.is_ascii_alphanumeric() || "^*".contains(c);
-        let between = if self.of_it.starts_with(is_range) { "@" } else { "" };
-        write!(to, "{}{between}{}", self.name, self.of_it)
+        let between = if self.specifier.starts_with(is_range) { "@" } else { "" };
+        write!(to, "{}{between}{}", self.name, self.specifier)
     }
 }
 
@@ -90,14 +92,14 @@ mod tests {
 
     #[test]
     fn names_versions_extras_markers_and_ranges_are_taken() {
-        for (name, of_it) in [
+        for (name, specifier) in [
             ("requests", ""),
             ("zope.interface", "==7.*"),
             ("requests", "[socks, security]>=2,<3 ; python_version < \"3.9\""),
             ("a", " (~=1.0)"),
             ("a", "==1!2.0+local"),
         ] {
-            assert!(Requirement::of_python(name, of_it).is_ok(), "{name}{of_it}");
+            assert!(Requirement::of_python(name, specifier).is_ok(), "{name}{specifier}");
         }
         for (name, range) in
             [("lodash", "^4.17"), ("@scope/part", "1.x || >=2.5 <3"), ("a", "latest"), ("a", "*")]
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn nothing_else_is() {
-        for (name, of_it) in [
+        for (name, specifier) in [
             ("-r", ""),
             ("--index-url", "=https://example.org"),
             ("", ""),
@@ -130,7 +132,7 @@ mod tests {
             ("a/b", ""),
             ("a~b c", ""),
         ] {
-            assert!(Requirement::of_python(name, of_it).is_err(), "{name}{of_it}");
+            assert!(Requirement::of_python(name, specifier).is_err(), "{name}{specifier}");
         }
         for (name, range) in [
             ("a", "user/repo"),

@@ -1,8 +1,8 @@
 //! The sets that there are: one is put among them, used, or taken away.
 //!
 //! A set is there when it has a record. Its directory comes before the record and goes after it, so a
-//! process that dies in between leaves a directory that nobody finds, and the next set of that name
-//! takes its place.
+//! process that dies in between leaves a directory that nobody finds: the next set of that name takes its
+//! place, or it goes when room is made.
 
 use std::collections::HashSet;
 use std::fs::{self, File, Permissions, TryLockError};
@@ -35,9 +35,6 @@ pub(crate) struct Store {
     /// The sets that this process has seen whole.
     whole: Mutex<HashSet<String>>,
 }
-
-/// For how long what answered before does, where nobody can say what answers now.
-const MEANWHILE: u64 = 60;
 
 /// Which set answers a request.
 #[derive(Serialize, Deserialize)]
@@ -92,20 +89,8 @@ impl Store {
         if is_fresh { self.take(&answer.set) } else { None }
     }
 
-    /// From now on, the set answers the request.
-    pub(crate) fn say(&self, request: &Request, set: &Set) -> Result<(), CacheError> {
-        let answer = Answer { set: set.record.name.clone(), since: now() };
-        self.write(&self.requests.join(request.key()), &answer)
-    }
-
-    /// For a while, the set answers the request that did so before, though that may have changed.
-    pub(crate) fn say_again(
-        &self,
-        request: &Request,
-        set: &Set,
-        fresh: u64,
-    ) -> Result<(), CacheError> {
-        let since = (now() + MEANWHILE).saturating_sub(fresh);
+    /// The set answers the request since a time, in seconds since 1970.
+    pub(crate) fn say(&self, request: &Request, set: &Set, since: u64) -> Result<(), CacheError> {
         let answer = Answer { set: set.record.name.clone(), since };
         self.write(&self.requests.join(request.key()), &answer)
     }

@@ -51,8 +51,8 @@ impl Job {
         }
     }
 
-    /// What [`Runner::platform`](crate::Runner::platform) said of whom the job's packages, or those that it
-    /// installs, are for.
+    /// The platform that its packages, or those that it installs, are for, as
+    /// [`Runner::platform`](crate::Runner::platform) says it.
     pub fn platform(&self) -> Option<&str> {
         let packages = self.packages.as_ref().map(|packages| &packages.platform);
         let installation = self.installation.as_ref().map(|installation| &installation.platform);

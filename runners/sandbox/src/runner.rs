@@ -76,7 +76,7 @@ pub enum Event {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// What the installer says it does: a line of text.
-    pub said: String,
+    pub message: String,
     /// How much of this step is done, in percent; nothing where nobody knows.
     pub percent: Option<u8>,
 }
@@ -114,8 +114,7 @@ impl Events {
         self.kept
     }
 
-    /// Tells the listener, and does not where too many events wait: for what is out of date with the next
-    /// one.
+    /// Tells the listener, unless too many events wait. For what the next event makes out of date.
     pub fn offer(&self, event: Event) {
         if let Some(listener) = &self.listener {
             let _ = listener.try_send(event);

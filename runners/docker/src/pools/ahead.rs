@@ -1,7 +1,7 @@
 //! Packages that are asked for often: sandboxes are kept that have them imported.
 //!
 //! To import pandas takes most of a second, and a program that uses it a few milliseconds. What does not
-//! survive that, or takes too long, is not tried again.
+//! survive that, or takes too long, is not tried again until nobody has asked for it for ten minutes.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -24,8 +24,8 @@ pub(super) struct Asked {
 struct Interest {
     count: u32,
     last: Option<Instant>,
-    /// It could not be imported.
-    is_vain: bool,
+    /// No sandbox could be started with it, or none lasted.
+    is_given_up: bool,
 }
 
 impl Asked {
@@ -40,14 +40,14 @@ impl Asked {
     /// that ask for it.
     pub(super) fn give_up(&mut self, kind: &Kind) {
         if let Some(interest) = self.kinds.get_mut(kind) {
-            interest.is_vain = true;
+            interest.is_given_up = true;
         }
     }
 
     /// What is asked for often, at most so much of it: what was asked for last.
     pub(super) fn often(&mut self, most: usize) -> Vec<Kind> {
         self.kinds.retain(|_, one| one.last.is_some_and(|last| last.elapsed() < MEMORY));
-        let often = self.kinds.iter().filter(|(_, one)| one.count >= OFTEN && !one.is_vain);
+        let often = self.kinds.iter().filter(|(_, one)| one.count >= OFTEN && !one.is_given_up);
         let mut often: Vec<_> = often.map(|(kind, one)| (one.last, kind)).collect();
         often.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
         often.into_iter().take(most).map(|(_, kind)| kind.clone()).collect()

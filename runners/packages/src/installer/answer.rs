@@ -11,7 +11,7 @@ use crate::{InstallError, Installed, Pinned, Words};
 /// What an installer answers.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, untagged)]
-pub(super) enum Answer {
+enum Answer {
     /// These packages are there, for programs on this platform.
     Installed { platform: String, packages: Vec<Pinned> },
     /// The requirements mean what they did.
@@ -26,16 +26,20 @@ pub(super) enum Answer {
 /// Why an installer could not.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Failure {
+struct Failure {
     words: String,
 }
 
-/// The answer in an outcome. What an installer prints is no answer.
+/// What an installation came to, by its outcome. What an installer prints is no answer.
 pub(super) fn of(
     order: &Order<'_>,
     settings: &Settings,
     outcome: &Outcome,
-) -> Result<Answer, InstallError> {
+) -> Result<Installed, InstallError> {
+    read(order, settings, outcome)?.installed(order, settings)
+}
+
+fn read(order: &Order<'_>, settings: &Settings, outcome: &Outcome) -> Result<Answer, InstallError> {
     let what = order.names();
     match (outcome.status, &outcome.result) {
         (Status::Success, Some(result)) => {
@@ -55,14 +59,10 @@ pub(super) fn of(
 }
 
 impl Answer {
-    /// For the cache.
-    pub(super) fn installed(
-        self,
-        order: &Order<'_>,
-        settings: &Settings,
-    ) -> Result<Installed, InstallError> {
+    fn installed(self, order: &Order<'_>, settings: &Settings) -> Result<Installed, InstallError> {
         match self {
             Self::Installed { platform, packages } => {
+                // For people, who list what is in the cache.
                 let platform =
                     if settings.builds { format!("{platform}, built") } else { platform };
                 Ok(Installed::New { platform, packages })

@@ -133,7 +133,7 @@ pub(super) fn of(
         installation: Some(Installation {
             platform: order.platform.to_owned(),
             into: into.to_owned(),
-            sources: order.sources.directories.clone(),
+            sources: order.sources.find_links.clone(),
             network: index.is_some(),
         }),
         stdin: Vec::new(),
@@ -156,7 +156,7 @@ fn arguments(
         Kind::Python | Kind::Node => json!({
             "requirements": written(order.kind, order.requirements),
             "pins": written(order.kind, &sources.pins),
-            "sources": { "index": index, "more": index.map_or(&[][..], |_| &sources.more), "directories": sources.directories.len() },
+            "sources": { "index": index, "extra_indexes": index.map_or(&[][..], |_| &sources.extra_indexes), "find_links": sources.find_links.len() },
             "builds": settings.builds,
             "before": before.map(|record| record.packages.iter().map(parts).collect::<Vec<_>>()),
         }),
@@ -176,7 +176,7 @@ fn digest((machine, digest): (&str, &str)) -> (String, Value) {
 /// Requirements as the installer takes them.
 fn written(kind: Kind, requirements: &[Requirement]) -> Vec<Value> {
     let written = |one: &Requirement| match kind {
-        Kind::Node => json!([one.name(), any_version(one.of_it())]),
+        Kind::Node => json!([one.name(), any_version(one.specifier())]),
         Kind::Python | Kind::Uv => one.to_string().into(),
     };
     requirements.iter().map(written).collect()
@@ -210,7 +210,7 @@ fn hear(progress: &mut Progress, line: &str) {
     let (percent, said) = share(line);
     let said = said.trim();
     if !said.is_empty() {
-        progress.said = said.chars().take(LONGEST_TOLD).collect();
+        progress.message = said.chars().take(LONGEST_TOLD).collect();
     }
     progress.percent = percent.or(progress.percent);
 }
@@ -243,8 +243,8 @@ mod tests {
         said.send(Event::Stderr(line.into_bytes())).await;
         drop(said);
         tell(told, &events, &three()).await;
-        let said = format!("{} https://***@ex", "a".repeat(185));
-        let expected = Progress { said, percent: None };
+        let message = format!("{} https://***@ex", "a".repeat(185));
+        let expected = Progress { message, percent: None };
         assert_eq!(heard.recv().await, Some(Event::Installing(expected)));
     }
 
@@ -254,7 +254,7 @@ mod tests {
         let lines = ["Resolving", "[0%] Installing", "Downloading a", "[50%] ", "[300%] b", "[x%]"];
         let told = lines.map(|line| {
             hear(&mut progress, line);
-            (progress.said.clone(), progress.percent)
+            (progress.message.clone(), progress.percent)
         });
         let expected = [
             ("Resolving", None),

@@ -1,5 +1,5 @@
 // Installs packages of JavaScript into /install: resolves the requirements to a lock file, and installs
-// what that says. No script of a package is run.
+// what that says. No script of a package is run, unless `builds` is set.
 
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
@@ -33,7 +33,7 @@ async function main({ requirements, pins, sources, builds, before }) {
 }
 
 // A package may name addresses, repositories and directories for what it needs, which nobody has allowed to be
-// asked. Newer versions of npm refuse them by themselves.
+// asked. npm 11.14 and later refuse them because of `--allow-…=none`; this is for the others.
 function refuseOutside() {
   for (const [path, { dependencies, optionalDependencies, peerDependencies }] of Object.entries(lock())) {
     const needs = Object.entries({ ...dependencies, ...optionalDependencies, ...peerDependencies });

@@ -58,8 +58,8 @@ class Uv:
     def __init__(self, sources, builds):
         self.options = ["--python", sys.executable, "--cache-dir", CACHE, "--no-config", "--no-progress"]
         self.options += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
-        # The last one that it asks is the one that it has without others; before it, in their order.
-        *first, last = [sources["index"], *sources["more"]]
+        # It asks UV_EXTRA_INDEX_URL in order, then UV_INDEX_URL, and takes a package from the first that has it.
+        *first, last = [sources["index"], *sources["extra_indexes"]]
         tell_indexes(UV_INDEX_URL=last, UV_EXTRA_INDEX_URL=" ".join(first))
 
     def resolve(self, requirements):
@@ -90,8 +90,11 @@ def digest_of(hashes):
 
 class Pip:
     def __init__(self, sources, builds):
-        if sources["more"]:
-            raise Failure("pip takes the newest of all indexes, and not of the first that has a package: use uv")
+        if sources["extra_indexes"]:
+            raise Failure(
+                "several indexes need uv, which is neither in the image nor on the first index:"
+                " pip would take the newest version of all"
+            )
         self.command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
         self.command += ["--no-cache-dir", "--ignore-installed", "--progress-bar", "off", "--retries", "1"]
         self.command += index_options(sources) + ([] if builds else ["--only-binary", ":all:"])
@@ -132,7 +135,7 @@ def hashes_of(address):
 
 
 def index_options(sources):
-    found = [f"--find-links=/sources/{number}" for number in range(sources["directories"])]
+    found = [f"--find-links=/sources/{number}" for number in range(sources["find_links"])]
     return found if sources["index"] else [*found, "--no-index"]
 
 

@@ -106,9 +106,10 @@ impl Reason {
                 "look at `dependencies.python.index` and `dependencies.node.index`, `dependencies.proxy`, \
                  `dependencies.ca_bundle`; in Docker, at `docker.install`",
             ),
-            Self::Unauthorized => {
-                Some("look at the name and the password in the address of the index")
-            }
+            Self::Unauthorized => Some(
+                "put the right name and password into the address of the index: \
+                 `https://name:password@…`, or for npm `https://:token@…`",
+            ),
             Self::WrongDigest => Some("somebody between here and the index may have changed it"),
             Self::DiskFull => Some("make room, or move the cache (`dependencies.cache`)"),
             Self::TooLarge => Some("raise `dependencies.size`"),
@@ -148,6 +149,14 @@ mod tests {
     fn the_words_of_installers_are_understood() {
         let name = |name: &str| name.to_owned();
         for (words, reason) in [
+            (
+                "node_modules/a needs b from http://10.0.0.1/b.tgz, which is not the registry",
+                Reason::Outside,
+            ),
+            (
+                "code EALLOWREMOTE\nFetching packages of type \"remote\" have been disabled",
+                Reason::Outside,
+            ),
             (
                 "cause: Because reqests was not found in the package registry and you require reqests, we can conclude that your requirements are unsatisfiable.",
                 Reason::UnknownPackage(name("reqests")),

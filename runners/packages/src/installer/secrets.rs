@@ -9,7 +9,7 @@ pub(super) struct Secrets(Vec<String>);
 impl Secrets {
     /// Those that an installer knows: of its indexes and of the proxy.
     pub(super) fn of(sources: &Sources, settings: &Settings) -> Self {
-        let addresses = sources.index.iter().chain(&sources.more);
+        let addresses = sources.index.iter().chain(&sources.extra_indexes);
         let addresses = addresses.chain(settings.environment.values());
         Self(addresses.filter_map(|address| secret(address)).map(str::to_owned).collect())
     }

@@ -42,13 +42,12 @@ impl Trial {
         let arguments = [("index".to_owned(), json!(index))].into_iter().collect();
         job.entry.form = Form::Main { arguments };
         let outcome = runner.run(job, Events::none()).await?;
-        let answer = answer::of(&order, &settings, &outcome)?;
-        answer.installed(&order, &settings).map_err(unreachable)?;
+        answer::of(&order, &settings, &outcome).map_err(unreachable)?;
         Ok(Self { host: index.map(|index| host(index).to_owned()) })
     }
 }
 
-/// A trial says no more than that, in the words of an interpreter.
+/// Whatever else a trial says, the index did not answer.
 fn unreachable(error: InstallError) -> InstallError {
     match error {
         InstallError::Refused { what, reason: Reason::Other, words } => {

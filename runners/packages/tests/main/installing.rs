@@ -16,7 +16,8 @@ use crate::DAY;
 const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 pub(crate) fn settings() -> Settings {
-    let from = |index: &str| Sources { index: Some(index.into()), ..Sources::default() };
+    let from =
+        |index: &str| Sources { index: Some(index.into()), shared: true, ..Sources::default() };
     Settings {
         fresh: DAY,
         offline: false,
@@ -139,7 +140,7 @@ async fn tenants_share_what_everybody_may_have_and_nothing_else() {
     assert!(second.was_there);
     assert_eq!(first.packages, second.packages);
     let mut own = settings();
-    own.python.private = true;
+    own.python.shared = false;
     let own = installer(&folder, own);
     let first = of(&own, "one").await;
     let second = of(&own, "two").await;

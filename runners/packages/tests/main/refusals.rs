@@ -140,7 +140,7 @@ async fn without_the_network_there_is_what_was_installed_and_what_directories_ha
     let error = python(&alone, &["idna"]).await.expect_err("it is not there");
     assert!(matches!(&error, InstallError::Offline { what } if what == "`idna`"), "{error}");
     let wheels = wheels();
-    offline.python.directories = vec![wheels.path().into()];
+    offline.python.find_links = vec![wheels.path().into()];
     let from_directory = installer(&folder, offline);
     let found = python(&from_directory, &["greeting"]).await.unwrap();
     let code = "import greeting; print(greeting.words)";
@@ -155,7 +155,7 @@ async fn without_the_network_there_is_what_was_installed_and_what_directories_ha
 async fn directories_alone_can_be_asked() {
     let (folder, wheels) = (TempDir::new().unwrap(), wheels());
     let mut settings = settings();
-    settings.python = Sources { directories: vec![wheels.path().into()], ..Sources::default() };
+    settings.python = Sources { find_links: vec![wheels.path().into()], ..Sources::default() };
     let installer = installer(&folder, settings);
     let found = python(&installer, &["greeting"]).await.unwrap();
     let code = "import greeting; print(greeting.words)";
@@ -256,7 +256,7 @@ async fn a_package_comes_from_the_first_index_that_has_it() {
     let (address, mut settings) = (index(Fault::Guarded), settings());
     settings.python.index = Some(address.replace("//", &format!("//{KNOWN}@")));
     // There it is another one.
-    settings.python.more = vec![index(Fault::WrongDigest)];
+    settings.python.extra_indexes = vec![index(Fault::WrongDigest)];
     let found = python(&installer(&folder, settings), &["greeting"]).await.unwrap();
     let code = "import greeting; print(greeting.words)";
     let printed = prints(&found, Interpreter::Python, "main.py", code).await;
@@ -285,8 +285,6 @@ async fn what_was_installed_is_used_while_its_index_is_down() {
     let mut settings = settings();
     let first = python(&installer(&folder, settings.clone()), &["six"]).await.unwrap();
     settings.fresh = Duration::ZERO;
-    let again = python(&installer(&folder, settings.clone()), &["six"]).await.unwrap();
-    assert!(again.was_there && again.packages == first.packages);
     settings.environment.insert("HTTPS_PROXY".into(), "http://127.0.0.1:9".into());
     let installer = installer(&folder, settings);
     let again = python(&installer, &["six"]).await.unwrap();
