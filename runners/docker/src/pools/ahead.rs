@@ -1,7 +1,7 @@
 //! Packages that are asked for often: sandboxes are kept that have them imported.
 //!
 //! To import pandas takes most of a second, and a program that uses it a few milliseconds. What does not
-//! survive that, or takes too long, is not tried again until nobody has asked for it for ten minutes.
+//! survive that, or takes too long, is not tried again for ten minutes.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -14,6 +14,9 @@ const OFTEN: u32 = 2;
 /// For how long after a job the next one is expected.
 const MEMORY: Duration = Duration::from_mins(10);
 
+/// After how long it is tried again where it failed: the engine may have been to blame.
+const RETRY: Duration = Duration::from_mins(10);
+
 /// What jobs have asked for lately.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
@@ -24,8 +27,8 @@ pub(super) struct Asked {
 struct Interest {
     count: u32,
     last: Option<Instant>,
-    /// No sandbox could be started with it, or none lasted.
-    is_given_up: bool,
+    /// When no sandbox could be started with it, or none lasted.
+    given_up: Option<Instant>,
 }
 
 impl Asked {
@@ -36,21 +39,26 @@ impl Asked {
         interest.last = Some(Instant::now());
     }
 
-    /// Notes that there is no sandbox that has it imported, or not for long. It is forgotten with the jobs
-    /// that ask for it.
+    /// Notes that there is no sandbox that has it imported, or not for long.
     pub(super) fn give_up(&mut self, kind: &Kind) {
         if let Some(interest) = self.kinds.get_mut(kind) {
-            interest.is_given_up = true;
+            interest.given_up = Some(Instant::now());
         }
     }
 
     /// What is asked for often, at most so much of it: what was asked for last.
     pub(super) fn often(&mut self, most: usize) -> Vec<Kind> {
         self.kinds.retain(|_, one| one.last.is_some_and(|last| last.elapsed() < MEMORY));
-        let often = self.kinds.iter().filter(|(_, one)| one.count >= OFTEN && !one.is_given_up);
+        let often = self.kinds.iter().filter(|(_, one)| one.count >= OFTEN && one.may_be_tried());
         let mut often: Vec<_> = often.map(|(kind, one)| (one.last, kind)).collect();
         often.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
         often.into_iter().take(most).map(|(_, kind)| kind.clone()).collect()
+    }
+}
+
+impl Interest {
+    fn may_be_tried(&self) -> bool {
+        self.given_up.is_none_or(|given_up| given_up.elapsed() >= RETRY)
     }
 }
 
