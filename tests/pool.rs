@@ -11,7 +11,7 @@ fn the_queue_and_the_pools_of_a_service_are_shown() {
     let place = Place::new();
     let service = Service::start(PROCESS);
     let ran = place.lazaret(&["pool", "--address", &service.address]);
-    let expected = "queue: 0 of 4 run, 0 of 64 wait\nno pools: the runner makes each sandbox when its job comes\n";
+    let expected = "queue: 0 of 4 run, 0 of 64 wait\ninstallers: 0 of 2 run, 0 of 64 wait\nno pools: the runner makes each sandbox when its job comes\n";
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, expected, ""));
     let answer = place.lazaret(&["pool", "--json", "--address", &service.address]).json();
     assert_eq!((&answer["version"], &answer["pools"]), (&1.into(), &serde_json::json!([])));

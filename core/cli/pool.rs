@@ -16,7 +16,7 @@ use super::error::CliError;
 use super::{OK, complain, print, runtime};
 use crate::config::{Config, Layers};
 use crate::report::table::{self, Side};
-use crate::serve::{Pool, Pools, ServeConfig};
+use crate::serve::{Pool, Pools, QueueState, ServeConfig};
 
 /// No service answered.
 const NO_ANSWER: u8 = 1;
@@ -90,11 +90,8 @@ async fn ask(address: SocketAddr) -> Result<Bytes, Box<dyn Error + Send + Sync>>
 }
 
 /// For people.
-fn table_of(Pools { queue, pools, .. }: &Pools) -> String {
-    let mut text = format!(
-        "queue: {} of {} run, {} of {} wait\n",
-        queue.running, queue.concurrent, queue.waiting, queue.places
-    );
+fn table_of(Pools { queue, installers, pools, .. }: &Pools) -> String {
+    let mut text = format!("{}{}", turns("queue", queue), turns("installers", installers));
     if pools.is_empty() {
         text.push_str("no pools: the runner makes each sandbox when its job comes\n");
         return text;
@@ -109,6 +106,11 @@ fn table_of(Pools { queue, pools, .. }: &Pools) -> String {
         }
     }
     text
+}
+
+fn turns(name: &str, state: &QueueState) -> String {
+    let QueueState { running, concurrent, waiting, places } = state;
+    format!("{name}: {running} of {concurrent} run, {waiting} of {places} wait\n")
 }
 
 fn row(pool: &Pool) -> [String; 8] {
@@ -132,6 +134,7 @@ mod tests {
     fn pools_stand_in_columns_and_say_what_troubles_them() {
         let answer = r#"{"version": 1,
             "queue": {"running": 2, "concurrent": 4, "waiting": 3, "places": 64},
+            "installers": {"running": 1, "concurrent": 2, "waiting": 0, "places": 64},
             "pools": [
                 {"name": "python, runsc", "warm": 4, "starting": 1, "leased": 2, "waiting": 0,
                  "created": 137, "destroyed": 130, "refilled_per_minute": 12, "trouble": null},
@@ -141,6 +144,7 @@ mod tests {
             ]}"#;
         let expected = "\
 queue: 2 of 4 run, 3 of 64 wait
+installers: 1 of 2 run, 0 of 64 wait
 
 pool           warm  starting  leased  waiting  created  destroyed  refill/min
 python, runsc     4         1       2        0      137        130          12

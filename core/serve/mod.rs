@@ -33,7 +33,7 @@ use crate::stages::execution::ExecutionConfig;
 use connections::Connections;
 
 pub(crate) use pools::{Pool, Pools};
-pub(crate) use queue::Queue;
+pub(crate) use queue::{Queue, QueueState};
 
 /// How long the sandboxes that wait may take to go, once nothing runs any more. Each takes the
 /// engine about 0.1 s; what is left after that, the next start removes.

@@ -1,4 +1,5 @@
-//! `GET /v1/pools`: how many jobs run and wait, and how many sandboxes are ready for them.
+//! `GET /v1/pools`: how many jobs run and wait, and how many sandboxes are ready for them. Names of pools say
+//! what is imported ahead: it is for operators.
 
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use super::queue::QueueState;
 pub(crate) struct Pools {
     version: u32,
     pub(crate) queue: QueueState,
+    /// The turns of those that install packages.
+    pub(crate) installers: QueueState,
     pub(crate) pools: Vec<Pool>,
 }
 
@@ -44,7 +47,8 @@ pub(crate) struct Pool {
 
 pub(super) async fn answer(State(service): State<Arc<Service>>) -> Json<Pools> {
     let pools = service.queue.pools().into_iter().map(Pool::from).collect();
-    Json(Pools { version: 1, queue: service.queue.state(), pools })
+    let (queue, installers) = (service.queue.state(), service.queue.installers());
+    Json(Pools { version: 1, queue, installers, pools })
 }
 
 impl From<PoolState> for Pool {

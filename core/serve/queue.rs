@@ -78,6 +78,10 @@ impl Queue {
         self.turns.look()
     }
 
+    pub(super) fn installers(&self) -> QueueState {
+        self.installers.look()
+    }
+
     async fn turn(&self, job: &Job) -> Result<Turn, RunnerError> {
         let turns = if job.installation.is_some() { &self.installers } else { &self.turns };
         let mut place = match turns.enter(&job.tenant)? {
