@@ -1,6 +1,9 @@
 //! Packages of programs, from the real registries, through the program: in gVisor, and by the embedded
 //! runner.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+
 use crate::docker::configuration;
 use crate::support::{Place, Ran, finish};
 
@@ -74,6 +77,67 @@ fn the_embedded_runner_has_the_same_packages() {
     place.write("main.js", JAVASCRIPT);
     let asked = ["main.js", "--dep", "@sindresorhus/is@4.6.0", "--timeout", "30s"];
     twice(&place, "runner = \"process\"\n", &asked, JAVASCRIPT_PRINTS);
+}
+
+/// A registry whose package `outside` needs another one from an address.
+fn registry() -> u16 {
+    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let package = tempfile::tempdir().unwrap();
+    std::fs::create_dir(package.path().join("package")).unwrap();
+    let about = "{\"name\": \"inner\", \"version\": \"1.0.0\"}";
+    std::fs::write(package.path().join("package/package.json"), about).unwrap();
+    let mut tar = std::process::Command::new("tar");
+    let tarball = tar.arg("-C").arg(package.path()).args(["-cz", "package"]).output().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = answer(stream, &tarball.stdout);
+        }
+    });
+    port
+}
+
+fn answer(mut stream: TcpStream, tarball: &[u8]) -> std::io::Result<()> {
+    let lines = BufReader::new(stream.try_clone()?).lines().map_while(Result::ok);
+    let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+    let host =
+        head.iter().find_map(|line| line.to_lowercase().strip_prefix("host: ").map(str::to_owned));
+    let inner = format!("http://{}/inner.tgz", host.unwrap_or_default());
+    let version = serde_json::json!({
+        "name": "outside", "version": "1.0.0", "dependencies": {"inner": inner}, "dist": {"tarball": inner}
+    });
+    let about = serde_json::json!({
+        "name": "outside", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": version}
+    });
+    let about = about.to_string().into_bytes();
+    let body = if head[0].contains(".tgz") { tarball } else { &about };
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )?;
+    stream.write_all(body)
+}
+
+/// npm before 11.14, as in the tests' image, fetches it; the one of this machine refuses to.
+#[test]
+fn nothing_comes_from_outside_a_registry() {
+    let place = Place::new();
+    place.write("a.js", "console.log('ran')\n");
+    let gateway = "{{(index .IPAM.Config 0).Gateway}}";
+    let mut docker = std::process::Command::new("docker");
+    let docker = docker.args(["network", "inspect", "lazaret-install", "--format", gateway]);
+    let gateway = finish(docker, b"").stdout.trim().to_owned();
+    let port = registry();
+    let from = |host: &str| format!("[dependencies.node]\nindex = \"http://{host}:{port}/npm/\"\n");
+    let here = format!("runner = \"process\"\n{}", from("127.0.0.1"));
+    let whose = [(in_gvisor(&from(&gateway)), "which is not the registry"), (here, "")];
+    for (configuration, words) in whose {
+        let ran = run(&place, &configuration, &["a.js", "--dep", "outside"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (125, ""), "{}", ran.stderr);
+        let said = "a package needs something that is not on the index";
+        assert!(ran.stderr.contains(said) && ran.stderr.contains(words), "{}", ran.stderr);
+    }
 }
 
 /// A place with the process runner's configuration and `more` of it.
