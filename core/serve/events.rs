@@ -52,7 +52,7 @@ pub(super) fn run(service: Arc<Service>, submission: Submission) -> Response {
 }
 
 async fn run_and_tell(service: Arc<Service>, submission: Submission, sender: mpsc::Sender<Event>) {
-    let (events, receiver) = Events::channel(1);
+    let (events, receiver) = Events::channel(WAITING_EVENTS);
     let run = service.pipeline.run(submission, events, Phase::Execute);
     let (report, ()) = tokio::join!(run, pass_on(receiver, &sender, service.receive));
     let status = v1::status(&report).as_u16();
