@@ -1,14 +1,14 @@
 //! `lazaret doctor`: what a user is told of this machine. What it finds wrong with engines, their own
 //! tests show.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
-use crate::support::{Place, Ran};
+use crate::support::{Place, Ran, head};
 
 /// Nothing is asked of the machine's engine.
 const NO_ENGINE: &str = "[docker]\nhosts = [\"unix:///nowhere/docker.sock\"]\n";
@@ -120,8 +120,7 @@ impl Index {
     }
 
     fn answer(mut stream: TcpStream) -> std::io::Result<()> {
-        let lines = BufReader::new(stream.try_clone()?).lines().map_while(Result::ok);
-        let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+        let head = head(&stream)?;
         let is_known =
             head.iter().any(|line| line.to_lowercase() == "authorization: basic bwu6ueftuw==");
         let status = if is_known { "404 Not Found" } else { "401 Unauthorized" };

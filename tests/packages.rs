@@ -1,11 +1,11 @@
 //! Packages of programs, from the real registries, through the program: in gVisor, and by the embedded
 //! runner.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 
 use crate::docker::configuration;
-use crate::support::{Place, Ran, finish};
+use crate::support::{Place, Ran, finish, head};
 
 /// Nothing else is asked for; without `offline`, with the network of an engine's own.
 fn in_gvisor(more: &str) -> String {
@@ -98,8 +98,7 @@ fn registry() -> u16 {
 }
 
 fn answer(mut stream: TcpStream, tarball: &[u8]) -> std::io::Result<()> {
-    let lines = BufReader::new(stream.try_clone()?).lines().map_while(Result::ok);
-    let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+    let head = head(&stream)?;
     let host =
         head.iter().find_map(|line| line.to_lowercase().strip_prefix("host: ").map(str::to_owned));
     let inner = format!("http://{}/inner.tgz", host.unwrap_or_default());

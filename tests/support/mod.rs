@@ -4,7 +4,8 @@ pub(crate) mod schema;
 pub(crate) mod service;
 pub(crate) mod transcript;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
@@ -80,6 +81,12 @@ impl Place {
     pub(crate) fn lazaret_reading(&self, arguments: &[&str], stdin: &[u8]) -> Ran {
         finish(self.command().args(arguments), stdin)
     }
+}
+
+/// The lines of a request's head, to a server of a test's own.
+pub(crate) fn head(stream: &TcpStream) -> std::io::Result<Vec<String>> {
+    let lines = BufReader::new(stream.try_clone()?).lines().map_while(Result::ok);
+    Ok(lines.take_while(|line| !line.is_empty()).collect())
 }
 
 /// Whether something comes true in time.
