@@ -25,6 +25,9 @@ use crate::maker::Maker;
 /// The agent's place in derived images.
 pub(crate) const AGENT_PATH: &str = "/.lazaret/agent";
 
+/// What the platforms of this runner's packages begin with, before the base image's digest.
+const PLATFORM: &str = "docker ";
+
 /// The label that names the base of a derived image.
 const BASE: &str = "lazaret.base";
 
@@ -69,12 +72,12 @@ pub(crate) fn name(interpreter: Interpreter, id: &str) -> String {
 
 /// What packages are to be installed for that run in sandboxes of this base image.
 pub(crate) fn platform(id: &str) -> String {
-    format!("docker {id}")
+    format!("{PLATFORM}{id}")
 }
 
 /// The image that sandboxes for such packages are made of.
 pub(crate) fn of_platform(interpreter: Interpreter, platform: &str) -> Option<String> {
-    platform.strip_prefix("docker ").map(|id| name(interpreter, id))
+    platform.strip_prefix(PLATFORM).map(|id| name(interpreter, id))
 }
 
 /// The base image's digest.

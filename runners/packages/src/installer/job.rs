@@ -55,7 +55,7 @@ impl Kind {
         }
     }
 
-    /// What its program has in common with its trial.
+    /// The module that its program or its trial imports.
     fn shared(self) -> (&'static str, &'static str) {
         match self {
             Self::Python | Self::Uv => ("index.py", include_str!("index.py")),
